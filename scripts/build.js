@@ -1,0 +1,37 @@
+// Builds dist/: the tool with esbuild, which is there in every install, and the types that users of the
+// package import with tsc, which is there only where genato is developed.
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+
+rmSync(path.join(root, 'dist'), { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    cli: 'src/cli.ts',
+    index: 'src/index.ts',
+    'function-child': 'src/edge/function/child.ts',
+  },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  logLevel: 'warning',
+})
+
+const tsc = path.join(root, 'node_modules', 'typescript', 'package.json')
+if (existsSync(tsc)) {
+  const { bin } = createRequire(import.meta.url)(tsc)
+  const compiler = path.join(path.dirname(tsc), typeof bin === 'string' ? bin : bin.tsc)
+  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' })
+} else {
+  console.log('dist/types is not built: TypeScript is not installed (npm ci without --omit=dev brings it).')
+}
