@@ -1,0 +1,81 @@
+import { BadRequest } from '../contract.js'
+
+/** C0, DEL, C1, and the two separators that end a line in text. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u
+
+/**
+ * Percent-decodes once.
+ * @throws {BadRequest} BAD_ENCODING for a broken escape, bytes that are not UTF-8, a control character
+ * or half of a surrogate pair.
+ */
+export function decode(raw: string): string {
+  let text: string
+  try {
+    text = decodeURIComponent(raw)
+  } catch {
+    throw new BadRequest(
+      'BAD_ENCODING',
+      `${quote(raw)} is not percent-encoded UTF-8: write % as %25, and every other byte as % and two hex digits.`,
+    )
+  }
+  if (!text.isWellFormed())
+    throw new BadRequest('BAD_ENCODING', `${quote(raw)} has half of a surrogate pair in it: send UTF-8.`)
+  if (CONTROL.test(text))
+    throw new BadRequest('BAD_ENCODING', `${quote(text)} has a control character in it: leave it out.`)
+  return text
+}
+
+/**
+ * Decodes the path of a file to the object's key, without its leading slash.
+ * @throws {BadRequest} BAD_ENCODING as `decode` does, and for `.` and `..` segments.
+ */
+export function decodeFilePath(path: string): string {
+  const key = decode(path.replace(/^\//, ''))
+  if (key.split('/').some((segment) => segment === '.' || segment === '..'))
+    throw new BadRequest(
+      'BAD_ENCODING',
+      `${quote(path)} has a . or .. segment in it: write the path without.`,
+    )
+  return key
+}
+
+/** The key of a file as S3 signs it: everything but unreserved characters and slashes encoded. */
+export function encodeKey(key: string): string {
+  return key
+    .split('/')
+    .map((segment) =>
+      encodeURIComponent(segment).replace(
+        /[!'()*]/g,
+        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+      ),
+    )
+    .join('/')
+}
+
+const MOST_QUOTED = 60
+
+/** A value as an error may repeat it: short, in quotes, markup and invisible characters escaped. */
+export function quote(value: string): string {
+  const characters = Array.from(value.toWellFormed())
+  const shown = characters
+    .slice(0, MOST_QUOTED)
+    .map((character) =>
+      /[\p{L}\p{N} !#$%()*+,\-./:;=?@[\]^_|~]/u.test(character) ? character : escapeCodePoint(character),
+    )
+  return `"${shown.join('')}${characters.length > MOST_QUOTED ? '…' : ''}"`
+}
+
+/** A character as an error may name it: itself if it can be seen, and its code point. */
+export function nameCharacter(character: string): string {
+  const visible = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) && !/[<>&"']/.test(character)
+  return visible ? `${character} (${codePoint(character)})` : codePoint(character)
+}
+
+function escapeCodePoint(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}

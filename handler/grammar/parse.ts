@@ -1,0 +1,223 @@
+import { BadRequest } from '../contract.js'
+import { COLOR_NAMES, contrasting, parseColor, type Color } from './color.js'
+import { decode, nameCharacter, quote } from './encoding.js'
+import {
+  DEFAULT_BACKGROUND,
+  DEFAULT_FORMAT,
+  defaultQuality,
+  FORMATS,
+  normalizeText,
+  type Format,
+  type ImageParams,
+  type Rules,
+} from './image.js'
+import { format as formatPath } from './format.js'
+import { nearest } from './nearest.js'
+import { looksLikeSize, parseSize } from './size.js'
+
+const OPTIONS = ['text', 'fg', 'q'] as const
+type Option = (typeof OPTIONS)[number]
+
+/**
+ * Reads an image URL's path.
+ * @param path percent-encoded, starting with `/`, without the query string.
+ * @returns `undefined` if the path is not an image's: that of a file.
+ * @throws {BadRequest} BAD_SIZE, BAD_COLOR, BAD_FORMAT, BAD_OPTION, BAD_ENCODING, NO_ALPHA, SIZE_LIMIT,
+ * TEXT_LIMIT
+ */
+export function parse(path: string, rules: Rules): ImageParams | undefined {
+  const [first = '', ...rest] = path.slice(1).split(',')
+  const size = sizeToken(first)
+  if (!path.startsWith('/') || path.slice(1).includes('/') || size === undefined) return undefined
+  refuseLength(path, rules)
+  const { width, height } = parseSize(size, rules.limits.side)
+  const tokens = sortTokens(rest.map(decode))
+
+  const background = tokens.background ?? DEFAULT_BACKGROUND
+  const format = tokens.format ?? DEFAULT_FORMAT
+  const text = readText(tokens.options.get('text'), rules)
+  const foreground = readForeground(tokens.options.get('fg'))
+  refuseAlpha(format, background, 'background')
+  if (foreground) refuseAlpha(format, foreground, 'text colour')
+  const params: ImageParams = {
+    width,
+    height,
+    background,
+    format,
+    text,
+    foreground: text === '' || !foreground ? contrasting(background) : foreground,
+    quality: readQuality(tokens.options.get('q'), format),
+  }
+  // A text that came unencoded is longer in its canonical path, which has to be readable as well.
+  refuseLength(formatPath(params, rules.text), rules)
+  return params
+}
+
+function refuseLength(path: string, { limits }: Rules): void {
+  const bytes = Buffer.byteLength(path)
+  if (bytes > limits.path)
+    throw new BadRequest(
+      'TEXT_LIMIT',
+      `The path is ${bytes} bytes long, and at most ${limits.path} are read: make the text shorter.`,
+    )
+}
+
+/** The first token if it claims to be a size. Its escapes are looked through, as every token's are. */
+function sizeToken(raw: string): string | undefined {
+  if (looksLikeSize(raw)) return raw.includes('%') ? decode(raw) : raw
+  if (!raw.includes('%')) return undefined
+  try {
+    const text = decode(raw)
+    return looksLikeSize(text) ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Tokens {
+  background?: Color
+  format?: Format
+  options: Map<Option, string>
+}
+
+function sortTokens(tokens: string[]): Tokens {
+  const found: Tokens = { options: new Map() }
+  const unknown: string[] = []
+  for (const token of tokens) {
+    if (token === '')
+      throw new BadRequest(
+        'BAD_OPTION',
+        'There is nothing between two commas, or after the last: take the comma out.',
+      )
+    const format = parseFormat(token)
+    const color = format ? undefined : parseColor(token)
+    if (format) {
+      if (found.format) throw repeated('BAD_FORMAT', token, 'format', found.format)
+      found.format = format
+    } else if (color) {
+      if (found.background) throw repeated('BAD_COLOR', token, 'background')
+      found.background = color
+    } else if (token.includes('=')) {
+      const [option, value] = splitOption(token)
+      if (found.options.has(option)) throw repeated('BAD_OPTION', token, `${option}=`)
+      found.options.set(option, value)
+    } else unknown.push(token)
+  }
+  const [first] = unknown
+  if (first !== undefined) throw blame(first, found)
+  return found
+}
+
+function parseFormat(token: string): Format | undefined {
+  const lower = token.toLowerCase()
+  if (lower === 'jpeg') return 'jpg'
+  return Object.hasOwn(FORMATS, lower) ? (lower as Format) : undefined
+}
+
+function splitOption(token: string): [Option, string] {
+  const at = token.indexOf('=')
+  const name = token.slice(0, at)
+  const option = OPTIONS.find((known) => known === name.toLowerCase())
+  if (option) return [option, token.slice(at + 1)]
+  throw new BadRequest(
+    'BAD_OPTION',
+    `${quote(name)} is not an option: ${didYouMean(name, OPTIONS)}there are text=, fg= and q=.`,
+  )
+}
+
+/** An unknown bare token is taken to be what is missing, the background before the format. */
+function blame(token: string, found: Tokens): BadRequest {
+  if (!found.background || token.startsWith('#')) return badColor(token)
+  if (!found.format)
+    return new BadRequest(
+      'BAD_FORMAT',
+      `${quote(token)} is not a format: ${didYouMean(token, [...Object.keys(FORMATS), 'jpeg'])}there are ${Object.keys(FORMATS).join(', ')}.`,
+    )
+  return new BadRequest(
+    'BAD_OPTION',
+    `${quote(token)} is one word too many: background and format are given. A text is written text=…`,
+  )
+}
+
+function repeated(code: string, token: string, what: string, before?: string): BadRequest {
+  return new BadRequest(
+    code,
+    `${quote(token)} is a second ${what}${before ? ` after ${before}` : ''}: give one only.`,
+  )
+}
+
+function badColor(token: string): BadRequest {
+  return new BadRequest(
+    'BAD_COLOR',
+    `${quote(token)} is not a colour: ${didYouMean(token, COLOR_NAMES) || nearestHex(token)}write a CSS colour name, or 3, 4, 6 or 8 hex digits.`,
+  )
+}
+
+function nearestHex(token: string): string {
+  const digits = /^#?([0-9a-f]+)$/i.exec(token)?.[1]?.toLowerCase()
+  if (digits === undefined) return ''
+  const length = digits.length
+  const near =
+    length < 3 ? digits.repeat(3).slice(0, 3) : digits.slice(0, length < 6 ? 4 : length < 8 ? 6 : 8)
+  return `did you mean ${near}? Else `
+}
+
+function didYouMean(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates)
+  return near === undefined ? '' : `did you mean ${near}? Else `
+}
+
+function readText(value: string | undefined, { text: usual, limits, lacking }: Rules): string {
+  if (value === undefined) return usual
+  const text = normalizeText(value)
+  const length = Array.from(text).length
+  if (length > limits.text)
+    throw new BadRequest(
+      'TEXT_LIMIT',
+      `The text is ${length} characters long, and at most ${limits.text} are drawn: make it shorter.`,
+    )
+  const missing = lacking(text)
+  if (missing.length > 0)
+    throw new BadRequest(
+      'BAD_OPTION',
+      `The font has no ${missing.slice(0, 8).map(nameCharacter).join(', ')}${missing.length > 8 ? ' …' : ''}: leave such characters out of text=, or configure a font that has them.`,
+    )
+  return text
+}
+
+function readForeground(value: string | undefined): Color | undefined {
+  if (value === undefined) return undefined
+  const color = parseColor(value)
+  if (!color) throw badColor(value)
+  return color
+}
+
+function readQuality(value: string | undefined, format: Format): number | undefined {
+  const usual = defaultQuality(format)
+  if (value === undefined) return usual
+  if (usual === undefined)
+    throw new BadRequest(
+      'BAD_OPTION',
+      `q= means nothing in ${format}: leave it out, or ask for jpg, webp or avif.`,
+    )
+  if (!/^([1-9]\d?|100)$/.test(value)) {
+    const number = Math.round(Number.parseFloat(value))
+    const near = Number.isFinite(number) ? Math.min(Math.max(number, 1), 100) : usual
+    throw new BadRequest(
+      'BAD_OPTION',
+      `${quote(value)} is not a quality: write a whole number from 1 to 100, such as q=${near}.`,
+    )
+  }
+  return Number(value)
+}
+
+function refuseAlpha(format: Format, color: Color, what: string): void {
+  const { alpha } = FORMATS[format]
+  if (alpha === 'any' || color.a === 255 || (alpha === 'on or off' && color.a === 0)) return
+  throw new BadRequest(
+    'NO_ALPHA',
+    alpha === 'none'
+      ? `${format} has no transparency, and the ${what} is transparent: take png, webp or avif, or an opaque colour.`
+      : `${format} has no half-transparent pixels, and the ${what} is one: take png, webp or avif, or an opaque colour.`,
+  )
+}

@@ -1,0 +1,47 @@
+import { BadRequest } from '../contract.js'
+import { quote } from './encoding.js'
+
+const LOOKS_LIKE_A_SIZE = /^[+-]?\d[\d.e+-]*(x[\d.e+-]*)*(@.*)?$/i
+const SIZE = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?(?:@([23])x)?$/i
+
+/** Whether the first token of a path claims to be a size, right or wrong: then the path is an image's. */
+export function looksLikeSize(token: string): boolean {
+  return LOOKS_LIKE_A_SIZE.test(token)
+}
+
+/**
+ * Reads `640x480`, `640`, `640x480@2x`.
+ * @param most the longest side in pixels, after `@2x`.
+ * @throws {BadRequest} BAD_SIZE, SIZE_LIMIT
+ */
+export function parseSize(token: string, most: number): { width: number; height: number } {
+  const match = SIZE.exec(token)
+  if (!match)
+    throw new BadRequest(
+      'BAD_SIZE',
+      `${quote(token)} is not a size: write width and height in whole pixels from 1 to ${most}, such as ${nearestSize(token, most)}.`,
+    )
+  const scale = Number(match[3] ?? 1)
+  const width = Number(match[1]) * scale
+  const height = Number(match[2] ?? match[1]) * scale
+  if (width > most || height > most)
+    throw new BadRequest(
+      'SIZE_LIMIT',
+      `${quote(token)} is ${width} by ${height} pixels, and no side may be longer than ${most}: the nearest is ${Math.min(width, most)}x${Math.min(height, most)}.`,
+    )
+  return { width, height }
+}
+
+function nearestSize(token: string, most: number): string {
+  const [sides = '', suffix = ''] = token.toLowerCase().split('@', 2)
+  const [width = 1, height = width] = sides
+    .split('x')
+    .slice(0, 2)
+    .map((side) => {
+      const pixels = Math.round(Math.abs(Number.parseFloat(side)))
+      return Number.isFinite(pixels) ? Math.min(Math.max(pixels, 1), most) : most
+    })
+  const scale = /^[23]/.exec(suffix)?.[0]
+  const fits = scale !== undefined && Math.max(width, height) * Number(scale) <= most
+  return `${width}x${height}${fits ? `@${scale}x` : ''}`
+}

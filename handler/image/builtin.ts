@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import type { Generator } from '../contract.js'
+import { formatColor } from '../grammar/color.js'
+import { readFont, type Font } from '../grammar/font.js'
+import { format, formatKey } from '../grammar/format.js'
+import { FORMATS, type ImageParams, type Limits } from '../grammar/image.js'
+import { parse } from '../grammar/parse.js'
+import { encodeRaster } from './raster.js'
+import { loadSharp } from './sharp.js'
+import { encodeSvg } from './svg.js'
+
+/** Raise it with every change that alters a pixel: images stored by the one before are then left behind. */
+const VERSION = '1'
+
+export interface BuiltinOptions {
+  /** The text of an image whose URL names none. */
+  text: string
+  limits: Limits
+  /** A TrueType or OpenType file. */
+  fontFile: string
+}
+
+/** The generator that the service has without configuration: one colour, one centred line of text. */
+export function builtinGenerator({ text, limits, fontFile }: BuiltinOptions): Generator<ImageParams> {
+  let read: Font | undefined
+  const font = () => (read ??= readFont(readFileSync(fontFile)))
+  const rules = { text, limits, lacking: (wanted: string) => font().lacking(wanted) }
+  return {
+    version: VERSION,
+    parse: (path) => parse(path, rules),
+    format: (params) => format(params, text),
+    key: (params) => formatKey(params, text),
+    async warm() {
+      font()
+      await loadSharp()
+    },
+    describe: (params) => ({
+      pixels: `${params.width} by ${params.height}`,
+      background: formatColor(params.background),
+      format: params.format,
+      'content type': FORMATS[params.format].contentType,
+      text: params.text === '' ? 'none' : `${params.text}, in ${formatColor(params.foreground)}`,
+      ...(params.quality === undefined ? {} : { quality: params.quality }),
+      limits: `${limits.side} pixels a side, ${limits.text} characters of text, ${limits.path} bytes of path`,
+    }),
+    async generate(params) {
+      return {
+        body:
+          params.format === 'svg' ? encodeSvg(params, font()) : await encodeRaster(params, font(), fontFile),
+        contentType: FORMATS[params.format].contentType,
+      }
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { Font } from '../grammar/font.js'
+import type { ImageParams } from '../grammar/image.js'
+
+/** The share of a side that text may take before it is made smaller. */
+const USABLE = 0.9
+
+/** One centred line of text. Pixels. */
+export interface Line {
+  fontSize: number
+  /** How far the line advances, as the font's own numbers have it. */
+  advance: number
+  /** From the image's upper edge, so that the ink is centred. */
+  baseline: number
+}
+
+/**
+ * A tenth of the shorter side, or as much as fits.
+ * @returns `undefined` if there is no text, or it does not fit even at one pixel.
+ */
+export function layOut({ text, width, height }: ImageParams, font: Font): Line | undefined {
+  if (text === '') return undefined
+  const extent = font.measure(text)
+  const wanted = Math.max(1, Math.round(Math.min(width, height) / 10))
+  const fitting = extent.advance > 0 ? Math.floor((USABLE * width) / extent.advance) : wanted
+  const fontSize = Math.min(wanted, fitting)
+  if (fontSize < 1) return undefined
+  return {
+    fontSize,
+    advance: extent.advance * fontSize,
+    baseline: height / 2 + ((extent.top + extent.bottom) / 2) * fontSize,
+  }
+}

@@ -1,0 +1,34 @@
+import { escapeXml } from '../contract.js'
+import { formatColor, type Color } from '../grammar/color.js'
+import type { Font } from '../grammar/font.js'
+import type { ImageParams } from '../grammar/image.js'
+import { layOut } from './layout.js'
+
+/**
+ * The image as SVG: same size, colours, text and place. A viewer without the font draws its own
+ * letterforms, as wide as the font's.
+ */
+export function encodeSvg(params: ImageParams, font: Font): string {
+  const { width, height, background, foreground, text } = params
+  const line = layOut(params, font)
+  const label = text === '' ? '' : ` role="img" aria-label="${escapeXml(text)}"`
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"${label}>`,
+    `<rect width="${width}" height="${height}" ${fill(background)}/>`,
+    line &&
+      `<text x="${round(width / 2)}" y="${round(line.baseline)}" text-anchor="middle" font-family="${escapeXml(`'${font.family}', sans-serif`)}" font-size="${line.fontSize}" textLength="${round(line.advance)}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" ${fill(foreground)}>${escapeXml(text)}</text>`,
+    '</svg>',
+  ]
+    .filter(Boolean)
+    .join('')
+}
+
+function fill(color: Color): string {
+  const opaque = formatColor({ ...color, a: 255 })
+  const paint = /^[0-9a-f]{6}$/.test(opaque) ? `#${opaque}` : opaque
+  return `fill="${paint}"${color.a === 255 ? '' : ` fill-opacity="${round(color.a / 255)}"`}`
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

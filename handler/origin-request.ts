@@ -1,0 +1,160 @@
+import { failed, IMAGE_CACHE_CONTROL, missing, rejected, unstored, withoutBody } from './answers.js'
+import type { Generator, Image, Logger } from './contract.js'
+import { DeadlinePassed, startDeadline, type Deadline } from './deadline.js'
+import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
+import { checkImage } from './image/check.js'
+import { explainError, generatorLogger, logRequest, type Outcome, type RequestLine } from './log.js'
+import type { PackageFiles } from './package-files.js'
+import { isBadRequest, route } from './route.js'
+import { locateBucket, type BucketLocation } from './store/location.js'
+import type { Store } from './store/s3.js'
+
+export interface Service<P> {
+  generator: Generator<P>
+  generation: string
+  files: PackageFiles
+  openStore: (location: BucketLocation, signal: AbortSignal) => Store
+  /** Runs the generator's `warm` unless this process has. */
+  warm: (log: Logger) => void
+  /** Where this process runs, for the log. */
+  region: string | undefined
+}
+
+/** What became of a request: the answer, or the request that CloudFront goes on with. */
+interface Result {
+  outcome: Outcome
+  answer: EdgeRequest | EdgeResponse
+  error?: string
+}
+
+/** Not the request's fault, nor the generator's: asking again may help. */
+class Unavailable extends Error {}
+
+type Timings = Omit<RequestLine['ms'], 'total'>
+
+/** One request's state, as it goes through the steps below. */
+interface Turn<P> extends Service<P> {
+  request: EdgeRequest
+  requestId: string
+  deadline: Deadline
+  store: Store
+  ms: Timings
+  line: { path: string; bytes?: number }
+}
+
+/**
+ * Lambda@Edge's handler for origin-request: looks whether the image is stored, makes and stores it if
+ * not, and hands the request back with the object's key for a path, so that CloudFront fetches it.
+ * An image costs the viewer two round trips to S3 when it is stored (this look-up, CloudFront's GET),
+ * three when it is made (the PUT between them), none when the URL is wrong.
+ */
+export function originRequestHandler<P>(
+  service: Service<P>,
+): (event: OriginRequestEvent, context: LambdaContext) => Promise<EdgeRequest | EdgeResponse> {
+  return async (event, context) => {
+    const started = performance.now()
+    const { config, request } = event.Records[0].cf
+    const deadline = startDeadline(context.getRemainingTimeInMillis())
+    const line = { path: request.uri }
+    const ms: Timings = {}
+    const result = await answer(service, request, config.requestId, { deadline, ms, line })
+    deadline.end()
+    const response = 'status' in result.answer ? result.answer : undefined
+    logRequest({
+      requestId: config.requestId,
+      ...line,
+      outcome: result.outcome,
+      status: Number(response?.status ?? 200),
+      ms: { total: since(started), ...ms },
+      ...(service.region ? { region: service.region } : {}),
+      ...(result.error ? { error: result.error } : {}),
+    })
+    return response && request.method === 'HEAD' ? withoutBody(response) : result.answer
+  }
+}
+
+async function answer<P>(
+  service: Service<P>,
+  request: EdgeRequest,
+  requestId: string,
+  turn: Pick<Turn<P>, 'deadline' | 'ms' | 'line'>,
+): Promise<Result> {
+  try {
+    // CloudFront lets through what the distribution allows; S3 decides on what is not for the function.
+    if (request.method !== 'GET' && request.method !== 'HEAD') return { outcome: 'passed', answer: request }
+    const meaning = route(service.generator, service.generation, request.uri)
+    if (meaning.kind === 'folder')
+      return { outcome: 'missing', answer: missing('There is no image here. Try /640x480,white,png.') }
+    if (!request.origin?.s3) throw new Error('The event names no S3 origin.')
+    const store = service.openStore(locateBucket(request.origin.s3), turn.deadline.signal)
+    const open = { ...service, ...turn, request, requestId, store }
+    return await (meaning.kind === 'file' ? passFile(open, meaning.key) : serveImage(open, meaning))
+  } catch (error) {
+    if (isBadRequest(error))
+      return { outcome: 'rejected', answer: rejected(error), error: `${error.code}: ${error.message}` }
+    const passing = error instanceof Unavailable || error instanceof DeadlinePassed
+    return { outcome: 'failed', answer: failed(passing ? 503 : 500), error: explainError(error) }
+  }
+}
+
+async function passFile<P>(turn: Turn<P>, key: string): Promise<Result> {
+  return (await lookUp(turn, key))
+    ? { outcome: 'passed', answer: turn.request }
+    : { outcome: 'missing', answer: missing('There is no such file.') }
+}
+
+async function serveImage<P>(
+  turn: Turn<P>,
+  { params, canonicalPath, key }: { params: P; canonicalPath: string; key: string },
+): Promise<Result> {
+  turn.line.path = canonicalPath
+  const stored: EdgeRequest = { ...turn.request, uri: `/${key}` }
+  const looking = lookUp(turn, key)
+  turn.warm(generatorLogger(turn.requestId))
+  if (await looking) return { outcome: 'hit', answer: stored }
+  const image = await make(turn, params)
+  turn.line.bytes = Buffer.byteLength(image.body)
+  try {
+    await timed(turn, 'store', turn.store.putFirst(key, image, IMAGE_CACHE_CONTROL))
+    return { outcome: 'made', answer: stored }
+  } catch (error) {
+    return { outcome: 'made', answer: unstored(image) ?? failed(503), error: explainError(error) }
+  }
+}
+
+/** @throws Unavailable when S3 says neither yes nor no. */
+async function lookUp<P>(turn: Turn<P>, key: string): Promise<boolean> {
+  try {
+    return await timed(turn, 'lookup', turn.store.has(key))
+  } catch (cause) {
+    throw new Unavailable('The store could not be read.', { cause })
+  }
+}
+
+async function make<P>(turn: Turn<P>, params: P): Promise<Image> {
+  const { generator, store, deadline, files, requestId } = turn
+  const context = {
+    ...files,
+    store: { get: (key: string) => store.get(key), put: (key: string, made: Image) => store.put(key, made) },
+    log: generatorLogger(requestId),
+    deadline: deadline.at,
+    signal: deadline.signal,
+  }
+  const image: unknown = await timed(turn, 'render', generator.generate(params, context))
+  checkImage(image)
+  return image
+}
+
+/** Waits for a step until the deadline, and takes its time. */
+async function timed<P, T>({ deadline, ms }: Turn<P>, step: keyof Timings, work: Promise<T>): Promise<T> {
+  const started = performance.now()
+  try {
+    return await deadline.limit(work)
+  } finally {
+    ms[step] = since(started)
+  }
+}
+
+function since(started: number): number {
+  return Math.round((performance.now() - started) * 10) / 10
+}

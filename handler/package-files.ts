@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Context } from './contract.js'
+import type { Limits } from './grammar/image.js'
+
+/** What the build writes into the bundle. Paths are relative to the package. */
+export interface Baked {
+  text: string
+  limits: Limits
+  fontFile: string
+  fontFamily: string
+  /** By the name that the configuration gives them. */
+  assets: Record<string, string>
+  /** A digest of all that shapes pixels beside the generator's version: text, font, assets. */
+  rendering: string
+}
+
+/** What a generator's context has of the package. */
+export type PackageFiles = Pick<Context, 'asset' | 'assetPath' | 'fontFile' | 'fontFamily'>
+
+export function packageFiles(root: string, { assets, fontFile, fontFamily }: Baked): PackageFiles {
+  const assetPath = (name: string) => {
+    const file = Object.hasOwn(assets, name) ? assets[name] : undefined
+    if (file !== undefined) return path.join(root, file)
+    const names = Object.keys(assets)
+    throw new Error(
+      `There is no asset ${JSON.stringify(name)}. ${names.length === 0 ? 'The configuration names none.' : `There are: ${names.join(', ')}.`}`,
+    )
+  }
+  return {
+    assetPath,
+    asset: async (name) => readFile(assetPath(name)),
+    fontFile: path.join(root, fontFile),
+    fontFamily,
+  }
+}

@@ -1,0 +1,50 @@
+import { BadRequest, type Generator } from './contract.js'
+import { decodeFilePath, quote } from './grammar/encoding.js'
+import { objectKey } from './key.js'
+
+/** What a path means. */
+export type Route<P> =
+  | { kind: 'image'; params: P; canonicalPath: string; key: string }
+  | { kind: 'file'; key: string }
+  /** `/`, and what ends in `/`: never looked for in S3. */
+  | { kind: 'folder' }
+
+const MAX_KEY_BYTES = 1024
+
+/**
+ * @param path as the viewer sent it, percent-encoded.
+ * @throws {BadRequest} for a path that means an image but is wrong, or that no file can have.
+ */
+export function route<P>(generator: Generator<P>, generation: string, path: string): Route<P> {
+  if (path.endsWith('/')) return { kind: 'folder' }
+  const params = parse(generator, path)
+  if (params !== undefined)
+    return {
+      kind: 'image',
+      params,
+      canonicalPath: generator.format(params),
+      key: objectKey(generator, generation, params),
+    }
+  const key = decodeFilePath(path)
+  // S3 has no longer keys, so there is nothing to look for.
+  if (key.endsWith('/') || Buffer.byteLength(key) > MAX_KEY_BYTES) return { kind: 'folder' }
+  return { kind: 'file', key }
+}
+
+function parse<P>(generator: Generator<P>, path: string): P | undefined {
+  try {
+    return generator.parse(path)
+  } catch (error) {
+    // What decodeURIComponent throws in a generator is the viewer's mistake, not the generator's.
+    if (error instanceof URIError)
+      throw new BadRequest('BAD_ENCODING', `${quote(path)} is not percent-encoded UTF-8: write % as %25.`)
+    throw error
+  }
+}
+
+/** Also of a copy of the class: a generator may have been bundled with its own. */
+export function isBadRequest(error: unknown): error is BadRequest {
+  return (
+    error instanceof Error && error.name === 'BadRequest' && 'code' in error && typeof error.code === 'string'
+  )
+}

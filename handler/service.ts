@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import type { Generator, Image, Logger } from './contract.js'
+import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
+import { checkImage } from './image/check.js'
+import { explainError } from './log.js'
+import { originRequestHandler } from './origin-request.js'
+import { packageFiles, type Baked } from './package-files.js'
+import { isBadRequest, route } from './route.js'
+import { storeOpener } from './store/s3.js'
+
+/** What a path means, as `genato explain` tells it. */
+export type Explanation =
+  | { kind: 'image'; canonicalPath: string; key: string; details: Record<string, string | number> }
+  | { kind: 'file'; key: string }
+  | { kind: 'folder' }
+  | { kind: 'rejected'; code: string; message: string }
+
+/** What the package exports. Lambda calls `handler`; the tool around it, the rest. */
+export interface PackageExports {
+  handler: (event: OriginRequestEvent, context: LambdaContext) => Promise<EdgeRequest | EdgeResponse>
+  /** Of the object keys: changes with all that shapes pixels. */
+  generation: string
+  explain: (path: string) => Explanation
+  /** Makes one image without a store. @throws BadRequest, and what the generator throws. */
+  render: (path: string) => Promise<Image | undefined>
+}
+
+/** @param root the package's folder. */
+export function createService<P>(generator: Generator<P>, baked: Baked, root: string): PackageExports {
+  checkGenerator(generator)
+  // Lambda has no fontconfig: without this, text drawn without a font file becomes boxes.
+  process.env['FONTCONFIG_FILE'] = path.join(root, 'fonts', 'fonts.conf')
+  const generation = digest([generator.version, baked.rendering])
+  const files = packageFiles(root, baked)
+  const handler = originRequestHandler({
+    generator,
+    generation,
+    files,
+    openStore: storeOpener(process.env),
+    warm: once((log: Logger) => {
+      // Once the look-up is on its way: loading a library blocks the process.
+      setImmediate(() => {
+        // What keeps it from working keeps `generate` from it as well, and is answered there.
+        Promise.resolve()
+          .then(() => generator.warm?.())
+          .catch((error: unknown) => log.error('warm failed', { error: explainError(error) }))
+      })
+    }),
+    region: process.env['AWS_REGION'],
+  })
+  return {
+    handler,
+    generation,
+    explain(pathOrFile) {
+      try {
+        const meaning = route(generator, generation, pathOrFile)
+        if (meaning.kind !== 'image') return meaning
+        const { canonicalPath, key, params } = meaning
+        const details = generator.describe?.(params) ?? { parameters: JSON.stringify(params) }
+        return { kind: 'image', canonicalPath, key, details }
+      } catch (error) {
+        if (!isBadRequest(error)) throw error
+        return { kind: 'rejected', code: error.code, message: error.message }
+      }
+    },
+    async render(imagePath) {
+      const meaning = route(generator, generation, imagePath)
+      if (meaning.kind !== 'image') return undefined
+      const image: unknown = await generator.generate(meaning.params, {
+        ...files,
+        store: { get: async () => undefined, put: async () => undefined },
+        log: { info: () => undefined, error: () => undefined },
+        deadline: Number.POSITIVE_INFINITY,
+        signal: new AbortController().signal,
+      })
+      checkImage(image)
+      return image
+    },
+  }
+}
+
+/** @throws a TypeError that names what the module's default export lacks. */
+function checkGenerator(generator: unknown): asserts generator is Generator {
+  const found = generator as Partial<Generator> | null | undefined
+  if (typeof found !== 'object' || found === null)
+    throw new TypeError(
+      'The generator module has no default export that is a generator: export default defineGenerator({ … }).',
+    )
+  for (const name of ['parse', 'format', 'generate'] as const)
+    if (typeof found[name] !== 'function') throw new TypeError(`The generator has no ${name} function.`)
+  if (typeof found.version !== 'string' || found.version === '')
+    throw new TypeError("The generator has no version: a string, such as '1'.")
+}
+
+function digest(parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12)
+}
+
+function once<A>(run: (argument: A) => void): (argument: A) => void {
+  let done = false
+  return (argument) => {
+    if (done) return
+    done = true
+    run(argument)
+  }
+}

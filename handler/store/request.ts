@@ -1,0 +1,142 @@
+import http from 'node:http'
+import https from 'node:https'
+import aws4 from 'aws4'
+import type { BucketLocation } from './location.js'
+
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+}
+
+/** Where S3 answers, and how the bucket is addressed there. */
+export interface Endpoint {
+  protocol: 'http:' | 'https:'
+  hostname: string
+  port: number | undefined
+  /** Before the key: `/` or `/<bucket>/`. */
+  base: string
+}
+
+export interface StoreRequest {
+  method: 'HEAD' | 'GET' | 'PUT'
+  /** Percent-encoded. */
+  key: string
+  headers?: Record<string, string>
+  body?: Buffer
+}
+
+export interface StoreResponse {
+  status: number
+  headers: http.IncomingHttpHeaders
+  body: Buffer
+}
+
+/** How long S3 may be silent, in ms, before an attempt is given up. */
+const SILENCE = 5_000
+const ATTEMPTS = 2
+const PAUSE = 50
+
+/**
+ * `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, addressed by path; else the bucket's own host, or the
+ * region's if the bucket's name has dots, which no wildcard certificate covers.
+ */
+export function endpointOf({ bucket, region }: BucketLocation, custom: string | undefined): Endpoint {
+  if (custom) {
+    const { protocol, hostname, port } = new URL(custom)
+    if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`${custom} is not an HTTP endpoint.`)
+    return { protocol, hostname, port: port === '' ? undefined : Number(port), base: `/${bucket}/` }
+  }
+  const regional = `s3.${region}.amazonaws.com`
+  return bucket.includes('.')
+    ? { protocol: 'https:', hostname: regional, port: undefined, base: `/${bucket}/` }
+    : { protocol: 'https:', hostname: `${bucket}.${regional}`, port: undefined, base: '/' }
+}
+
+export interface Connection {
+  endpoint: Endpoint
+  region: string
+  credentials: Credentials
+  agent: http.Agent
+}
+
+/** Connections outlive an invocation: opening one takes three round trips. */
+export function keepAlive(protocol: Endpoint['protocol']): http.Agent {
+  return protocol === 'https:' ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true })
+}
+
+/**
+ * One request to S3, signed. A broken connection (a frozen process's sockets are dead when it wakes) or
+ * a passing 5xx is tried once more.
+ * @throws the last attempt's error, or the signal's reason.
+ */
+export async function send(
+  connection: Connection,
+  request: StoreRequest,
+  signal: AbortSignal,
+): Promise<StoreResponse> {
+  for (let attempt = 1; ; attempt++) {
+    const last = attempt >= ATTEMPTS
+    try {
+      const response = await sendOnce(connection, request, signal)
+      if (last || response.status < 500 || response.status === 501) return response
+    } catch (error) {
+      signal.throwIfAborted()
+      if (last) throw error
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, PAUSE * Math.random())
+    })
+  }
+}
+
+function sendOnce(
+  connection: Connection,
+  request: StoreRequest,
+  signal: AbortSignal,
+): Promise<StoreResponse> {
+  const { endpoint, region, credentials, agent } = connection
+  const host = endpoint.port === undefined ? endpoint.hostname : `${endpoint.hostname}:${endpoint.port}`
+  const { method, path, headers } = aws4.sign(
+    {
+      service: 's3',
+      region,
+      host,
+      method: request.method,
+      path: `${endpoint.base}${request.key}`,
+      headers: { ...request.headers },
+      ...(request.body ? { body: request.body } : {}),
+    },
+    credentials,
+  )
+  const transport = endpoint.protocol === 'https:' ? https : http
+  return new Promise((resolve, reject) => {
+    const outgoing = transport.request(
+      {
+        hostname: endpoint.hostname.replace(/^\[|\]$/g, ''),
+        port: endpoint.port,
+        method,
+        path,
+        headers: headers as http.OutgoingHttpHeaders,
+        agent,
+        signal,
+        timeout: SILENCE,
+      },
+      (incoming) => {
+        const chunks: Buffer[] = []
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+        incoming.on('error', reject)
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: Buffer.concat(chunks),
+          }),
+        )
+      },
+    )
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`S3 did not answer for ${SILENCE / 1000} s.`)))
+    outgoing.on('error', reject)
+    outgoing.end(request.body)
+  })
+}
