@@ -1,0 +1,143 @@
+import { Command, CommanderError, Option } from 'commander'
+import type { Overrides } from './config/load.js'
+import { EXIT, GenatoError, usageError } from './errors.js'
+import type { Reporter } from './reporter/reporter.js'
+import { version } from './version.js'
+
+interface GlobalOptions {
+  config?: string
+  stack?: string
+  json?: boolean
+  debug?: boolean
+}
+
+/** What a command is run with, beside its own arguments. */
+interface Run {
+  overrides: Overrides
+  reporter: Reporter
+  signal: AbortSignal
+}
+
+/** Runs the command line. The only place that sets the exit code. */
+export async function main(argv: string[]): Promise<void> {
+  // A reader that goes away, as in `genato … | head`, is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+  )
+  const interrupt = new AbortController()
+  const program = createProgram(interrupt.signal)
+  const json = argv.includes('--json')
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // Asked twice, or nothing there that listens: the process ends at once.
+      if (interrupt.signal.aborted || !program.listensToInterrupt()) process.exit(EXIT.interrupted)
+      interrupt.abort()
+    })
+  try {
+    await program.run(argv)
+  } catch (error) {
+    process.exitCode = await report(error, { json, debug: argv.includes('--debug') })
+  }
+}
+
+function createProgram(signal: AbortSignal) {
+  const program = new Command('genato')
+  let listening = false
+  const globals = () => program.opts<GlobalOptions>()
+  const run = async (): Promise<Run> => {
+    const { config, stack, json } = globals()
+    return {
+      overrides: { config, stack: stack ?? process.env['GENATO_STACK'] },
+      reporter: await chooseReporter(json === true),
+      signal,
+    }
+  }
+  const command = (name: string, description: string) => program.command(name).description(description)
+
+  program
+    .description(
+      'An on-demand image service: a URL such as /640x480,white,png is made when it is first asked for.',
+    )
+    .version(version(), '-V, --version')
+    .addOption(new Option('--config <file>', 'the configuration, instead of genato.config.{ts,js,mjs,json}'))
+    .addOption(new Option('--stack <name>', 'the name of the stack (or GENATO_STACK)'))
+    .addOption(new Option('--json', 'one JSON object a line on stdout, and nothing else'))
+    .addOption(new Option('--debug', 'stack traces with errors'))
+    .showSuggestionAfterError()
+    .exitOverride()
+    // Said by `report`, so that --json holds for wrong usage as well.
+    .configureOutput({ outputError: () => undefined, writeErr: (text) => process.stderr.write(text) })
+
+  command('dev', 'serve the package on this machine, behind a local edge')
+    .option('--port <number>', 'the port; without it 6480, or the next free one')
+    .option('--host <address>', 'the address to listen on; without it, this machine only')
+    .option('--data <folder>', 'where stored images lie (default: .genato/images)')
+    .action(async (args: object) => {
+      listening = true
+      const { dev } = await import('./commands/dev.js')
+      const { overrides, reporter } = await run()
+      await dev(args, overrides, reporter, signal)
+      reporter.close()
+    })
+  command('render', 'make one image, without a server')
+    .argument('<url-path>', 'such as /640x480,white,png')
+    .option('--out <file>', 'where to (default: named after the path)')
+    .action(async (path: string, args: object) => {
+      const { render } = await import('./commands/render.js')
+      const { overrides, reporter } = await run()
+      await render(path, args, overrides, reporter)
+    })
+  command('explain', 'tell what a URL means: canonical path, key, pixels, or what is wrong with it')
+    .argument('<url-path>', 'such as /640x480,white,png')
+    .action(async (path: string) => {
+      const { explain } = await import('./commands/explain.js')
+      const { overrides, reporter } = await run()
+      await explain(path, overrides, reporter)
+    })
+  command('package', 'build the zip that Lambda gets')
+    .option('--out <file>', 'where to (default: .genato/package.zip)')
+    .action(async (args: object) => {
+      const { packageFunction } = await import('./commands/package.js')
+      const { overrides, reporter } = await run()
+      await packageFunction(args, overrides, reporter)
+    })
+  command('init', 'write a commented genato.config.ts')
+    .option('--generator', 'and a generator of your own to start from')
+    .action(async (args: object) => {
+      const { init } = await import('./commands/init.js')
+      const { reporter } = await run()
+      await init(args, reporter)
+    })
+  return {
+    run: async (argv: string[]) => program.parseAsync(argv),
+    listensToInterrupt: () => listening,
+  }
+}
+
+async function chooseReporter(json: boolean): Promise<Reporter> {
+  if (json) return (await import('./reporter/json.js')).jsonReporter(process.stdout)
+  if (process.stderr.isTTY && !process.env['CI'])
+    return (await import('./reporter/terminal.js')).terminalReporter(process.stdout, process.stderr)
+  return (await import('./reporter/plain.js')).plainReporter(process.stdout, process.stderr)
+}
+
+/** @returns the exit code. */
+async function report(error: unknown, { json, debug }: { json: boolean; debug: boolean }): Promise<number> {
+  // Help that was asked for, or that stands in for a command that was not given.
+  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
+    return EXIT.done
+  const said = error instanceof CommanderError ? usage(error) : error
+  const reporter = await chooseReporter(json)
+  reporter.error(said, debug)
+  return said instanceof GenatoError ? said.exitCode : EXIT.failed
+}
+
+function usage(error: CommanderError): GenatoError {
+  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1)
+  return usageError(
+    'BAD_USAGE',
+    sentence,
+    hint?.replace(/^\(|\)$/g, '') ?? 'genato --help lists commands and options.',
+  )
+}

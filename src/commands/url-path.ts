@@ -1,0 +1,5 @@
+/** A path as it may be given on the command line: also a whole URL, without the first slash, or with a query. */
+export function urlPath(given: string): string {
+  const path = given.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').split('?', 1)[0] ?? ''
+  return path.startsWith('/') ? path : `/${path}`
+}

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { normalizeText } from '../../handler/grammar/image.js'
+import { GenatoError, messageOf, systemCode, usageError } from '../errors.js'
+import { formatMessage, isBuildFailure } from '../esbuild-errors.js'
+import { packageRoot } from '../package-root.js'
+import { checkConfig } from './schema.js'
+import type { Config, Settings } from './types.js'
+
+const FILES = ['genato.config.ts', 'genato.config.js', 'genato.config.mjs', 'genato.config.json']
+
+export interface Overrides {
+  /** `--config`: a file, relative to the working directory. */
+  config?: string | undefined
+  /** `--stack` or `GENATO_STACK`. */
+  stack?: string | undefined
+}
+
+/**
+ * Reads the configuration, fills in what it leaves out, and makes its paths absolute.
+ * @throws GenatoError NO_CONFIG, TWO_CONFIGS, BAD_CONFIG
+ */
+export async function loadSettings(cwd: string, overrides: Overrides = {}): Promise<Settings> {
+  const file = findConfig(cwd, overrides.config)
+  const loaded = file ? await readConfig(file) : { value: {}, inputs: [] }
+  const config = checkConfig(loaded.value, file ? path.relative(cwd, file) : 'the defaults')
+  if (overrides.stack !== undefined) checkConfig({ stack: overrides.stack }, '--stack or GENATO_STACK')
+  return fillIn(
+    { ...config, ...(overrides.stack === undefined ? {} : { stack: overrides.stack }) },
+    {
+      root: file ? path.dirname(file) : cwd,
+      configFile: file,
+      configInputs: loaded.inputs,
+    },
+  )
+}
+
+function findConfig(cwd: string, asked: string | undefined): string | undefined {
+  if (asked !== undefined) {
+    const file = path.resolve(cwd, asked)
+    if (!existsSync(file))
+      throw usageError('NO_CONFIG', `There is no configuration file ${asked}.`, '--config takes its path.')
+    if (!FILES.some((name) => path.extname(name) === path.extname(file)))
+      throw usageError(
+        'BAD_CONFIG',
+        `${asked} can't be read.`,
+        'A configuration is a .ts, .js, .mjs or .json file.',
+      )
+    return file
+  }
+  const found = FILES.filter((name) => existsSync(path.join(cwd, name)))
+  if (found.length > 1)
+    throw usageError(
+      'TWO_CONFIGS',
+      `There are ${found.join(' and ')}.`,
+      'Keep one, or name one with --config.',
+    )
+  return found[0] === undefined ? undefined : path.join(cwd, found[0])
+}
+
+interface Loaded {
+  value: unknown
+  inputs: string[]
+}
+
+async function readConfig(file: string): Promise<Loaded> {
+  return path.extname(file) === '.json' ? readJson(file) : readModule(file)
+}
+
+async function readJson(file: string): Promise<Loaded> {
+  const name = path.basename(file)
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new GenatoError('BAD_CONFIG', `${name} can't be read: ${systemCode(cause) ?? messageOf(cause)}.`, {
+      cause,
+    })
+  })
+  try {
+    return { value: JSON.parse(text) as unknown, inputs: [file] }
+  } catch (cause) {
+    throw usageError('BAD_CONFIG', `${name} is not JSON: ${messageOf(cause)}.`)
+  }
+}
+
+async function readModule(file: string): Promise<Loaded> {
+  const name = path.basename(file)
+  const { code, inputs } = await bundle(file)
+  let module: { default?: unknown }
+  try {
+    // The bundle has no file of its own, so nothing is left behind when the process is killed.
+    module = (await import(
+      `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+    )) as typeof module
+  } catch (cause) {
+    throw new GenatoError('BAD_CONFIG', `${name} failed: ${messageOf(cause)}`, { cause, exitCode: 2 })
+  }
+  if (module.default === undefined)
+    throw usageError(
+      'BAD_CONFIG',
+      `${name} has no default export.`,
+      'Write: export default defineConfig({ … })',
+    )
+  return { value: module.default, inputs }
+}
+
+async function bundle(file: string): Promise<{ code: string; inputs: string[] }> {
+  const { build } = await import('esbuild')
+  const root = path.dirname(file)
+  try {
+    const result = await build({
+      absWorkingDir: root,
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'silent',
+      alias: { genato: path.join(packageRoot(), 'dist', 'index.js') },
+      define: {
+        'import.meta.url': JSON.stringify(pathToFileURL(file).href),
+        'import.meta.dirname': JSON.stringify(root),
+        'import.meta.filename': JSON.stringify(file),
+      },
+    })
+    const inputs = Object.keys(result.metafile.inputs).map((input) => path.resolve(root, input))
+    return {
+      code: result.outputFiles[0]?.text ?? '',
+      inputs: inputs.filter((input) => !input.startsWith(packageRoot() + path.sep + 'dist')),
+    }
+  } catch (cause) {
+    if (!isBuildFailure(cause)) throw cause
+    const [first] = cause.errors
+    throw usageError('BAD_CONFIG', first ? formatMessage(first) : messageOf(cause))
+  }
+}
+
+function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'configInputs'>): Settings {
+  const absolute = (file: string | undefined) =>
+    file === undefined ? undefined : path.resolve(place.root, file)
+  return {
+    ...place,
+    stack: config.stack ?? 'genato',
+    generator: absolute(config.generator),
+    assets: config.assets ?? [],
+    text: normalizeText(config.text ?? 'Hello World'),
+    font: absolute(config.font),
+    limits: { side: 4096, text: 200, path: 1024, ...config.limits },
+    memory: config.memory ?? 1769,
+    timeout: config.timeout ?? 30,
+    runtime: config.runtime ?? 'nodejs24.x',
+    access: config.access ?? 'private',
+    buckets: { images: config.buckets?.images, packages: config.buckets?.packages },
+    expireImagesAfterDays: config.expireImagesAfterDays ?? 90,
+    aliases: config.aliases,
+    certificate: config.certificate,
+    priceClass: config.priceClass,
+    logs: { retentionDays: config.logs?.retentionDays },
+  }
+}

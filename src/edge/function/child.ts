@@ -1,0 +1,78 @@
+// Runs in a process of its own: loads the unpacked package and calls it, as Lambda's runtime does.
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Call, FromChild, ToChild } from './messages.js'
+
+interface Loaded {
+  generation: string
+  handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<unknown>
+  explain(path: string): unknown
+  render(path: string): Promise<unknown>
+}
+
+const [folder = '', memory = ''] = process.argv.slice(2)
+
+/**
+ * Watches from a thread, because a generator that is busy leaves the main one no time. Resident memory
+ * counts, libvips' included, as it does on Lambda. Ends the process too when its parent was killed.
+ */
+const WATCH = `
+const { writeSync } = require('node:fs')
+const { workerData } = require('node:worker_threads')
+setInterval(() => {
+  const tooMuch = process.memoryUsage.rss() > workerData.bytes
+  if (tooMuch) writeSync(4, 'memory')
+  if (tooMuch || process.ppid !== workerData.parent) process.kill(process.pid, 'SIGKILL')
+}, 50)`
+
+function send(message: FromChild): void {
+  process.send?.(message)
+}
+
+function call(loaded: Loaded, request: Call, timeoutMs: number): unknown {
+  switch (request.kind) {
+    case 'invoke': {
+      const end = Date.now() + timeoutMs
+      return loaded.handler(request.event, { getRemainingTimeInMillis: () => Math.max(0, end - Date.now()) })
+    }
+    case 'explain':
+      return loaded.explain(request.path)
+    case 'render':
+      return loaded.render(request.path)
+    default:
+      return request satisfies never
+  }
+}
+
+async function answer(loaded: Loaded, { id, call: request, timeoutMs }: ToChild): Promise<void> {
+  try {
+    send({ kind: 'returned', id, value: await call(loaded, request, timeoutMs) })
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    send({ kind: 'threw', id, name, message, code })
+  }
+}
+
+function load(): Loaded | undefined {
+  const started = performance.now()
+  try {
+    const loaded = createRequire(path.join(folder, 'index.js'))('./index.js') as Loaded
+    send({ kind: 'loaded', generation: loaded.generation, ms: performance.now() - started })
+    return loaded
+  } catch (error) {
+    send({ kind: 'load-failed', message: error instanceof Error ? error.message : String(error) })
+    return undefined
+  }
+}
+
+// The terminal's Ctrl-C reaches this process as well; its parent decides when it ends.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit())
+new Worker(WATCH, {
+  eval: true,
+  workerData: { bytes: Number(memory) * 1024 * 1024, parent: process.ppid },
+}).unref()
+const loaded = load()
+if (loaded) process.on('message', (message: ToChild) => void answer(loaded, message))

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { readFont, type Font } from '../../handler/grammar/font.js'
+import { nameCharacter } from '../../handler/grammar/encoding.js'
+import type { Asset, Settings } from '../config/types.js'
+import { messageOf, usageError } from '../errors.js'
+import { packageRoot } from '../package-root.js'
+import type { Reporter } from '../reporter/reporter.js'
+import { version as genatoVersion } from '../version.js'
+import { listAssets, readSetting } from './assets.js'
+import { bundleFunction } from './bundle.js'
+import { cacheFolder } from './cache-folder.js'
+import { contentDigest, type PackageFile } from './files.js'
+import { nativeFiles } from './native.js'
+import { NATIVE_PACKAGES } from './native-packages.js'
+
+/** The function package, in memory. */
+export interface FunctionPackage {
+  files: PackageFile[]
+  /** sha256 in hex over paths, modes and contents. */
+  digest: string
+  /** The user's files that it was made from, absolute: when one changes, so may the package. */
+  inputs: string[]
+}
+
+/**
+ * Builds what goes to Lambda. The same settings and sources give the same package on every machine.
+ * @throws GenatoError BAD_CONFIG, BAD_GENERATOR, and what staging the native code throws.
+ */
+export async function buildPackage(settings: Settings, reporter: Reporter): Promise<FunctionPackage> {
+  const [natives, assets, font] = await Promise.all([
+    nativeFiles({ cache: cacheFolder(), scratch: path.join(settings.root, '.genato'), reporter }),
+    readAssets(settings),
+    readFontSetting(settings),
+  ])
+  refuseText(settings.text, font.font, settings.limits.text)
+  const baked = {
+    text: settings.text,
+    limits: settings.limits,
+    fontFile: font.path,
+    fontFamily: font.font.family,
+    assets: Object.fromEntries(assets.map(({ name, path }) => [name, path])),
+    rendering: renderingDigest(settings, font.bytes, assets),
+  }
+  const bundle = await bundleFunction({ generator: settings.generator, root: settings.root, baked })
+  const files: PackageFile[] = [
+    ...natives,
+    ...font.files,
+    ...assets.map(({ path, bytes }) => ({ path, bytes })),
+    { path: 'index.js', bytes: Buffer.from(bundle.code) },
+    // Wherever it is unpacked, no package.json further up makes a module of it.
+    { path: 'package.json', bytes: json({ type: 'commonjs' }) },
+    { path: 'genato.json', bytes: json(origin(settings, baked)) },
+  ]
+  return {
+    files,
+    digest: contentDigest(files),
+    inputs: [
+      ...settings.configInputs,
+      ...bundle.inputs,
+      ...assets.map(({ file }) => file),
+      ...(settings.font ? [settings.font] : []),
+    ],
+  }
+}
+
+type ReadAsset = Asset & PackageFile
+
+async function readAssets(settings: Settings): Promise<ReadAsset[]> {
+  const assets = await listAssets(settings)
+  return Promise.all(
+    assets.map(async (asset) => ({
+      ...asset,
+      path: `assets/${asset.name}`,
+      bytes: await readSetting(`assets: ${asset.name}`, asset.file),
+    })),
+  )
+}
+
+interface ReadFont {
+  font: Font
+  bytes: Buffer
+  /** In the package. */
+  path: string
+  files: PackageFile[]
+}
+
+const FONTS_CONF = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">.</dir>
+  <dir prefix="relative">../assets</dir>
+  <cachedir>/tmp/genato-fontconfig</cachedir>
+</fontconfig>
+`
+
+async function readFontSetting({ font: own, root }: Settings): Promise<ReadFont> {
+  const folder = path.join(packageRoot(), 'handler', 'fonts')
+  const what = `font: ${own === undefined ? 'the bundled one' : path.relative(root, own)}`
+  const bytes = await readSetting(what, own ?? path.join(folder, 'Inter-Regular.ttf'))
+  const inPackage = `fonts/text${own === undefined ? '.ttf' : path.extname(own).toLowerCase()}`
+  const license = own === undefined ? await readFile(path.join(folder, 'OFL.txt')) : undefined
+  try {
+    return {
+      font: readFont(bytes),
+      bytes,
+      path: inPackage,
+      files: [
+        { path: inPackage, bytes },
+        { path: 'fonts/fonts.conf', bytes: Buffer.from(FONTS_CONF) },
+        ...(license ? [{ path: 'fonts/OFL.txt', bytes: license }] : []),
+      ],
+    }
+  } catch (error) {
+    throw usageError('BAD_CONFIG', `${what} can't be used. ${messageOf(error)}`)
+  }
+}
+
+function refuseText(text: string, font: Font, limit: number): void {
+  const missing = font.lacking(text)
+  if (missing.length > 0)
+    throw usageError(
+      'BAD_CONFIG',
+      `text: the font ${font.family} has no ${missing.map(nameCharacter).join(', ')}.`,
+      'Leave them out, or set font to a file that has them.',
+    )
+  const length = Array.from(text).length
+  if (length > limit)
+    throw usageError('BAD_CONFIG', `text is ${length} characters long, and limits.text is ${limit}.`)
+}
+
+/** Of what shapes pixels beside the generator's version. A change of it makes all images anew. */
+function renderingDigest({ text, generator }: Settings, font: Buffer, assets: ReadAsset[]): string {
+  const parts = [
+    generator ? 'own' : 'built in',
+    text,
+    sha256(font),
+    ...assets.map(({ name, bytes }) => [name, sha256(bytes)]),
+  ]
+  return sha256(Buffer.from(JSON.stringify(parts)))
+}
+
+/** What the package was made from, for whoever opens it. Nothing of this machine or account. */
+function origin(
+  settings: Settings,
+  { limits, text, fontFamily }: { limits: object; text: string; fontFamily: string },
+): object {
+  return {
+    genato: genatoVersion(),
+    sharp: NATIVE_PACKAGES[0]?.version,
+    generator: settings.generator ? path.basename(settings.generator) : 'built in',
+    text,
+    font: fontFamily,
+    limits,
+    assets: settings.assets,
+  }
+}
+
+function json(value: object): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+
+/** A file of the package. */
+export interface PackageFile {
+  /** Relative to the package, with slashes. */
+  path: string
+  bytes: Buffer
+}
+
+/** What every file of the package may: be read by all (Lambda runs as another user), written by none but its owner. */
+export const FILE_MODE = 0o644
+
+/** Sorted by path in code-unit order, which no locale changes. */
+export function sortFiles(files: readonly PackageFile[]): PackageFile[] {
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+/**
+ * The content digest: sha256 in hex over the sorted paths, modes and bytes. Equal digests mean an
+ * unchanged package, whatever built and compressed it.
+ */
+export function contentDigest(files: readonly PackageFile[]): string {
+  const hash = createHash('sha256')
+  for (const { path, bytes } of sortFiles(files)) {
+    const content = createHash('sha256').update(bytes).digest('hex')
+    hash.update(`${path}\0${FILE_MODE.toString(8)}\0${content}\n`)
+  }
+  return hash.digest('hex')
+}

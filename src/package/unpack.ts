@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { GenatoError, messageOf } from '../errors.js'
+import type { FunctionPackage } from './build.js'
+import { FILE_MODE } from './files.js'
+
+/**
+ * Lays the package out to be run on this machine, below `folder`, once for each digest. Where this is
+ * not Lambda's platform, sharp's native code is this machine's, of the same version.
+ * @returns the package's folder.
+ * @throws GenatoError FOLDER_UNWRITABLE, NO_NATIVE_CODE
+ */
+export async function unpackForHost({ digest, files }: FunctionPackage, folder: string): Promise<string> {
+  const target = path.join(folder, digest.slice(0, 16))
+  if (existsSync(target)) return target
+  const partial = `${target}.${randomUUID()}`
+  try {
+    const native = hostNatives()
+    for (const file of files) {
+      if (native && file.path.startsWith('node_modules/')) continue
+      const place = path.join(partial, ...file.path.split('/'))
+      await mkdir(path.dirname(place), { recursive: true })
+      await writeFile(place, file.bytes, { mode: FILE_MODE })
+    }
+    if (native) {
+      await mkdir(path.join(partial, 'node_modules'), { recursive: true })
+      await symlink(native, path.join(partial, 'node_modules', '@img'), 'junction')
+    }
+    await rename(partial, target)
+    return target
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    // Another run has just laid out the same.
+    if (existsSync(target)) return target
+    if (error instanceof GenatoError) throw error
+    throw new GenatoError(
+      'FOLDER_UNWRITABLE',
+      `The package can't be unpacked to ${folder}: ${messageOf(error)}.`,
+      {
+        hint: 'Run genato in a folder that can be written.',
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Removes what earlier packages left there. Failing to is no harm. */
+export async function removeOtherPackages(folder: string, keep: string): Promise<void> {
+  const entries = await readdir(folder).catch(() => [])
+  for (const entry of entries)
+    if (entry !== path.basename(keep))
+      await rm(path.join(folder, entry), { recursive: true, force: true }).catch(() => undefined)
+}
+
+/**
+ * The folder of sharp's native code for this machine, or `undefined` if the package's own runs here: on
+ * Linux, x86-64 and glibc, which is where npm installs it.
+ */
+function hostNatives(): string | undefined {
+  const sharp = createRequire(createRequire(import.meta.url).resolve('sharp'))
+  const find = (name: string) => {
+    try {
+      return sharp.resolve(`${name}/package`)
+    } catch {
+      return undefined
+    }
+  }
+  if (process.platform === 'linux' && process.arch === 'x64' && find('@img/sharp-linux-x64')) return undefined
+  const libc = process.platform === 'linux' && find(`@img/sharp-linuxmusl-${process.arch}`) ? 'musl' : ''
+  const name = `@img/sharp-${process.platform}${libc}-${process.arch}`
+  const found = find(name)
+  if (found === undefined)
+    throw new GenatoError(
+      'NO_NATIVE_CODE',
+      `sharp has no native code for this machine: ${name} is not installed.`,
+      {
+        hint: 'Install genato again, with optional dependencies (npm does, unless told otherwise).',
+      },
+    )
+  return path.dirname(path.dirname(found))
+}

@@ -1,0 +1,53 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { GenatoError, messageOf } from '../errors.js'
+import type { FunctionPackage } from './build.js'
+import { zipFiles, zipHashes } from './zip.js'
+
+export interface Zipped {
+  zip: Buffer
+  sha256: string
+  codeSha256: string
+  /** Compressed earlier, and nothing has changed since. */
+  reused: boolean
+}
+
+/**
+ * The package's zip, compressed only if none of the same content is kept.
+ * @param folder where zips are kept by their content's digest.
+ * @throws GenatoError PACKAGE_TOO_BIG, FOLDER_UNWRITABLE
+ */
+export async function zipOnce({ digest, files }: FunctionPackage, folder: string): Promise<Zipped> {
+  const file = path.join(folder, `${digest.slice(0, 32)}.zip`)
+  const kept = await readKept(file)
+  if (kept) return { zip: kept, ...zipHashes(kept), reused: true }
+  const zip = await zipFiles(files)
+  const hashes = zipHashes(zip)
+  await writeWhole(file, zip)
+  await writeWhole(`${file}.sha256`, Buffer.from(hashes.sha256))
+  return { zip, ...hashes, reused: false }
+}
+
+/** A zip that is whole: its hash is the one that was noted when it was written. */
+async function readKept(file: string): Promise<Buffer | undefined> {
+  const [zip, noted] = await Promise.all(
+    [file, `${file}.sha256`].map((name) => readFile(name).catch(() => undefined)),
+  )
+  return zip && noted && zipHashes(zip).sha256 === noted.toString('utf8') ? zip : undefined
+}
+
+/** A file that is there whole, or as it was before. @throws GenatoError FOLDER_UNWRITABLE */
+export async function writeWhole(file: string, bytes: Buffer | Uint8Array): Promise<void> {
+  const partial = `${file}.${randomUUID()}`
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(partial, bytes)
+    await rename(partial, file)
+  } catch (cause) {
+    throw new GenatoError('FOLDER_UNWRITABLE', `${file} can't be written: ${messageOf(cause)}.`, {
+      hint: 'Name another file with --out, or run genato in a folder that can be written.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,23 @@
+import type { Writable } from 'node:stream'
+import { errorData } from './error-text.js'
+import type { Reporter } from './reporter.js'
+
+/** `--json`: one object a line, each with a `type`, and nothing else. */
+export function jsonReporter(out: Writable): Reporter {
+  const say = (type: string, data: object) => void out.write(`${JSON.stringify({ type, ...data })}\n`)
+  return {
+    step(title) {
+      say('step', { title, state: 'started' })
+      return {
+        update: () => undefined,
+        done: (detail) => say('step', { title, state: 'done', ...(detail ? { detail } : {}) }),
+        failed: () => say('step', { title, state: 'failed' }),
+      }
+    },
+    warn: (message) => say('warning', { message }),
+    result: (_text, data) => say('result', data),
+    event: (type, _text, data) => say(type, data),
+    error: (error, debug) => say('error', errorData(error, debug)),
+    close: () => undefined,
+  }
+}

@@ -1,0 +1,20 @@
+import type { Writable } from 'node:stream'
+import { errorText } from './error-text.js'
+import type { Reporter } from './reporter.js'
+
+/** Where no terminal is: a line for each thing, results to `out`, all else to `err`. */
+export function plainReporter(out: Writable, err: Writable): Reporter {
+  const say = (text: string) => void err.write(`${text}\n`)
+  return {
+    step: (title) => ({
+      update: () => undefined,
+      done: (detail) => say(detail ? `${title}: ${detail}` : title),
+      failed: () => say(`${title}: failed`),
+    }),
+    warn: (message) => say(`warning: ${message}`),
+    result: (text) => void out.write(`${text}\n`),
+    event: (_type, text) => void out.write(`${text}\n`),
+    error: (error, debug) => say(`error: ${errorText(error, debug)}`),
+    close: () => undefined,
+  }
+}

@@ -1,0 +1,26 @@
+/** What a run says, wherever it goes. The only way that anything but `cli.ts` speaks to the user. */
+export interface Reporter {
+  /** Something that takes a while. */
+  step(title: string): Step
+  /** Something that went wrong without stopping the run. */
+  warn(message: string): void
+  /**
+   * What the command was run for.
+   * @param text for people, one line or several.
+   * @param data the same for programs, under `--json`.
+   */
+  result(text: string, data: object): void
+  /** One thing of many that happen while a command runs, such as a request that was served. */
+  event(type: string, text: string, data: object): void
+  /** @param debug with the stack. */
+  error(error: unknown, debug: boolean): void
+  /** Takes back what is only shown while something runs. */
+  close(): void
+}
+
+/** A step that was begun: it ends in `done` or `failed`, once. */
+export interface Step {
+  update(detail: string): void
+  done(detail?: string): void
+  failed(): void
+}

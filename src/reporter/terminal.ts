@@ -1,0 +1,56 @@
+import type { Writable } from 'node:stream'
+import { styleText } from 'node:util'
+import ora, { type Ora } from 'ora'
+import { errorText } from './error-text.js'
+import type { Reporter } from './reporter.js'
+
+/** On a terminal: one spinner for all that runs, and a line that stays for each thing that ended. */
+export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Reporter {
+  const running = new Map<symbol, string>()
+  let spinner: Ora | undefined
+  // Which also asks NO_COLOR and FORCE_COLOR.
+  const color = (name: 'green' | 'red' | 'yellow', text: string) =>
+    err.hasColors() ? styleText(name, text) : text
+  const redraw = () => {
+    const text = [...running.values()].join(' · ')
+    if (text === '') {
+      spinner?.stop()
+      spinner = undefined
+    } else if (spinner) spinner.text = text
+    // Ctrl-C stays the process's own: ora would take the terminal's input otherwise.
+    else spinner = ora({ text, stream: err, discardStdin: false }).start()
+  }
+  const say = (stream: Writable, text: string) => {
+    spinner?.clear()
+    stream.write(`${text}\n`)
+    spinner?.render()
+  }
+  return {
+    step(title) {
+      const id = Symbol(title)
+      running.set(id, title)
+      redraw()
+      const end = (mark: string, text: string) => {
+        running.delete(id)
+        redraw()
+        say(err, `${mark} ${text}`)
+      }
+      return {
+        update(detail) {
+          running.set(id, `${title} ${detail}`)
+          redraw()
+        },
+        done: (detail) => end(color('green', '✔'), detail ? `${title}: ${detail}` : title),
+        failed: () => end(color('red', '✖'), title),
+      }
+    },
+    warn: (message) => say(err, `${color('yellow', '!')} ${message}`),
+    result: (text) => say(out, text),
+    event: (_type, text) => say(out, text),
+    error: (error, debug) => say(err, `${color('red', '✖')} ${errorText(error, debug)}`),
+    close() {
+      running.clear()
+      redraw()
+    },
+  }
+}

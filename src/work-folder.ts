@@ -1,0 +1,18 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { GenatoError, messageOf } from './errors.js'
+
+/** genato's own folder in the user's project, kept out of git. @throws GenatoError FOLDER_UNWRITABLE */
+export async function workFolder(root: string): Promise<string> {
+  const folder = path.join(root, '.genato')
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(path.join(folder, '.gitignore'), '*\n')
+    return folder
+  } catch (cause) {
+    throw new GenatoError('FOLDER_UNWRITABLE', `${folder} can't be written: ${messageOf(cause)}.`, {
+      hint: 'Run genato in a folder that can be written.',
+      cause,
+    })
+  }
+}
