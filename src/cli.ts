@@ -22,7 +22,7 @@ interface Run {
 export async function main(argv: string[]): Promise<void> {
   // A reader that goes away, as in `genato … | head`, is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+    exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
   )
   const interrupt = new AbortController()
   const program = createProgram(interrupt.signal)
@@ -30,7 +30,7 @@ export async function main(argv: string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       // Asked twice, or nothing there that listens: the process ends at once.
-      if (interrupt.signal.aborted || !program.listensToInterrupt()) process.exit(EXIT.interrupted)
+      if (interrupt.signal.aborted || !program.listensToInterrupt()) exit(EXIT.interrupted)
       interrupt.abort()
     })
   try {
@@ -38,6 +38,14 @@ export async function main(argv: string[]): Promise<void> {
   } catch (error) {
     process.exitCode = await report(error, { json, debug: argv.includes('--debug') })
   }
+  // What an interrupted command leaves half done must not keep the process.
+  if (interrupt.signal.aborted) exit(process.exitCode)
+}
+
+/** At once, whatever is still open. */
+function exit(code: number | string | null | undefined): never {
+  // oxlint-disable-next-line unicorn/no-process-exit
+  process.exit(code)
 }
 
 function createProgram(signal: AbortSignal) {

@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
-import { messageOf, usageError } from '../errors.js'
-import { startDev, type Rebuilt } from '../edge/dev.js'
-import { DEFAULT_PORT, type Served } from '../edge/viewer-server.js'
+import { EXIT, GenatoError, messageOf, usageError } from '../errors.js'
+import { startDev } from '../edge/dev.js'
+import { DEFAULT_PORT } from '../edge/viewer-server.js'
 import type { Reporter } from '../reporter/reporter.js'
 import type { Settings } from '../config/types.js'
+import { functionLineText, rebuiltText, requestData, requestText } from './dev-lines.js'
 
 export interface DevArguments {
   port?: string
@@ -31,7 +32,10 @@ export async function dev(
     data,
     reporter,
     onServed: (served) => reporter.event('request', requestText(served), requestData(served)),
-    onFunctionLine: (line) => reporter.event('log', `  | ${line}`, { line }),
+    onFunctionLine: (line) => {
+      const text = functionLineText(line)
+      if (text !== undefined) reporter.event('log', text, { line })
+    },
     onRebuilt: (rebuilt) => reporter.event('rebuilt', rebuiltText(rebuilt), rebuilt),
     onRebuildFailed: (error) =>
       reporter.warn(
@@ -39,7 +43,8 @@ export async function dev(
       ),
   })
   const server = await Promise.race([starting, aborted(signal)])
-  if (!server) return
+  if (!server)
+    throw new GenatoError('INTERRUPTED', 'Stopped before it served.', { exitCode: EXIT.interrupted })
   if (port === undefined && server.port !== DEFAULT_PORT)
     reporter.warn(`Port ${DEFAULT_PORT} is in use: this is port ${server.port}.`)
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${server.port}`
@@ -78,32 +83,4 @@ function banner(url: string, { generator, root }: Settings, images: string): str
     ...(generator === undefined ? ['  try        /640x480,white,png   /1200x630,navy,webp,text=Hello'] : []),
     `  generator  ${made} · images in ${images} · Ctrl-C stops`,
   ].join('\n')
-}
-
-function requestText({ request, answer, ms }: Served): string {
-  const word = answer.cacheResult === 'LambdaGeneratedResponse' ? 'Lambda' : answer.cacheResult
-  const reason =
-    answer.reason ??
-    (answer.status >= 400 && answer.cacheResult === 'LambdaGeneratedResponse'
-      ? answer.body.toString('utf8').trim()
-      : '')
-  const shown = request.uri.replace(/^\//, '').replace(/[^\x21-\x7e]/g, '?') || '/'
-  const line = `${answer.status} ${word.padEnd(6)} ${String(Math.round(ms)).padStart(5)} ms  ${shown}`
-  return reason === '' ? line : `${line}\n    ${reason}`
-}
-
-function requestData({ request, answer, ms }: Served): object {
-  return {
-    method: request.method,
-    path: request.uri,
-    status: answer.status,
-    cache: answer.cacheResult,
-    ms: Math.round(ms * 10) / 10,
-    ...(answer.reason ? { reason: answer.reason } : {}),
-  }
-}
-
-function rebuiltText({ file, ms, dropped }: Rebuilt): string {
-  const images = dropped === 0 ? '' : ` · ${dropped} stored image${dropped === 1 ? '' : 's'} dropped`
-  return `rebuilt  ${file} changed · ${Math.round(ms)} ms${images}`
 }

@@ -3,6 +3,14 @@ import type { Answer } from './cache.js'
 /** What the function returned, once it is known to be something that CloudFront takes. */
 export type FunctionResult = { kind: 'request'; uri: string } | { kind: 'response'; answer: Answer }
 
+/** What may be in an object that claims to be a response. */
+interface Response {
+  status: unknown
+  headers?: unknown
+  body?: unknown
+  bodyEncoding?: unknown
+}
+
 /** CloudFront would answer 502. */
 export class InvalidResult extends Error {
   override readonly name = 'InvalidResult'
@@ -12,7 +20,7 @@ export class InvalidResult extends Error {
 export function readResult(value: unknown): FunctionResult {
   if (typeof value !== 'object' || value === null)
     throw new InvalidResult('The function returned neither a request nor a response.')
-  if ('status' in value) return { kind: 'response', answer: readResponse(value as Record<string, unknown>) }
+  if ('status' in value) return { kind: 'response', answer: readResponse(value) }
   if ('uri' in value && typeof value.uri === 'string' && value.uri.startsWith('/'))
     return { kind: 'request', uri: value.uri }
   throw new InvalidResult(
@@ -20,7 +28,7 @@ export function readResult(value: unknown): FunctionResult {
   )
 }
 
-function readResponse({ status, headers, body, bodyEncoding }: Record<string, unknown>): Answer {
+function readResponse({ status, headers, body, bodyEncoding }: Response): Answer {
   if (!/^[2-5]\d\d$/.test(String(status)))
     throw new InvalidResult(`The function's status ${JSON.stringify(status)} is not one from 200 to 599.`)
   if (body !== undefined && typeof body !== 'string')

@@ -37,8 +37,9 @@ export async function startViewerServer({
 }: ViewerServerOptions): Promise<ViewerServer> {
   const handle: http.RequestListener = (incoming, outgoing) =>
     void respond(edge, incoming, outgoing, onServed)
-  const servers: http.Server[] = [await listenFrom(handle, host, port)]
-  const taken = (servers[0]?.address() as AddressInfo).port
+  const first = await listenFrom(handle, host, port)
+  const servers = [first]
+  const taken = (first.address() as AddressInfo).port
   // "localhost" is ::1 for some clients; where there is no IPv6, 127.0.0.1 is all there is.
   if (host === '127.0.0.1')
     await listen(handle, '::1', taken).then(

@@ -1,0 +1,64 @@
+import type { Rebuilt } from '../edge/dev.js'
+import type { Served } from '../edge/viewer-server.js'
+
+/** `200 Miss    41 ms  640x480,white,png`, and what was wrong on the next line. */
+export function requestText({ request, answer, ms }: Served): string {
+  const word = answer.cacheResult === 'LambdaGeneratedResponse' ? 'Lambda' : answer.cacheResult
+  const reason =
+    answer.reason ??
+    (answer.status >= 400 && answer.cacheResult === 'LambdaGeneratedResponse'
+      ? answer.body.toString('utf8').trim()
+      : '')
+  const shown = request.uri.replace(/^\//, '').replace(/[^\x21-\x7e]/g, '?') || '/'
+  const line = `${answer.status} ${word.padEnd(6)} ${String(Math.round(ms)).padStart(5)} ms  ${shown}`
+  return reason === '' ? line : `${line}\n    ${reason}`
+}
+
+export function requestData({ request, answer, ms }: Served): object {
+  return {
+    method: request.method,
+    path: request.uri,
+    status: answer.status,
+    cache: answer.cacheResult,
+    ms: Math.round(ms * 10) / 10,
+    ...(answer.reason ? { reason: answer.reason } : {}),
+  }
+}
+
+export function rebuiltText({ file, ms, dropped }: Rebuilt): string {
+  const images = dropped === 0 ? '' : ` · ${dropped} stored image${dropped === 1 ? '' : 's'} dropped`
+  return `rebuilt  ${file} changed · ${Math.round(ms)} ms${images}`
+}
+
+/**
+ * A line of the function's log as people read it. Its line about a request says nothing that the
+ * edge's does not, unless something went wrong on the function's side.
+ * @returns `undefined` where there is nothing to show.
+ */
+export function functionLineText(line: string): string | undefined {
+  const entry = parseObject(line)
+  if (!entry) return `  | ${line}`
+  const { outcome, level, message, path, error } = entry
+  if (typeof outcome === 'string')
+    return typeof error === 'string' && outcome !== 'rejected'
+      ? `  ! ${String(path)}\n${indent(error)}`
+      : undefined
+  if (typeof message !== 'string') return `  | ${line}`
+  const rest = Object.entries(entry)
+    .filter(([name]) => !['level', 'requestId', 'message'].includes(name))
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  return [`  ${level === 'error' ? '!' : '|'} ${message}`, ...rest].join('  ')
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    return JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    ')
+}

@@ -1,0 +1,67 @@
+import path from 'node:path'
+import type { Settings } from '../config/types.js'
+import { GenatoError, messageOf } from '../errors.js'
+import { buildPackage } from '../package/build.js'
+import { removeOtherPackages, unpackForHost } from '../package/unpack.js'
+import type { Reporter } from '../reporter/reporter.js'
+import { reservedEnvironment, type FunctionIdentity } from './function/environment.js'
+import { createRunner, type FunctionRunner } from './function/runner.js'
+
+/** One package that runs: replaced as a whole when the package changes. */
+export interface Running {
+  settings: Settings
+  /** The package's content digest. */
+  digest: string
+  /** The user's files that it was made from, absolute. */
+  inputs: string[]
+  runner: FunctionRunner
+}
+
+/** What packages are run with, whichever it is. */
+export interface Surroundings {
+  /** genato's own folder in the project. */
+  work: string
+  /** The object store's, which stands in for S3. */
+  store: Pick<FunctionIdentity, 'endpoint' | 'credentials'>
+  reporter: Reporter
+  /** A line that the function wrote to its log. */
+  onFunctionLine: (line: string) => void
+}
+
+/**
+ * Builds the package of these settings, and starts it, so that what keeps it from loading is known at once.
+ * @param before if the package would be no other than this one, it is given back as it is.
+ * @throws GenatoError GENERATOR_FAILED, and what building throws.
+ */
+export async function buildAndRun(
+  settings: Settings,
+  { work, store, reporter, onFunctionLine }: Surroundings,
+  before?: Running,
+): Promise<Running> {
+  const built = await buildPackage(settings, reporter)
+  if (before && built.digest === before.digest && sameLimits(settings, before.settings))
+    return { ...before, settings, inputs: built.inputs }
+  const packages = path.join(work, 'run')
+  const folder = await unpackForHost(built, packages)
+  const runner = createRunner({
+    folder,
+    memory: settings.memory,
+    timeoutMs: settings.timeout * 1000,
+    env: reservedEnvironment(settings, { folder, ...store }),
+    onLine: onFunctionLine,
+  })
+  try {
+    await runner.start()
+  } catch (cause) {
+    await runner.stop()
+    throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+  await removeOtherPackages(packages, folder)
+  return { settings, digest: built.digest, inputs: built.inputs, runner }
+}
+
+function sameLimits(one: Settings, other: Settings): boolean {
+  return one.memory === other.memory && one.timeout === other.timeout
+}
