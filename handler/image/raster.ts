@@ -3,6 +3,7 @@ import { escapeXml } from '../contract.js'
 import { blend, type Color } from '../grammar/color.js'
 import type { Font } from '../grammar/font.js'
 import type { ImageParams } from '../grammar/image.js'
+import { encodeGif } from './gif.js'
 import { layOut } from './layout.js'
 import { encodePng, type Ink } from './png.js'
 import { loadSharp } from './sharp.js'
@@ -12,17 +13,14 @@ export async function encodeRaster(params: ImageParams, font: Font, fontFile: st
   const ink = await drawText(params, font, fontFile)
   const ramp = colorRamp(params, ink !== undefined)
   if (params.format === 'png') return encodePng(params.width, params.height, ramp, ink)
+  if (params.format === 'gif') return encodeGif(params.width, params.height, ramp, ink)
   return await encode(await paint(params, ramp, ink), params).toBuffer()
 }
 
 /** Each colour between background and text, by coverage; the background alone where there is no ink. */
-function colorRamp({ background, foreground, format }: ImageParams, inked: boolean): Color[] {
+function colorRamp({ background, foreground }: ImageParams, inked: boolean): Color[] {
   if (!inked) return [background]
-  return Array.from({ length: 256 }, (_, coverage) => {
-    // GIF's pixels are there or not: over a transparent background, half covered counts as covered.
-    const share = format === 'gif' && background.a === 0 ? Math.round(coverage / 255) : coverage / 255
-    return blend(foreground, background, share)
-  })
+  return Array.from({ length: 256 }, (_, coverage) => blend(foreground, background, coverage / 255))
 }
 
 async function drawText(params: ImageParams, font: Font, fontFile: string): Promise<Ink | undefined> {
@@ -94,9 +92,8 @@ function encode(image: Sharp, { format, quality }: ImageParams): Sharp {
       return image.webp({ ...settings, effort: 2 })
     case 'avif':
       return image.avif({ ...settings, effort: 0 })
-    case 'gif':
-      return image.gif({ effort: 1, dither: 0 })
     case 'png':
+    case 'gif':
     case 'svg':
       throw new RangeError(`${format} is not made by libvips.`)
     default:

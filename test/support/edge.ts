@@ -1,0 +1,71 @@
+import { onTestFinished } from 'vitest'
+import { readFont } from '../../handler/grammar/font.js'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { builtinGenerator } from '../../handler/image/builtin.js'
+import type { EdgeRequest, OriginRequestEvent } from '../../handler/event.js'
+import type { Baked } from '../../handler/package-files.js'
+import { startObjectStore } from '../../src/edge/store/server.js'
+import { openObjectFolder, type ObjectFolder } from '../../src/edge/store/folder.js'
+import { ROOT, tempFolder } from './project.js'
+
+export const BUCKET = 'genato-images-000000000000'
+export const CREDENTIALS = { accessKeyId: 'LOCALTEST', secretAccessKey: 'secret' }
+export const FONT_FILE = path.join(ROOT, 'handler', 'fonts', 'Inter-Regular.ttf')
+export const LIMITS = { side: 4096, text: 200, path: 1024 }
+
+export const BAKED: Baked = {
+  text: 'Hello World',
+  limits: LIMITS,
+  fontFile: 'Inter-Regular.ttf',
+  fontFamily: readFont(readFileSync(FONT_FILE)).family,
+  assets: {},
+  rendering: 'test',
+}
+
+export function builtin(text = 'Hello World') {
+  return builtinGenerator({ text, limits: LIMITS, fontFile: FONT_FILE })
+}
+
+/** The event of a GET, as CloudFront sends it. */
+export function event(uri: string, change: Partial<EdgeRequest> = {}): OriginRequestEvent {
+  return {
+    Records: [
+      {
+        cf: {
+          config: {
+            distributionDomainName: 'd111111abcdef8.cloudfront.net',
+            distributionId: 'EDFDVBD6EXAMPLE',
+            eventType: 'origin-request',
+            requestId: 'test-request',
+          },
+          request: {
+            clientIp: '203.0.113.178',
+            headers: { host: [{ key: 'Host', value: `${BUCKET}.s3.us-east-1.amazonaws.com` }] },
+            method: 'GET',
+            querystring: '',
+            uri,
+            origin: {
+              s3: {
+                authMethod: 'none',
+                customHeaders: {},
+                domainName: `${BUCKET}.s3.us-east-1.amazonaws.com`,
+                path: '',
+                region: 'us-east-1',
+              },
+            },
+            ...change,
+          },
+        },
+      },
+    ],
+  }
+}
+
+/** A real object store over a folder of the test's. */
+export async function localStore(): Promise<{ folder: ObjectFolder; endpoint: string }> {
+  const folder = await openObjectFolder(tempFolder())
+  const server = await startObjectStore({ folder, bucket: BUCKET, credentials: CREDENTIALS })
+  onTestFinished(async () => server.close())
+  return { folder, endpoint: server.endpoint }
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync, mkdirSync, realpathSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { onTestFinished } from 'vitest'
+
+export const ROOT = path.resolve(import.meta.dirname, '../..')
+
+/** An empty folder that is gone when the test has ended. */
+export function tempFolder(): string {
+  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'genato-test-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  return folder
+}
+
+/** A user's project with these files. */
+export function project(files: Record<string, string | Buffer> = {}): string {
+  const folder = tempFolder()
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, content)
+  }
+  return folder
+}
+
+/** A generator module for /card/<name>.svg whose `generate` has this body. */
+export function generatorSource(generateBody: string, version = '1'): string {
+  return `import { BadRequest, defineGenerator, escapeXml } from 'genato'
+export default defineGenerator({
+  version: '${version}',
+  parse(path) {
+    const name = /^\\/card\\/([^/]+)\\.svg$/.exec(path)?.[1]
+    if (name === 'bad') throw new BadRequest('BAD_NAME', 'bad is no name: try good.')
+    return name === undefined ? undefined : { name: decodeURIComponent(name) }
+  },
+  format: ({ name }) => '/card/' + encodeURIComponent(name) + '.svg',
+  async generate({ name }, context) {
+    ${generateBody}
+  },
+})
+`
+}
+
+/** A `generate` that works. */
+export const GOOD_BODY =
+  "return { body: '<svg xmlns=\"http://www.w3.org/2000/svg\"><title>' + escapeXml(name) + '</title></svg>', contentType: 'image/svg+xml' }"

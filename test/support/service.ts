@@ -1,0 +1,66 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished, vi } from 'vitest'
+import type { Generator } from '../../handler/contract.js'
+import type { EdgeRequest, EdgeResponse, OriginRequestEvent } from '../../handler/event.js'
+import type { RequestLine } from '../../handler/log.js'
+import { originRequestHandler } from '../../handler/origin-request.js'
+import { packageFiles } from '../../handler/package-files.js'
+import { storeOpener } from '../../handler/store/s3.js'
+import { BAKED, builtin, CREDENTIALS } from './edge.js'
+import { ROOT } from './project.js'
+import path from 'node:path'
+
+export interface TestService {
+  /** @param remaining what Lambda says is left, in ms. */
+  send(event: OriginRequestEvent, remaining?: number): Promise<EdgeRequest | EdgeResponse>
+  /** The request lines that were logged. */
+  lines: RequestLine[]
+}
+
+/** The origin-request handler with a real S3 client that talks to this endpoint. */
+export function service<P>(endpoint: string, generator?: Generator<P>): TestService {
+  const lines: RequestLine[] = []
+  const log = vi
+    .spyOn(console, 'log')
+    .mockImplementation((text: string) => void lines.push(JSON.parse(text) as RequestLine))
+  onTestFinished(() => log.mockRestore())
+  const handler = originRequestHandler<unknown>({
+    generator: (generator ?? builtin()) as Generator<unknown>,
+    generation: 'gen1',
+    files: packageFiles(path.join(ROOT, 'handler', 'fonts'), BAKED),
+    openStore: storeOpener({
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: endpoint,
+    }),
+    warm: () => undefined,
+    region: 'eu-west-1',
+  })
+  return {
+    send: async (event, remaining = 30_000) => handler(event, { getRemainingTimeInMillis: () => remaining }),
+    lines,
+  }
+}
+
+/** An S3 that answers as it is told, for what a real one does only now and then. */
+export async function scriptedS3(
+  respond: (request: { method: string; path: string; count: number }, response: http.ServerResponse) => void,
+): Promise<{ endpoint: string; requests: string[] }> {
+  const requests: string[] = []
+  const server = http.createServer((request, response) => {
+    request.resume()
+    request.on('end', () => {
+      requests.push(`${request.method} ${request.url}`)
+      respond({ method: request.method ?? '', path: request.url ?? '', count: requests.length }, response)
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+}
