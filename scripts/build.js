@@ -1,7 +1,7 @@
 // Builds dist/: the tool with esbuild, which is there in every install, and the types that users of the
 // package import with tsc, which is there only where genato is developed.
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +9,7 @@ import { build } from 'esbuild'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
-rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
     cli: 'src/cli.ts',
@@ -25,7 +24,11 @@ await build({
   format: 'esm',
   target: 'node20',
   logLevel: 'warning',
+  metafile: true,
 })
+// Only what is left of an earlier build goes, so that a tool that runs meanwhile loses nothing it needs.
+for (const name of readdirSync(path.join(root, 'dist')))
+  if (name.endsWith('.js') && !metafile.outputs[`dist/${name}`]) rmSync(path.join(root, 'dist', name))
 
 const tsc = path.join(root, 'node_modules', 'typescript', 'package.json')
 if (existsSync(tsc)) {

@@ -10,6 +10,11 @@ const whole = (from: number, to: number) =>
     v.minValue(from, `has to be ${from} at least`),
     v.maxValue(to, `has to be ${to} at most`),
   )
+/** Refuses lists too, which valibot takes for objects. */
+const isObject = v.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'has to be an object',
+)
 const text = v.string('has to be a string')
 const filled = v.pipe(text, v.nonEmpty('must not be empty'))
 // S3 user guide, "General purpose bucket naming rules".
@@ -50,14 +55,14 @@ const ENTRIES = {
   assets: v.optional(v.array(filled, 'has to be a list of paths')),
   text: v.optional(text),
   font: v.optional(filled),
-  limits: v.optional(v.strictObject(LIMITS, 'has to be an object')),
+  limits: v.optional(v.pipe(isObject, v.strictObject(LIMITS))),
   memory: v.optional(whole(128, 10_240)),
   timeout: v.optional(whole(3, 30)),
   runtime: v.optional(
     v.pipe(text, v.regex(/^nodejs(2[2-9]|[3-9]\d)\.x$/, 'has to be a Node.js runtime from nodejs22.x on')),
   ),
   access: v.optional(v.picklist(['private', 'public'], "has to be 'private' or 'public'")),
-  buckets: v.optional(v.strictObject(BUCKETS, 'has to be an object')),
+  buckets: v.optional(v.pipe(isObject, v.strictObject(BUCKETS))),
   expireImagesAfterDays: v.optional(
     v.union(
       [whole(1, 36_500), v.literal(false)],
@@ -75,9 +80,9 @@ const ENTRIES = {
     ),
   ),
   priceClass: v.optional(v.picklist(PRICE_CLASSES, `has to be one of ${PRICE_CLASSES.join(', ')}`)),
-  logs: v.optional(v.strictObject(LOGS, 'has to be an object')),
+  logs: v.optional(v.pipe(isObject, v.strictObject(LOGS))),
 }
-const SCHEMA = v.strictObject(ENTRIES, 'has to be an object')
+const SCHEMA = v.pipe(isObject, v.strictObject(ENTRIES))
 
 /** The keys that may stand at each place of the configuration. */
 const KEYS: Record<string, string[]> = {
