@@ -6,7 +6,7 @@ import type { EdgeHeaders, EdgeResponse } from './event.js'
 export const IMAGE_CACHE_CONTROL = 'public, max-age=86400, s-maxage=31536000'
 
 /** CloudFront refuses generated responses over 1 MB, headers included; the body counts as sent: encoded. */
-export const MAX_GENERATED_BYTES = 1_000_000
+const MAX_GENERATED_BYTES = 1_000_000
 
 const DESCRIPTIONS: Record<number, string> = {
   200: 'OK',

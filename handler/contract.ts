@@ -11,9 +11,10 @@ export interface Generator<P = unknown> {
    * Reads the path of a request as the viewer sent it: percent-encoded, starting with `/`, without the
    * query string (CloudFront drops that).
    * @returns the parameters of an image, or `undefined` when the path is a file's, not an image's.
-   * @throws {BadRequest} for a path that means an image but is wrong: answered with status 400.
+   * @throws {BadRequest} for a path that means an image but is wrong: answered with status 400. So is
+   * the URIError of a broken percent escape.
    */
-  parse(path: string): P | undefined
+  parse(path: string, font: FontCoverage): P | undefined
   /**
    * The canonical path of an image: every spelling of one image gives the same, and two images never
    * do. It is what the image is stored under.
@@ -21,18 +22,32 @@ export interface Generator<P = unknown> {
   format(params: P): string
   /**
    * Called once in each process while the store is first looked through: load here what `generate`
-   * needs, so that the time for it is not added to the viewer's wait.
+   * needs (a model, or sharp with `await import('sharp')`), so that the time for it is not added to the
+   * viewer's wait. What is imported at the top of the module is loaded before anything else, also by
+   * processes that only find stored images.
    */
   warm?(): void | Promise<void>
-  /** Makes the image. It is called for an image that is not stored yet, or whose store was emptied. */
+  /**
+   * Makes the image. Called for an image that is not stored yet.
+   * @throws {BadRequest} for what only shows here; anything else is answered with status 500, and its
+   * reason goes to the log.
+   */
   generate(params: P, context: Context): Promise<Image>
   /**
    * The object key below `generated/<generation>/`, of `[A-Za-z0-9._~/-]` only. Left out, it is made
    * from the canonical path and a digest of it.
    */
   key?(params: P): string
+  /** Paths that make something worth seeing: `genato dev` shows them. */
+  examples?: readonly string[]
   /** What `genato explain` tells of an image beside its path and key, a line for each entry. */
   describe?(params: P): Record<string, string | number>
+}
+
+/** What the configured font can draw. */
+export interface FontCoverage {
+  /** The characters of a text that the font has no glyph for, each once: drawn, they would be boxes. */
+  lacking(text: string): string[]
 }
 
 /** An image as it is stored and served. At most 50 MiB. */

@@ -7,7 +7,7 @@ export interface OriginRequestEvent {
   Records: [{ cf: { config: EventConfig; request: EdgeRequest } }]
 }
 
-export interface EventConfig {
+interface EventConfig {
   distributionDomainName: string
   distributionId: string
   eventType: 'origin-request'

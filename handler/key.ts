@@ -24,7 +24,7 @@ export function objectKey<P>(generator: Generator<P>, generation: string, params
 /** Readable at its start, told apart by its end: 128 bits of the canonical path's digest. */
 function derivedKey(canonicalPath: string): string {
   const readable = canonicalPath
-    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/(%[0-9A-Fa-f]{2}|[^A-Za-z0-9])+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 80)
   return `${readable || 'image'}/${createHash('sha256').update(canonicalPath, 'utf8').digest('hex').slice(0, 32)}`

@@ -1,5 +1,5 @@
 import { failed, IMAGE_CACHE_CONTROL, missing, rejected, unstored, withoutBody } from './answers.js'
-import type { Generator, Image, Logger } from './contract.js'
+import type { FontCoverage, Generator, Image, Logger } from './contract.js'
 import { DeadlinePassed, startDeadline, type Deadline } from './deadline.js'
 import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
 import { checkImage } from './image/check.js'
@@ -13,6 +13,7 @@ export interface Service<P> {
   generator: Generator<P>
   generation: string
   files: PackageFiles
+  coverage: FontCoverage
   openStore: (location: BucketLocation, signal: AbortSignal) => Store
   /** Runs the generator's `warm` unless this process has. */
   warm: (log: Logger) => void
@@ -82,9 +83,9 @@ async function answer<P>(
   try {
     // CloudFront lets through what the distribution allows; S3 decides on what is not for the function.
     if (request.method !== 'GET' && request.method !== 'HEAD') return { outcome: 'passed', answer: request }
-    const meaning = route(service.generator, service.generation, request.uri)
+    const meaning = route(service.generator, service.generation, service.coverage, request.uri)
     if (meaning.kind === 'folder')
-      return { outcome: 'missing', answer: missing('There is no image here. Try /640x480,white,png.') }
+      return { outcome: 'missing', answer: missing(nothingHere(service.generator)) }
     if (!request.origin?.s3) throw new Error('The event names no S3 origin.')
     const store = service.openStore(locateBucket(request.origin.s3), turn.deadline.signal)
     const open = { ...service, ...turn, request, requestId, store }
@@ -95,6 +96,10 @@ async function answer<P>(
     const passing = error instanceof Unavailable || error instanceof DeadlinePassed
     return { outcome: 'failed', answer: failed(passing ? 503 : 500), error: explainError(error) }
   }
+}
+
+function nothingHere({ examples: [example] = [] }: Pick<Generator, 'examples'>): string {
+  return `There is no image here.${example === undefined ? '' : ` Try ${example}`}`
 }
 
 async function passFile<P>(turn: Turn<P>, key: string): Promise<Result> {
@@ -134,7 +139,7 @@ async function lookUp<P>(turn: Turn<P>, key: string): Promise<boolean> {
 async function make<P>(turn: Turn<P>, params: P): Promise<Image> {
   const { generator, store, deadline, files, requestId } = turn
   const context = {
-    ...files,
+    ...files.context,
     store: { get: (key: string) => store.get(key), put: (key: string, made: Image) => store.put(key, made) },
     log: generatorLogger(requestId),
     deadline: deadline.at,

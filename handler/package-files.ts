@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from './contract.js'
+import { readFont, type Font } from './grammar/font.js'
 import type { Limits } from './grammar/image.js'
 
 /** What the build writes into the bundle. Paths are relative to the package. */
@@ -15,8 +17,12 @@ export interface Baked {
   rendering: string
 }
 
-/** What a generator's context has of the package. */
-export type PackageFiles = Pick<Context, 'asset' | 'assetPath' | 'fontFile' | 'fontFamily'>
+/** What a generator is given of the package. */
+export interface PackageFiles {
+  context: Pick<Context, 'asset' | 'assetPath' | 'fontFile' | 'fontFamily'>
+  /** Of the configured font. Its file is read when first asked for, and then kept. */
+  font: () => Font
+}
 
 export function packageFiles(root: string, { assets, fontFile, fontFamily }: Baked): PackageFiles {
   const assetPath = (name: string) => {
@@ -27,10 +33,10 @@ export function packageFiles(root: string, { assets, fontFile, fontFamily }: Bak
       `There is no asset ${JSON.stringify(name)}. ${names.length === 0 ? 'The configuration names none.' : `There are: ${names.join(', ')}.`}`,
     )
   }
+  const file = path.join(root, fontFile)
+  let font: Font | undefined
   return {
-    assetPath,
-    asset: async (name) => readFile(assetPath(name)),
-    fontFile: path.join(root, fontFile),
-    fontFamily,
+    context: { assetPath, asset: async (name) => readFile(assetPath(name)), fontFile: file, fontFamily },
+    font: () => (font ??= readFont(readFileSync(file))),
   }
 }

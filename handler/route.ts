@@ -1,4 +1,4 @@
-import { BadRequest, type Generator } from './contract.js'
+import { BadRequest, type FontCoverage, type Generator } from './contract.js'
 import { decodeFilePath, quote } from './grammar/encoding.js'
 import { objectKey } from './key.js'
 
@@ -15,9 +15,14 @@ const MAX_KEY_BYTES = 1024
  * @param path as the viewer sent it, percent-encoded.
  * @throws {BadRequest} for a path that means an image but is wrong, or that no file can have.
  */
-export function route<P>(generator: Generator<P>, generation: string, path: string): Route<P> {
+export function route<P>(
+  generator: Generator<P>,
+  generation: string,
+  font: FontCoverage,
+  path: string,
+): Route<P> {
   if (path.endsWith('/')) return { kind: 'folder' }
-  const params = parse(generator, path)
+  const params = parse(generator, path, font)
   if (params !== undefined)
     return {
       kind: 'image',
@@ -31,9 +36,9 @@ export function route<P>(generator: Generator<P>, generation: string, path: stri
   return { kind: 'file', key }
 }
 
-function parse<P>(generator: Generator<P>, path: string): P | undefined {
+function parse<P>(generator: Generator<P>, path: string, font: FontCoverage): P | undefined {
   try {
-    return generator.parse(path)
+    return generator.parse(path, font)
   } catch (error) {
     // What decodeURIComponent throws in a generator is the viewer's mistake, not the generator's.
     if (error instanceof URIError)

@@ -3,9 +3,9 @@ import path from 'node:path'
 import type { Generator, Image, Logger } from './contract.js'
 import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
 import { checkImage } from './image/check.js'
-import { explainError } from './log.js'
+import { explainError, generatorLogger } from './log.js'
 import { originRequestHandler } from './origin-request.js'
-import { packageFiles, type Baked } from './package-files.js'
+import { packageFiles, type Baked, type PackageFiles } from './package-files.js'
 import { isBadRequest, route } from './route.js'
 import { storeOpener } from './store/s3.js'
 
@@ -22,21 +22,33 @@ export interface PackageExports {
   /** Of the object keys: changes with all that shapes pixels. */
   generation: string
   explain: (path: string) => Explanation
+  /** The generator's own, or none. */
+  examples: readonly string[]
   /** Makes one image without a store. @throws BadRequest, and what the generator throws. */
-  render: (path: string) => Promise<Image | undefined>
+  render: (path: string, timeoutMs: number) => Promise<Image | undefined>
 }
 
-/** @param root the package's folder. */
-export function createService<P>(generator: Generator<P>, baked: Baked, root: string): PackageExports {
-  checkGenerator(generator)
+/**
+ * @param make gives the generator; the built-in one is made from what the package has.
+ * @param root the package's folder.
+ */
+export function createService<P>(
+  make: (files: PackageFiles) => Generator<P>,
+  baked: Baked,
+  root: string,
+): PackageExports {
   // Lambda has no fontconfig: without this, text drawn without a font file becomes boxes.
   process.env['FONTCONFIG_FILE'] = path.join(root, 'fonts', 'fonts.conf')
-  const generation = digest([generator.version, baked.rendering])
   const files = packageFiles(root, baked)
+  const coverage = { lacking: (text: string) => files.font().lacking(text) }
+  const generator = make(files)
+  checkGenerator(generator)
+  const generation = digest([generator.version, baked.rendering])
   const handler = originRequestHandler({
     generator,
     generation,
     files,
+    coverage,
     openStore: storeOpener(process.env),
     warm: once((log: Logger) => {
       // Once the look-up is on its way: loading a library blocks the process.
@@ -54,7 +66,7 @@ export function createService<P>(generator: Generator<P>, baked: Baked, root: st
     generation,
     explain(pathOrFile) {
       try {
-        const meaning = route(generator, generation, pathOrFile)
+        const meaning = route(generator, generation, coverage, pathOrFile)
         if (meaning.kind !== 'image') return meaning
         const { canonicalPath, key, params } = meaning
         const details = generator.describe?.(params) ?? { parameters: JSON.stringify(params) }
@@ -64,15 +76,16 @@ export function createService<P>(generator: Generator<P>, baked: Baked, root: st
         return { kind: 'rejected', code: error.code, message: error.message }
       }
     },
-    async render(imagePath) {
-      const meaning = route(generator, generation, imagePath)
+    examples: generator.examples ?? [],
+    async render(imagePath, timeoutMs) {
+      const meaning = route(generator, generation, coverage, imagePath)
       if (meaning.kind !== 'image') return undefined
       const image: unknown = await generator.generate(meaning.params, {
-        ...files,
+        ...files.context,
         store: { get: async () => undefined, put: async () => undefined },
-        log: { info: () => undefined, error: () => undefined },
-        deadline: Number.POSITIVE_INFINITY,
-        signal: new AbortController().signal,
+        log: generatorLogger('render'),
+        deadline: Date.now() + timeoutMs,
+        signal: AbortSignal.timeout(timeoutMs),
       })
       checkImage(image)
       return image

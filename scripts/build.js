@@ -30,8 +30,10 @@ const { metafile } = await build({
 for (const name of readdirSync(path.join(root, 'dist')))
   if (name.endsWith('.js') && !metafile.outputs[`dist/${name}`]) rmSync(path.join(root, 'dist', name))
 
-const tsc = path.join(root, 'node_modules', 'typescript', 'package.json')
-if (existsSync(tsc)) {
+const modules = path.join(root, 'node_modules')
+const tsc = path.join(modules, 'typescript', 'package.json')
+// TypeScript may be there alone, as another package's optional peer.
+if (existsSync(tsc) && existsSync(path.join(modules, '@types', 'node'))) {
   const { bin } = createRequire(import.meta.url)(tsc)
   const compiler = path.join(path.dirname(tsc), typeof bin === 'string' ? bin : bin.tsc)
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' })

@@ -6,11 +6,15 @@ export {
   defineGenerator,
   escapeXml,
   type Context,
+  type FontCoverage,
   type Generator,
   type GeneratorStore,
   type Image,
   type Logger,
 } from '../handler/contract.js'
+
+export { contrasting, formatColor, parseColor, type Color } from '../handler/grammar/color.js'
+export { decode, nameCharacter, quote } from '../handler/grammar/encoding.js'
 
 /** Gives a configuration its types, and back as it is. */
 export function defineConfig(config: Config): Config {

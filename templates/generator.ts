@@ -1,18 +1,22 @@
 /** The generator that `genato init --generator` writes: short, typed, and it works as it is. */
 export function generatorTemplate(): string {
-  return `import { BadRequest, defineGenerator, escapeXml } from 'genato'
+  return `import { BadRequest, decode, defineGenerator, escapeXml, quote } from 'genato'
 
 // /hello/<name>.svg is a greeting. Every other path is a file of the bucket's.
 export default defineGenerator({
   // Part of every stored image's key: raise it, and all images are made anew.
   version: '1',
 
+  // What genato dev shows.
+  examples: ['/hello/you.svg'],
+
   // From a path to what the image needs; undefined: not an image of this generator's.
   parse(path) {
     const name = /^\\/hello\\/([^/]+)\\.svg$/.exec(path)?.[1]
     if (name === undefined) return undefined
-    const text = decodeURIComponent(name).trim()
-    if (text.length > 40) throw new BadRequest('NAME_TOO_LONG', 'A name has at most 40 characters.')
+    const text = decode(name).normalize('NFC').trim()
+    if (text === '' || text.length > 40)
+      throw new BadRequest('BAD_NAME', \`\${quote(text)} is no name: write 1 to 40 characters.\`)
     return { name: text }
   },
 

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Generator } from '../contract.js'
 import { formatColor } from '../grammar/color.js'
-import { readFont, type Font } from '../grammar/font.js'
+import type { Font } from '../grammar/font.js'
 import { format, formatKey } from '../grammar/format.js'
 import { FORMATS, type ImageParams, type Limits } from '../grammar/image.js'
 import { parse } from '../grammar/parse.js'
@@ -18,23 +17,24 @@ export interface BuiltinOptions {
   limits: Limits
   /** A TrueType or OpenType file. */
   fontFile: string
+  /** Read from that file when first needed. */
+  font: () => Font
 }
 
 /** The generator that the service has without configuration: one colour, one centred line of text. */
-export function builtinGenerator({ text, limits, fontFile }: BuiltinOptions): Generator<ImageParams> {
-  let read: Font | undefined
-  const font = () => (read ??= readFont(readFileSync(fontFile)))
+export function builtinGenerator({ text, limits, fontFile, font }: BuiltinOptions) {
   const rules = { text, limits, lacking: (wanted: string) => font().lacking(wanted) }
   return {
     version: VERSION,
-    parse: (path) => parse(path, rules),
-    format: (params) => format(params, text),
-    key: (params) => formatKey(params, text),
+    examples: ['/640x480,white,png', '/1200x630,navy,webp,text=Hello'],
+    parse: (path: string) => parse(path, rules),
+    format: (params: ImageParams) => format(params, text),
+    key: (params: ImageParams) => formatKey(params, text),
     async warm() {
       font()
       await loadSharp()
     },
-    describe: (params) => ({
+    describe: (params: ImageParams) => ({
       pixels: `${params.width} by ${params.height}`,
       background: formatColor(params.background),
       format: params.format,
@@ -43,12 +43,12 @@ export function builtinGenerator({ text, limits, fontFile }: BuiltinOptions): Ge
       ...(params.quality === undefined ? {} : { quality: params.quality }),
       limits: `${limits.side} pixels a side, ${limits.text} characters of text, ${limits.path} bytes of path`,
     }),
-    async generate(params) {
+    async generate(params: ImageParams) {
       return {
         body:
           params.format === 'svg' ? encodeSvg(params, font()) : await encodeRaster(params, font(), fontFile),
         contentType: FORMATS[params.format].contentType,
       }
     },
-  }
+  } satisfies Generator<ImageParams>
 }

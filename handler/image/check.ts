@@ -1,7 +1,7 @@
 import type { Image } from '../contract.js'
 
 /** More than any image should be, and well within the function's memory. */
-export const MAX_IMAGE_BYTES = 50 * 1024 * 1024
+const MAX_IMAGE_BYTES = 50 * 1024 * 1024
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w-]+=("[\w .,/+-]*"|[\w.+-]+))*$/
 
 /** @throws a TypeError that says what is wrong with what a generator returned. */

@@ -1,10 +1,9 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
 import { EXIT, GenatoError, messageOf, usageError } from '../errors.js'
-import { startDev } from '../edge/dev.js'
+import { startDev, type DevServer } from '../edge/dev.js'
 import { DEFAULT_PORT } from '../edge/viewer-server.js'
 import type { Reporter } from '../reporter/reporter.js'
-import type { Settings } from '../config/types.js'
 import { functionLineText, rebuiltText, requestData, requestText } from './dev-lines.js'
 
 export interface DevArguments {
@@ -48,7 +47,7 @@ export async function dev(
   if (port === undefined && server.port !== DEFAULT_PORT)
     reporter.warn(`Port ${DEFAULT_PORT} is in use: this is port ${server.port}.`)
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${server.port}`
-  reporter.result(banner(url, server.settings, path.relative(cwd, data) || '.'), {
+  reporter.result(banner(url, server, path.relative(cwd, data) || '.'), {
     url,
     port: server.port,
     generator: server.settings.generator ?? 'built in',
@@ -76,11 +75,11 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   })
 }
 
-function banner(url: string, { generator, root }: Settings, images: string): string {
+function banner(url: string, { settings: { generator, root }, examples }: DevServer, images: string): string {
   const made = generator === undefined ? 'built in' : path.relative(root, generator)
   return [
     `genato dev   ${url}      open this`,
-    ...(generator === undefined ? ['  try        /640x480,white,png   /1200x630,navy,webp,text=Hello'] : []),
+    ...(examples.length === 0 ? [] : [`  try        ${examples.slice(0, 3).join('   ')}`]),
     `  generator  ${made} · images in ${images} · Ctrl-C stops`,
   ].join('\n')
 }

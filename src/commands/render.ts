@@ -39,7 +39,9 @@ export async function render(
     throw usageError(
       'NO_IMAGE',
       `${given} is the path of a file, not of an image.`,
-      'An image’s path starts with a size, such as /640x480,white,png.',
+      settings.generator
+        ? 'The generator’s parse gave undefined for it.'
+        : 'An image’s path starts with a size, such as /640x480,white,png.',
     )
   const out = path.resolve(cwd, args.out ?? fileName(given, image.contentType))
   const body = Buffer.from(image.body as Uint8Array)

@@ -10,6 +10,7 @@ export interface Config {
   text?: string
   /** A TrueType or OpenType file, relative to this file. Default: Inter Regular. */
   font?: string
+  /** Of the built-in generator. */
   limits?: {
     /** The longest side in pixels, after `@2x`. Default 4096. */
     side?: number

@@ -12,7 +12,7 @@ interface Entry {
   expires: number
 }
 
-export interface Cached {
+interface Cached {
   answer: Answer
   /** Seconds since it was stored. */
   age: number

@@ -40,6 +40,8 @@ export interface Rebuilt {
 export interface DevServer {
   port: number
   settings: Settings
+  /** Paths to try. */
+  examples: readonly string[]
   /** Ends everything at once: connections, the function's process, the store. */
   close(): Promise<void>
 }
@@ -77,6 +79,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     return {
       port: viewer.port,
       settings,
+      examples: first.examples,
       async close() {
         const last = rebuilding.stop()
         await Promise.all([viewer.close(), store.close(), last.runner.stop()])

@@ -7,7 +7,7 @@ import { readResult } from './result.js'
 import type { ObjectFolder } from './store/folder.js'
 
 /** The words that CloudFront's `X-Cache` header starts with. */
-export type CacheResult = 'Hit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse'
+type CacheResult = 'Hit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse'
 
 export interface EdgeAnswer extends Answer {
   cacheResult: CacheResult

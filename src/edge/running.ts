@@ -15,6 +15,8 @@ export interface Running {
   /** The user's files that it was made from, absolute. */
   inputs: string[]
   runner: FunctionRunner
+  /** Paths that its generator shows off with. */
+  examples: readonly string[]
 }
 
 /** What packages are run with, whichever it is. */
@@ -51,15 +53,15 @@ export async function buildAndRun(
     onLine: onFunctionLine,
   })
   try {
-    await runner.start()
+    const { examples } = await runner.start()
+    await removeOtherPackages(packages, folder)
+    return { settings, digest: built.digest, inputs: built.inputs, runner, examples }
   } catch (cause) {
     await runner.stop()
     throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {
       cause,
     })
   }
-  await removeOtherPackages(packages, folder)
-  return { settings, digest: built.digest, inputs: built.inputs, runner }
 }
 
 function sameLimits(one: Settings, other: Settings): boolean {

@@ -86,12 +86,18 @@ interface ReadFont {
   files: PackageFile[]
 }
 
+/** Nothing of the system's, and bold letters from a font that has none. */
 const FONTS_CONF = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
   <dir prefix="relative">.</dir>
   <dir prefix="relative">../assets</dir>
   <cachedir>/tmp/genato-fontconfig</cachedir>
+  <match target="font">
+    <test name="weight" compare="less_eq"><const>medium</const></test>
+    <test target="pattern" name="weight" compare="more_eq"><const>bold</const></test>
+    <edit name="embolden" mode="assign"><bool>true</bool></edit>
+  </match>
 </fontconfig>
 `
 
@@ -135,6 +141,7 @@ function renderingDigest({ text, generator }: Settings, font: Buffer, assets: Re
   const parts = [
     generator ? 'own' : 'built in',
     text,
+    FONTS_CONF,
     sha256(font),
     ...assets.map(({ name, bytes }) => [name, sha256(bytes)]),
   ]

@@ -67,14 +67,14 @@ function handlerFolder(): string {
 
 function entry(generator: string | undefined, baked: object): string {
   const own = generator
-    ? `import generator from 'genato:generator'`
-    : `import path from 'node:path'
-import { builtinGenerator } from './image/builtin.js'
-const generator = builtinGenerator({ ...baked, fontFile: path.join(__dirname, baked.fontFile) })`
+    ? `import generator from 'genato:generator'
+const make = () => generator`
+    : `import { builtinGenerator } from './image/builtin.js'
+const make = ({ font, context }) => builtinGenerator({ ...baked, fontFile: context.fontFile, font })`
   return `const baked = ${JSON.stringify(baked)}
 ${own}
 import { createService } from './service.js'
-export const { handler, generation, explain, render } = createService(generator, baked, __dirname)
+export const { handler, generation, examples, explain, render } = createService(make, baked, __dirname)
 `
 }
 
@@ -84,7 +84,7 @@ function resolver(generator: string | undefined): Plugin {
   return {
     name: 'genato',
     setup(build) {
-      build.onResolve({ filter: /^genato$/ }, () => ({ path: path.join(handlerFolder(), 'contract.ts') }))
+      build.onResolve({ filter: /^genato$/ }, () => ({ path: path.join(handlerFolder(), 'public.ts') }))
       build.onResolve({ filter: /^genato:generator$/ }, () => (generator ? { path: generator } : undefined))
       build.onResolve({ filter: /^sharp$/ }, () => ({ path: require.resolve('sharp') }))
       // sharp first looks for a native build of its own, made from source, which the package never has

@@ -5,9 +5,9 @@ import { GenatoError } from '../errors.js'
 import { FILE_MODE, sortFiles, type PackageFile } from './files.js'
 
 /** Lambda@Edge's quota. */
-export const MAX_ZIPPED_BYTES = 50 * 1024 * 1024
+const MAX_ZIPPED_BYTES = 50 * 1024 * 1024
 /** Lambda's, for what a zip unpacks to. */
-export const MAX_UNZIPPED_BYTES = 262_144_000
+const MAX_UNZIPPED_BYTES = 262_144_000
 
 /** The first moment that a zip can name, so that no clock and no time zone enters. */
 const EPOCH = new Date(Date.UTC(1980, 0, 1))

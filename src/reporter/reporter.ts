@@ -19,7 +19,7 @@ export interface Reporter {
 }
 
 /** A step that was begun: it ends in `done` or `failed`, once. */
-export interface Step {
+interface Step {
   update(detail: string): void
   done(detail?: string): void
   failed(): void

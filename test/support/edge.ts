@@ -9,22 +9,24 @@ import { startObjectStore } from '../../src/edge/store/server.js'
 import { openObjectFolder, type ObjectFolder } from '../../src/edge/store/folder.js'
 import { ROOT, tempFolder } from './project.js'
 
-export const BUCKET = 'genato-images-000000000000'
+const BUCKET = 'genato-images-000000000000'
 export const CREDENTIALS = { accessKeyId: 'LOCALTEST', secretAccessKey: 'secret' }
-export const FONT_FILE = path.join(ROOT, 'handler', 'fonts', 'Inter-Regular.ttf')
-export const LIMITS = { side: 4096, text: 200, path: 1024 }
+const FONT_FILE = path.join(ROOT, 'handler', 'fonts', 'Inter-Regular.ttf')
+const LIMITS = { side: 4096, text: 200, path: 1024 }
+
+export const FONT = readFont(readFileSync(FONT_FILE))
 
 export const BAKED: Baked = {
   text: 'Hello World',
   limits: LIMITS,
   fontFile: 'Inter-Regular.ttf',
-  fontFamily: readFont(readFileSync(FONT_FILE)).family,
+  fontFamily: FONT.family,
   assets: {},
   rendering: 'test',
 }
 
 export function builtin(text = 'Hello World') {
-  return builtinGenerator({ text, limits: LIMITS, fontFile: FONT_FILE })
+  return builtinGenerator({ text, limits: LIMITS, fontFile: FONT_FILE, font: () => FONT })
 }
 
 /** The event of a GET, as CloudFront sends it. */

@@ -7,7 +7,7 @@ import type { RequestLine } from '../../handler/log.js'
 import { originRequestHandler } from '../../handler/origin-request.js'
 import { packageFiles } from '../../handler/package-files.js'
 import { storeOpener } from '../../handler/store/s3.js'
-import { BAKED, builtin, CREDENTIALS } from './edge.js'
+import { BAKED, builtin, CREDENTIALS, FONT } from './edge.js'
 import { ROOT } from './project.js'
 import path from 'node:path'
 
@@ -29,6 +29,7 @@ export function service<P>(endpoint: string, generator?: Generator<P>): TestServ
     generator: (generator ?? builtin()) as Generator<unknown>,
     generation: 'gen1',
     files: packageFiles(path.join(ROOT, 'handler', 'fonts'), BAKED),
+    coverage: FONT,
     openStore: storeOpener({
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,

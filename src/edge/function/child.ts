@@ -6,9 +6,10 @@ import type { Call, FromChild, ToChild } from './messages.js'
 
 interface Loaded {
   generation: string
+  examples: readonly string[]
   handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<unknown>
   explain(path: string): unknown
-  render(path: string): Promise<unknown>
+  render(path: string, timeoutMs: number): Promise<unknown>
 }
 
 const [folder = '', memory = ''] = process.argv.slice(2)
@@ -39,7 +40,7 @@ function call(loaded: Loaded, request: Call, timeoutMs: number): unknown {
     case 'explain':
       return loaded.explain(request.path)
     case 'render':
-      return loaded.render(request.path)
+      return loaded.render(request.path, timeoutMs)
     default:
       return request satisfies never
   }
@@ -59,7 +60,8 @@ function load(): Loaded | undefined {
   const started = performance.now()
   try {
     const loaded = createRequire(path.join(folder, 'index.js'))('./index.js') as Loaded
-    send({ kind: 'loaded', generation: loaded.generation, ms: performance.now() - started })
+    const { generation, examples } = loaded
+    send({ kind: 'loaded', generation, examples, ms: performance.now() - started })
     return loaded
   } catch (error) {
     send({ kind: 'load-failed', message: error instanceof Error ? error.message : String(error) })

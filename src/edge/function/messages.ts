@@ -8,8 +8,17 @@ export interface ToChild {
   timeoutMs: number
 }
 
+/** What a package tells of itself once it is loaded. */
+export interface Loaded {
+  generation: string
+  /** Paths that its generator shows off with. */
+  examples: readonly string[]
+  /** How long loading took. */
+  ms: number
+}
+
 export type FromChild =
-  | { kind: 'loaded'; generation: string; ms: number }
+  | ({ kind: 'loaded' } & Loaded)
   | { kind: 'load-failed'; message: string }
   | { kind: 'returned'; id: number; value: unknown }
   | { kind: 'threw'; id: number; name: string; message: string; code: string | undefined }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { packageRoot } from '../../package-root.js'
-import type { Call, FromChild, ToChild } from './messages.js'
+import type { Call, FromChild, Loaded, ToChild } from './messages.js'
 
 /** Why the function gave no answer. */
 export type FailureKind = 'load' | 'crash' | 'timeout' | 'memory' | 'threw' | 'stopped'
@@ -33,7 +33,7 @@ export interface ProcessOptions {
 
 export interface FunctionProcess {
   /** Once the package is loaded. @throws FunctionFailed */
-  loaded: Promise<{ generation: string; ms: number }>
+  loaded: Promise<Loaded>
   /** One at a time. @throws FunctionFailed; the process is gone then, unless the function threw. */
   call(request: Call, timeoutMs: number): Promise<unknown>
   alive(): boolean
@@ -67,10 +67,10 @@ export function startProcess({ folder, memory, env, onLine }: ProcessOptions): F
   let failure: FunctionFailed | undefined
   let waiting: { id: number; resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined
   let settleLoad: {
-    resolve: (value: { generation: string; ms: number }) => void
+    resolve: (value: Loaded) => void
     reject: (error: Error) => void
   }
-  const loaded = new Promise<{ generation: string; ms: number }>((resolve, reject) => {
+  const loaded = new Promise<Loaded>((resolve, reject) => {
     settleLoad = { resolve, reject }
   })
   loaded.catch(() => undefined)

@@ -1,11 +1,11 @@
 import { FunctionFailed, startProcess, type FunctionProcess, type ProcessOptions } from './process.js'
-import type { Call } from './messages.js'
+import type { Call, Loaded } from './messages.js'
 
 export interface FunctionRunner {
   /** Waits for its turn: a process takes one event at a time. @throws FunctionFailed */
   call(request: Call): Promise<unknown>
   /** Starts the process if it is not running yet, so that the first call need not. @throws FunctionFailed */
-  start(): Promise<{ generation: string; ms: number }>
+  start(): Promise<Loaded>
   /** Ends the process; calls that wait are refused. */
   stop(): Promise<void>
 }

@@ -1,16 +1,13 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import type { Context } from '../../../handler/contract.js'
 import { builtin } from '../../support/edge.js'
 
 const generator = builtin()
-// The built-in generator uses nothing of its context.
-const CONTEXT = {} as Context
 
 async function make(url: string): Promise<{ body: Buffer; contentType: string }> {
   const params = generator.parse(url)
   if (!params) throw new Error(`${url} is no image.`)
-  const { body, contentType } = await generator.generate(params, CONTEXT)
+  const { body, contentType } = await generator.generate(params)
   return { body: Buffer.from(body as Uint8Array), contentType }
 }
 

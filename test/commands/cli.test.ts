@@ -1,0 +1,253 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { genato, startDevCli } from '../support/cli.js'
+import { generatorSource, GOOD_BODY, project, ROOT } from '../support/project.js'
+
+const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string })
+  .version
+
+describe('the command line', () => {
+  it('helps, and says its version', async () => {
+    for (const args of [['--help'], ['help'], [], ['dev', '--help']]) {
+      const { code, stdout, stderr } = await genato(args, project())
+      expect(code).toBe(0)
+      expect(stdout + stderr).toContain('Usage: genato')
+    }
+    expect(await genato(['--version'], project())).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' })
+  })
+
+  it.each([
+    [['depp'], /Unknown command 'depp'/],
+    [['render'], /Missing required argument 'url-path'/],
+    [['dev', '--prot', '1'], /Unknown option '--prot'\nDid you mean --port\?/],
+    [['explain', '/1', '/2'], /Too many arguments/],
+    [['explain', '/1', '--config', 'nope.ts'], /There is no configuration file nope\.ts/],
+  ])('%j is wrong usage: exit code 2 and a sentence', async (args, message) => {
+    const ran = await genato(args, project())
+    expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
+    const json = await genato([...args, '--json'], project())
+    expect(json).toMatchObject({ code: 2, stderr: '' })
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      type: 'error',
+      message: expect.stringMatching(new RegExp(message.source.split('\\n')[0]!)),
+    })
+  })
+
+  it('shows stack traces only with --debug', async () => {
+    const cwd = project({ 'genato.config.ts': 'throw new Error("inside")' })
+    expect((await genato(['explain', '/1'], cwd)).stderr).not.toMatch(/\n\s+at /)
+    expect((await genato(['explain', '/1', '--debug'], cwd)).stderr).toMatch(/\n\s+at /)
+  })
+
+  it('ends quietly when its reader goes away', async () => {
+    const dev = await startDevCli(project())
+    const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'dev', '--port', '0'], {
+      cwd: project(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let complaints = ''
+    child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
+    const url = await new Promise<string>((resolve) => {
+      child.stdout.once('data', (chunk: Buffer) => resolve(/http:\S+/.exec(chunk.toString())?.[0] ?? ''))
+    })
+    child.stdout.destroy()
+    await fetch(`${url}/10`)
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+    expect(complaints).not.toContain('EPIPE')
+    expect((await fetch(`${dev.url}/10`)).status).toBe(200)
+  })
+
+  it.each(['dev', 'render'])(
+    'tells an old Node and a missing build in a sentence, not by a stack trace (%s)',
+    async (command) => {
+      const launcher = readFileSync(path.join(ROOT, 'bin/genato.js'), 'utf8')
+      const cwd = project({ 'bin/genato.mjs': launcher })
+      const run = async (prelude: string) => {
+        const child = spawn(process.execPath, [
+          '--import',
+          `data:text/javascript,${encodeURIComponent(prelude)}`,
+          path.join(cwd, 'bin/genato.mjs'),
+          command,
+        ])
+        let stderr = ''
+        child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+        const code = await new Promise((resolve) => child.on('close', resolve))
+        return { code, stderr }
+      }
+      expect(await run("Object.defineProperty(process.versions, 'node', { value: '18.20.0' })")).toEqual({
+        code: 1,
+        stderr: 'genato needs Node.js 20.19 or later, and this is 18.20.0.\n',
+      })
+      expect(await run('')).toEqual({
+        code: 1,
+        stderr: 'genato is not built yet: run npm ci in its folder.\n',
+      })
+    },
+  )
+})
+
+describe('genato render', () => {
+  it.each([
+    ['/640x480,white,png', '640x480-white.png', 'png'],
+    ['300x200,navy,jpeg', '300x200-navy.jpg', 'jpeg'],
+    ['https://d123.cloudfront.net/64,webp?x=1', '64.webp', 'webp'],
+    ['/64,svg,text=a%2Fb', '64-svg-text-a-2Fb.svg', 'svg'],
+  ])('%s makes %s', async (given, file, format) => {
+    const cwd = project()
+    const ran = await genato(['render', given], cwd)
+    expect(ran).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(file) })
+    expect((await sharp(path.join(cwd, file)).metadata()).format).toBe(format)
+  })
+
+  it('writes where it is told to, and tells programs about it', async () => {
+    const cwd = project()
+    const ran = await genato(['render', '/10', '--out', 'deep/er/x.png', '--json'], cwd)
+    const bytes = readFileSync(path.join(cwd, 'deep/er/x.png')).length
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      type: 'result',
+      file: path.join('deep', 'er', 'x.png'),
+      contentType: 'image/png',
+      bytes,
+    })
+  })
+
+  it.each([
+    ['/640x480,whit', 2, /did you mean white/],
+    ['/logo.png', 2, /the path of a file/],
+    ['/', 2, /not of an image/],
+  ])('%s is refused with a sentence, and leaves no file', async (given, code, message) => {
+    const cwd = project()
+    expect(await genato(['render', given, '--out', 'x'], cwd)).toMatchObject({
+      code,
+      stderr: expect.stringMatching(message),
+    })
+    expect(existsSync(path.join(cwd, 'x'))).toBe(false)
+  })
+
+  it('of a generator that fails tells why', async () => {
+    const files = (body: string) => ({
+      'genato.config.json': '{ "generator": "./gen.ts", "timeout": 3 }',
+      'gen.ts': generatorSource(body),
+    })
+    expect(await genato(['render', '/card/x.svg'], project(files("throw new Error('why')")))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The image was not made. Error: why'),
+    })
+    expect(await genato(['render', '/card/x.svg'], project(files('for (;;);')))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('did not answer within 3 s'),
+    })
+    expect(await genato(['render', '/card/bad.svg'], project(files(GOOD_BODY)))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('bad is no name'),
+    })
+  })
+
+  it('to a place that can’t be written is one clear message', async () => {
+    const ran = await genato(['render', '/10', '--out', 'file/x.png'], project({ file: '' }))
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/x\.png can't be written: .*\nName another file with --out/),
+    })
+  })
+})
+
+describe('genato explain', () => {
+  it('tells what an image’s URL means', async () => {
+    const ran = await genato(['explain', '/640x480@2x,%23FFF,jpeg,text=H%C3%A9'], project())
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    for (const line of [
+      /^is +an image$/m,
+      /^canonical +\/1280x960,white,jpg,text=H%C3%A9$/m,
+      /^key +generated\/[0-9a-f]{12}\/1280x960\/white\/jpg\/text-[0-9a-f]{32}$/m,
+      /^pixels +1280 by 960$/m,
+      /^content type +image\/jpeg$/m,
+      /^text +Hé, in black$/m,
+      /^quality +80$/m,
+      /^limits +4096 pixels a side/m,
+      /^headers +Cache-Control: public, max-age=86400, s-maxage=31536000$/m,
+    ])
+      expect(ran.stdout).toMatch(line)
+  })
+
+  it('tells what is wrong, and what would be right', async () => {
+    const ran = await genato(['explain', '/640x48O,white'], project())
+    expect(ran.code).toBe(0)
+    expect(ran.stdout).toContain('a file')
+    expect(await genato(['explain', '/640x480,wite'], project())).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/"wite" is not a colour: did you mean white/),
+    })
+  })
+
+  it('tells files and what is nothing', async () => {
+    expect((await genato(['explain', 'a/logo%20x.png'], project())).stdout).toMatch(
+      /a file[\s\S]*key +a\/logo x\.png/,
+    )
+    expect((await genato(['explain', '/'], project())).stdout).toMatch(/nothing: 404/)
+  })
+
+  it('asks a generator of one’s own as well', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': generatorSource(GOOD_BODY),
+    })
+    const ran = await genato(['explain', '/card/%41nn.svg', '--json'], cwd)
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      kind: 'image',
+      canonicalPath: '/card/Ann.svg',
+      key: expect.stringMatching(/^generated\/[0-9a-f]{12}\/card-Ann-svg\/[0-9a-f]{32}$/),
+      details: { parameters: '{"name":"Ann"}' },
+    })
+  })
+})
+
+describe('genato init', () => {
+  it('writes a configuration that is valid as it is', async () => {
+    const cwd = project()
+    expect(await genato(['init'], cwd)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('wrote genato.config.ts'),
+    })
+    expect((await genato(['explain', '/10'], cwd)).code).toBe(0)
+  })
+
+  it('writes a generator that works at once', async () => {
+    const cwd = project()
+    expect((await genato(['init', '--generator'], cwd)).code).toBe(0)
+    expect(await genato(['render', '/hello/Ann%20%3Cb%3E.svg', '--out', 'x.svg'], cwd)).toMatchObject({
+      code: 0,
+    })
+    expect(readFileSync(path.join(cwd, 'x.svg'), 'utf8')).toContain('Hello, Ann &lt;b&gt;!')
+  })
+
+  it('writes every setting that it shows in a way that is valid', async () => {
+    const cwd = project({
+      'logo.png': 'x',
+      'fonts/MyFont.ttf': readFileSync(path.join(ROOT, 'handler/fonts/Inter-Regular.ttf')),
+    })
+    await genato(['init', '--generator'], cwd)
+    const file = path.join(cwd, 'genato.config.ts')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(
+      file,
+      text
+        .replace(/^ {2}\/\/ (\w+: .*,)$/gm, '  $1')
+        .replace(/\n {2}generator: '\.\/generator\.ts',\n(?=[\s\S]*generator:)/, '\n'),
+    )
+    expect(readFileSync(file, 'utf8')).toMatch(/^ {2}memory: 1769,$/m)
+    expect(await genato(['explain', '/hello/x.svg'], cwd)).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('overwrites nothing', async () => {
+    const cwd = project({ 'genato.config.ts': 'mine' })
+    expect(await genato(['init'], cwd)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is a genato.config.ts already'),
+    })
+    expect(readFileSync(path.join(cwd, 'genato.config.ts'), 'utf8')).toBe('mine')
+  })
+})

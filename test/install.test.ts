@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { project, ROOT, tempFolder } from './support/project.js'
+
+const run = promisify(execFile)
+const WINDOWS = process.platform === 'win32'
+
+/** npm is a command script on Windows, which only a shell starts. */
+async function npm(args: string[], cwd: string): Promise<string> {
+  const { stdout } = await run('npm', [...args, '--no-audit', '--no-fund', '--prefer-offline'], {
+    cwd,
+    shell: WINDOWS,
+  })
+  return stdout
+}
+
+it('the packed package works in an empty folder: the tool, its generator, and its types', async () => {
+  const packed = tempFolder()
+  await npm(['pack', '--pack-destination', packed], ROOT)
+  const [tarball = ''] = readdirSync(packed)
+  const cwd = project({ 'package.json': '{ "private": true, "type": "module" }' })
+  await npm(['install', path.join(packed, tarball)], cwd)
+
+  const genato = async (...args: string[]) =>
+    run(process.execPath, [path.join(cwd, 'node_modules/genato/bin/genato.js'), ...args], { cwd })
+  expect((await genato('--help')).stdout).toContain('Usage: genato')
+  expect(readdirSync(path.join(cwd, 'node_modules', '.bin'))).toContain('genato')
+  await genato('render', '/640x480,white,png', '--out', 'a.png')
+  expect(readFileSync(path.join(cwd, 'a.png')).subarray(1, 4).toString()).toBe('PNG')
+  await genato('init', '--generator')
+  await genato('render', '/hello/you.svg', '--out', 'a.svg')
+  expect(readFileSync(path.join(cwd, 'a.svg'), 'utf8')).toContain('Hello, you!')
+
+  const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+  const check = async () =>
+    run(
+      process.execPath,
+      [
+        tsc,
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2023',
+        '--types',
+        'node',
+        'genato.config.ts',
+        'generator.ts',
+      ],
+      { cwd },
+    )
+  mkdirSync(path.join(cwd, 'node_modules', '@types'), { recursive: true })
+  cpSync(
+    path.join(ROOT, 'node_modules', '@types', 'node'),
+    path.join(cwd, 'node_modules', '@types', 'node'),
+    { recursive: true },
+  )
+  cpSync(path.join(ROOT, 'node_modules', 'undici-types'), path.join(cwd, 'node_modules', 'undici-types'), {
+    recursive: true,
+  })
+  await check()
+  writeFileSync(
+    path.join(cwd, 'genato.config.ts'),
+    "import { defineConfig } from 'genato'\nexport default defineConfig({ memry: 5 })\n",
+  )
+  await expect(check()).rejects.toMatchObject({ stdout: expect.stringContaining('memry') })
+}, 180_000)
+
+it('npm ci --omit=dev leaves a tool that works', async () => {
+  const cwd = tempFolder()
+  const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: ROOT,
+    maxBuffer: 1e8,
+  })
+  for (const file of stdout.split('\0').filter((name) => name !== '' && !name.startsWith('test/')))
+    cpSync(path.join(ROOT, file), path.join(cwd, file))
+  await npm(['ci', '--omit=dev'], cwd)
+  const { stdout: help } = await run(process.execPath, [path.join(cwd, 'bin/genato.js'), '--help'], { cwd })
+  expect(help).toContain('Usage: genato')
+  await run(process.execPath, [path.join(cwd, 'bin/genato.js'), 'render', '/10', '--out', 'a.png'], { cwd })
+  expect(readFileSync(path.join(cwd, 'a.png')).subarray(1, 4).toString()).toBe('PNG')
+}, 180_000)

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** The package under the Node versions that Lambda runs it with: each is downloaded from npm's registry. */
+export default defineConfig({
+  test: {
+    include: ['test/nodes/**/*.nodes.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'forks',
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+  },
+})
