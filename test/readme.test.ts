@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { genato } from './support/cli.js'
+import { builtin } from './support/edge.js'
+import { project, ROOT } from './support/project.js'
+
+const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
+const URLS = readFileSync(path.join(ROOT, 'docs/urls.md'), 'utf8')
+
+/** The fenced blocks of a language. */
+function blocks(language: string): string[] {
+  return [...README.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, tag]) => tag === language)
+    .map(([, , text = '']) => text)
+}
+
+/** The code spans in the first column of the table whose header starts with this. */
+function firstColumn(header: string): string[] {
+  const table = README.slice(README.indexOf(`| ${header} |`)).split('\n\n')[0] ?? ''
+  return table
+    .split('\n')
+    .slice(2)
+    .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code))
+}
+
+describe('the README', () => {
+  it('has the two commands, and CI runs the second as it stands', () => {
+    expect(blocks('sh')[0]).toMatch(/^npm ci && npm start .*\nnpm ci && npm test\n$/)
+    expect(readFileSync(path.join(ROOT, '.ci/run'), 'utf8')).toContain('\nnpm ci && npm test\n')
+  })
+
+  it('has a quick start that works', async () => {
+    const commands = (blocks('sh')[1] ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/\s+#.*$/, ''))
+    expect(commands).toEqual(['npx genato init --generator', 'npx genato dev'])
+    const cwd = project()
+    expect((await genato(['init', '--generator'], cwd)).code).toBe(0)
+    expect((await genato(['render', '/hello/you.svg', '--out', 'you.svg'], cwd)).code).toBe(0)
+  })
+
+  it('has a generator that works as it stands', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': blocks('ts')[0] ?? '',
+    })
+    expect(await genato(['render', '/hello/A%26B.svg', '--out', 'x.svg'], cwd)).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    expect(readFileSync(path.join(cwd, 'x.svg'), 'utf8')).toContain('Hello, A&amp;B')
+  })
+
+  it('has every command with every option, and no others', async () => {
+    const listed = firstColumn('command')
+    const { stdout } = await genato(['--help'], project())
+    const known = [...stdout.matchAll(/^ {2}(\w+) /gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'help')
+    expect(listed.map((line) => line.split(' ')[1])).toEqual(expect.arrayContaining(known))
+    expect(listed).toHaveLength(known.length)
+    for (const line of listed) {
+      const help = (await genato([line.split(' ')[1] ?? '', '--help'], project())).stdout
+      const options = [...help.matchAll(/^ {2}(--\w+)/gm)].map(([, name]) => name)
+      expect([...line.matchAll(/--\w+/g)].map(([name]) => name).sort()).toEqual(options.sort())
+    }
+  })
+
+  it('has every setting, and no others', async () => {
+    const cwd = project({ 'genato.config.json': '{ "unknown": 1 }' })
+    const known = /The settings are (.*)\./
+      .exec((await genato(['explain', '/1'], cwd)).stderr)?.[1]
+      ?.split(', ')
+    expect(firstColumn('setting').sort()).toEqual(known?.sort())
+  })
+
+  it('names errors that there are', () => {
+    const sources = [
+      'src/edge/viewer-server.ts',
+      'src/package/download.ts',
+      'src/package/native.ts',
+      'src/package/bundle.ts',
+      'src/edge/function/process.ts',
+      'handler/grammar/parse.ts',
+    ]
+    const text = sources.map((file) => readFileSync(path.join(ROOT, file), 'utf8')).join('\n')
+    const quoted = firstColumn('it says')
+    expect(quoted.length).toBeGreaterThan(5)
+    for (const part of quoted
+      .flatMap((message) => message.split('…'))
+      .map((piece) => piece.trim())
+      .filter((piece) => piece.length > 3))
+      expect(text).toContain(part)
+  })
+
+  it('links to files that there are', () => {
+    for (const [, target = ''] of README.matchAll(/\]\((?!https?:)([^)]+)\)/g))
+      expect(() => readFileSync(path.join(ROOT, target))).not.toThrow(/ENOENT/)
+  })
+})
+
+describe('docs/urls.md', () => {
+  const rows = [...URLS.matchAll(/^\| `(\/[^`]*)`[^|]*\| `(\/[^`]*)`/gm)]
+
+  it('has examples', () => expect(rows.length).toBeGreaterThan(5))
+
+  it.each(rows.map(([, written = '', canonical = '']) => [written, canonical]))(
+    '%s means %s',
+    (written, canonical) => {
+      const generator = builtin()
+      const params = generator.parse(written)
+      expect(params && generator.format(params)).toBe(canonical)
+    },
+  )
+})
