@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Settings } from '../config/types.js'
 import { GenatoError, messageOf } from '../errors.js'
 import { imagesBucket } from '../names.js'
+import { removeKept, removeUnused } from '../package/kept.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { workFolder } from '../work-folder.js'
 import { createEdge, type Edge } from './edge.js'
@@ -58,6 +59,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
   try {
     const settings = await options.loadSettings()
     const work = await workFolder(settings.root)
+    await removeUnused(path.join(work, 'run'))
     const folder = await openStore(data, reporter)
     const bucket = settings.buckets.images ?? imagesBucket(settings.stack)
     const credentials = randomCredentials()
@@ -116,6 +118,7 @@ function followChanges(
       edge.replace(async () => {
         // It ends first, so that nothing it still makes is stored after the rest was dropped.
         await before.runner.stop()
+        if (next.folder !== before.folder) await removeKept(before.folder)
         dropped = await dropOthersImages(folder, options.data, next.digest)
         return next.runner
       }),

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Settings } from '../config/types.js'
 import { GenatoError, messageOf } from '../errors.js'
 import { buildPackage } from '../package/build.js'
-import { removeOtherPackages, unpackForHost } from '../package/unpack.js'
+import { unpackForHost } from '../package/unpack.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { reservedEnvironment, type FunctionIdentity } from './function/environment.js'
 import { createRunner, type FunctionRunner } from './function/runner.js'
@@ -12,6 +12,8 @@ export interface Running {
   settings: Settings
   /** The package's content digest. */
   digest: string
+  /** Where it is unpacked. */
+  folder: string
   /** The user's files that it was made from, absolute. */
   inputs: string[]
   runner: FunctionRunner
@@ -43,8 +45,7 @@ export async function buildAndRun(
   const built = await buildPackage(settings, reporter)
   if (before && built.digest === before.digest && sameLimits(settings, before.settings))
     return { ...before, settings, inputs: built.inputs }
-  const packages = path.join(work, 'run')
-  const folder = await unpackForHost(built, packages)
+  const folder = await unpackForHost(built, path.join(work, 'run'))
   const runner = createRunner({
     folder,
     memory: settings.memory,
@@ -54,8 +55,7 @@ export async function buildAndRun(
   })
   try {
     const { examples } = await runner.start()
-    await removeOtherPackages(packages, folder)
-    return { settings, digest: built.digest, inputs: built.inputs, runner, examples }
+    return { settings, digest: built.digest, folder, inputs: built.inputs, runner, examples }
   } catch (cause) {
     await runner.stop()
     throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {

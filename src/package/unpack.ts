@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { GenatoError, messageOf } from '../errors.js'
 import type { FunctionPackage } from './build.js'
 import { FILE_MODE } from './files.js'
+import { markUsed } from './kept.js'
 
 /**
  * Lays the package out to be run on this machine, below `folder`, once for each digest. Where this is
@@ -15,7 +15,7 @@ import { FILE_MODE } from './files.js'
  */
 export async function unpackForHost({ digest, files }: FunctionPackage, folder: string): Promise<string> {
   const target = path.join(folder, digest.slice(0, 16))
-  if (existsSync(target)) return target
+  if (await markUsed(target)) return target
   const partial = `${target}.${randomUUID()}`
   try {
     const native = hostNatives()
@@ -34,7 +34,7 @@ export async function unpackForHost({ digest, files }: FunctionPackage, folder: 
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
     // Another run has just laid out the same.
-    if (existsSync(target)) return target
+    if (await markUsed(target)) return target
     if (error instanceof GenatoError) throw error
     throw new GenatoError(
       'FOLDER_UNWRITABLE',
@@ -45,14 +45,6 @@ export async function unpackForHost({ digest, files }: FunctionPackage, folder: 
       },
     )
   }
-}
-
-/** Removes what earlier packages left there. Failing to is no harm. */
-export async function removeOtherPackages(folder: string, keep: string): Promise<void> {
-  const entries = await readdir(folder).catch(() => [])
-  for (const entry of entries)
-    if (entry !== path.basename(keep))
-      await rm(path.join(folder, entry), { recursive: true, force: true }).catch(() => undefined)
 }
 
 /**

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { GenatoError, messageOf } from '../errors.js'
 import type { FunctionPackage } from './build.js'
+import { markUsed, removeUnused } from './kept.js'
 import { zipFiles, zipHashes } from './zip.js'
 
 export interface Zipped {
@@ -21,20 +22,29 @@ export interface Zipped {
 export async function zipOnce({ digest, files }: FunctionPackage, folder: string): Promise<Zipped> {
   const file = path.join(folder, `${digest.slice(0, 32)}.zip`)
   const kept = await readKept(file)
-  if (kept) return { zip: kept, ...zipHashes(kept), reused: true }
+  if (kept) {
+    await Promise.all([markUsed(file), markUsed(noteOf(file))])
+    return { zip: kept, ...zipHashes(kept), reused: true }
+  }
+  await removeUnused(folder)
   const zip = await zipFiles(files)
   const hashes = zipHashes(zip)
   await writeWhole(file, zip)
-  await writeWhole(`${file}.sha256`, Buffer.from(hashes.sha256))
+  await writeWhole(noteOf(file), Buffer.from(hashes.sha256))
   return { zip, ...hashes, reused: false }
 }
 
 /** A zip that is whole: its hash is the one that was noted when it was written. */
 async function readKept(file: string): Promise<Buffer | undefined> {
   const [zip, noted] = await Promise.all(
-    [file, `${file}.sha256`].map((name) => readFile(name).catch(() => undefined)),
+    [file, noteOf(file)].map((name) => readFile(name).catch(() => undefined)),
   )
   return zip && noted && zipHashes(zip).sha256 === noted.toString('utf8') ? zip : undefined
+}
+
+/** Where the hash of a kept zip is noted. */
+function noteOf(zip: string): string {
+  return `${zip}.sha256`
 }
 
 /** A file that is there whole, or as it was before. @throws GenatoError FOLDER_UNWRITABLE */

@@ -169,7 +169,10 @@ describe('genato dev', () => {
     const env = (await (await fetch(`${dev.url}/card/env.svg`)).json()) as Record<string, string>
     expect(
       Object.keys(env).filter(
-        (name) => !/^(AWS_|LAMBDA_|_HANDLER$|LANG$|TZ$|FONTCONFIG_FILE$|NODE_CHANNEL|SystemRoot$|__CF_USER_TEXT_ENCODING$)/.test(name),
+        (name) =>
+          !/^(AWS_|LAMBDA_|_HANDLER$|LANG$|TZ$|FONTCONFIG_FILE$|NODE_CHANNEL|SystemRoot$|__CF_USER_TEXT_ENCODING$)/.test(
+            name,
+          ),
       ),
     ).toEqual([])
     expect(env).toMatchObject({
@@ -236,6 +239,19 @@ describe('a change', () => {
     writeFileSync(path.join(cwd, 'genato.config.json'), '{ "txt": "Oops" }')
     await dev.untilSaid('Did you mean text?')
     expect((await fetch(`${dev.url}/101x50,svg`)).status).toBe(200)
+  })
+
+  it('leaves one unpacked package behind, not one for each change', async () => {
+    const cwd = own(GOOD_BODY)
+    const dev = await startDevCli(cwd)
+    for (const greeting of ['One', 'Two', 'Three']) {
+      writeFileSync(
+        path.join(cwd, 'gen.ts'),
+        generatorSource(GOOD_BODY.replace('<title>', `<title>${greeting} `)),
+      )
+      expect(await serving(`${dev.url}/card/Ann.svg`, greeting)).toContain(`${greeting} Ann`)
+    }
+    expect(readdirSync(path.join(cwd, '.genato', 'run'))).toHaveLength(1)
   })
 
   it('while a request runs does not fail it', async () => {
@@ -357,6 +373,14 @@ describe('the address', () => {
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBeGreaterThan(0)
     expect(ran.stderr).not.toMatch(/\n\s+at /)
+  })
+
+  it('is not listened on at all when genato’s own folder can’t be written', async () => {
+    const ran = await genato(['dev'], project({ '.genato': 'a file' }))
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/\.genato can't be written: .*\nRun genato in a folder/),
+    })
   })
 
   it('can be one of this machine’s others', async () => {
