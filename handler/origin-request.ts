@@ -114,9 +114,8 @@ async function serveImage<P>(
 ): Promise<Result> {
   turn.line.path = canonicalPath
   const stored: EdgeRequest = { ...turn.request, uri: `/${key}` }
-  const looking = lookUp(turn, key)
-  turn.warm(generatorLogger(turn.requestId))
-  if (await looking) return { outcome: 'hit', answer: stored }
+  const found = await lookUp(turn, key, () => turn.warm(generatorLogger(turn.requestId)))
+  if (found) return { outcome: 'hit', answer: stored }
   const image = await make(turn, params)
   turn.line.bytes = Buffer.byteLength(image.body)
   try {
@@ -128,9 +127,9 @@ async function serveImage<P>(
 }
 
 /** @throws Unavailable when S3 says neither yes nor no. */
-async function lookUp<P>(turn: Turn<P>, key: string): Promise<boolean> {
+async function lookUp<P>(turn: Turn<P>, key: string, onSent?: () => void): Promise<boolean> {
   try {
-    return await timed(turn, 'lookup', turn.store.has(key))
+    return await timed(turn, 'lookup', turn.store.has(key, onSent))
   } catch (cause) {
     throw new Unavailable('The store could not be read.', { cause })
   }

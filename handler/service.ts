@@ -51,13 +51,10 @@ export function createService<P>(
     coverage,
     openStore: storeOpener(process.env),
     warm: once((log: Logger) => {
-      // Once the look-up is on its way: loading a library blocks the process.
-      setImmediate(() => {
-        // What keeps it from working keeps `generate` from it as well, and is answered there.
-        Promise.resolve()
-          .then(() => generator.warm?.())
-          .catch((error: unknown) => log.error('warm failed', { error: explainError(error) }))
-      })
+      // What keeps it from working keeps `generate` from it as well, and is answered there.
+      Promise.resolve()
+        .then(() => generator.warm?.())
+        .catch((error: unknown) => log.error('warm failed', { error: explainError(error) }))
     }),
     region: process.env['AWS_REGION'],
   })

@@ -15,11 +15,13 @@ export interface Line {
 
 /**
  * A tenth of the shorter side, or as much as fits.
- * @returns `undefined` if there is no text, or it does not fit even at one pixel.
+ * @returns `undefined` if there is no text, or nothing of it can be seen, or it does not fit even at one
+ * pixel.
  */
 export function layOut({ text, width, height }: ImageParams, font: Font): Line | undefined {
   if (text === '') return undefined
   const extent = font.measure(text)
+  if (extent.top <= extent.bottom) return undefined
   const wanted = Math.max(1, Math.round(Math.min(width, height) / 10))
   const fitting = extent.advance > 0 ? Math.floor((USABLE * width) / extent.advance) : wanted
   const fontSize = Math.min(wanted, fitting)

@@ -91,7 +91,7 @@ function encode(image: Sharp, { format, quality }: ImageParams): Sharp {
     case 'webp':
       return image.webp({ ...settings, effort: 2 })
     case 'avif':
-      return image.avif({ ...settings, effort: 0 })
+      return image.avif({ ...settings, effort: 1 })
     case 'png':
     case 'gif':
     case 'svg':

@@ -24,6 +24,11 @@ export interface StoreRequest {
   key: string
   headers?: Record<string, string>
   body?: Buffer
+  /**
+   * Called when an attempt is on its way: the connection stands, and the bytes are with the operating
+   * system. What blocks the process from here on delays nothing.
+   */
+  onSent?: () => void
 }
 
 export interface StoreResponse {
@@ -137,6 +142,7 @@ function sendOnce(
     )
     outgoing.on('timeout', () => outgoing.destroy(new Error(`S3 did not answer for ${SILENCE / 1000} s.`)))
     outgoing.on('error', reject)
+    if (request.onSent) outgoing.on('finish', request.onSent)
     outgoing.end(request.body)
   })
 }

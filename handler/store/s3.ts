@@ -12,8 +12,12 @@ import {
 
 /** The bucket behind the distribution, as one invocation sees it. */
 export interface Store extends GeneratorStore {
-  /** Whether the object is there. @throws when S3 says anything but yes or no: 403 is not absent. */
-  has(key: string): Promise<boolean>
+  /**
+   * Whether the object is there.
+   * @param onSent called once the question is on its way.
+   * @throws when S3 says anything but yes or no: 403 is not absent.
+   */
+  has(key: string, onSent?: () => void): Promise<boolean>
   /** Stores an image unless there is one: of two that are made at once, the first stays. @throws likewise. */
   putFirst(key: string, image: Image, cacheControl: string): Promise<void>
 }
@@ -60,8 +64,9 @@ function openStore(connection: Connection, prefix: string, signal: AbortSignal):
     )
   }
   return {
-    async has(key) {
-      const response = await send(connection, { method: 'HEAD', key: encode(key) }, signal)
+    async has(key, onSent) {
+      const question = { method: 'HEAD', key: encode(key), ...(onSent ? { onSent } : {}) } as const
+      const response = await send(connection, question, signal)
       if (response.status === 200) return true
       if (response.status === 404) return false
       throw refused('HEAD', key, response)

@@ -4,7 +4,7 @@ import { EXIT, GenatoError, messageOf, usageError } from '../errors.js'
 import { startDev, type DevServer } from '../edge/dev.js'
 import { DEFAULT_PORT } from '../edge/viewer-server.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { functionLineText, rebuiltText, requestData, requestText } from './dev-lines.js'
+import { functionLineText, rebuiltText, requestData, requestText } from './lines.js'
 
 export interface DevArguments {
   port?: string

@@ -6,6 +6,7 @@ import { GenatoError, usageError } from '../errors.js'
 import { buildPackage } from '../package/build.js'
 import { writeWhole } from '../package/write.js'
 import type { Reporter } from '../reporter/reporter.js'
+import { functionLineText } from './lines.js'
 import { urlPath } from './url-path.js'
 
 interface Rendered {
@@ -27,7 +28,10 @@ export async function render(
   const image = await withPackage(
     settings,
     built,
-    (line) => reporter.event('log', `  | ${line}`, { line }),
+    (line) => {
+      const text = functionLineText(line)
+      if (text !== undefined) reporter.event('log', text, { line })
+    },
     async (loaded) =>
       (await loaded.call({ kind: 'render', path: urlPath(given) }, settings.timeout * 1000)) as
         | Rendered

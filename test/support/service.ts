@@ -25,8 +25,8 @@ export function service<P>(endpoint: string, generator?: Generator<P>): TestServ
     .spyOn(console, 'log')
     .mockImplementation((text: string) => void lines.push(JSON.parse(text) as RequestLine))
   onTestFinished(() => log.mockRestore())
-  const handler = originRequestHandler<unknown>({
-    generator: (generator ?? builtin()) as Generator<unknown>,
+  const handler = originRequestHandler<never>({
+    generator: (generator ?? builtin()) as Generator<never>,
     generation: 'gen1',
     files: packageFiles(path.join(ROOT, 'handler', 'fonts'), BAKED),
     coverage: FONT,

@@ -134,6 +134,19 @@ describe('a text', () => {
     ).toBe(true)
   })
 
+  it.each(['%E2%80%8B', '%C2%A0', '%CC%81', '%E2%80%8Bx%E2%80%8B'])(
+    'of what can hardly be seen (%s) is made in every format',
+    async (text) => {
+      for (const format of ['png', 'jpg', 'svg'])
+        expect((await make(`/64x64,white,${format},text=${text}`)).body.length).toBeGreaterThan(50)
+    },
+  )
+
+  it('with marks upon marks stays within the image', async () => {
+    const url = `/300x100,white,png,text=x${'%CC%81'.repeat(150)}`
+    expect(await pixels((await make(url)).body)).toMatchObject({ width: 300, height: 100 })
+  })
+
   it('contrasts with the background', async () => {
     for (const [background, text] of [
       ['white', 0],

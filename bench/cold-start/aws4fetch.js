@@ -1,0 +1,47 @@
+// @ts-check
+// The store by aws4fetch, in the place of handler/store/s3.ts: only what a request for an image needs.
+// @ts-expect-error it is installed for the measurement only.
+import { AwsClient } from 'aws4fetch'
+
+export const GENERATED = 'generated/'
+
+/** @param {Record<string, string>} env */
+export function storeOpener(env) {
+  const client = new AwsClient({
+    accessKeyId: env.AWS_ACCESS_KEY_ID,
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+    service: 's3',
+    region: env.AWS_REGION,
+  })
+  return (
+    /** @type {{ bucket: string, prefix: string }} */ { bucket, prefix },
+    /** @type {AbortSignal} */ signal,
+  ) => {
+    const address = (/** @type {string} */ key) => `${env.AWS_ENDPOINT_URL_S3}/${bucket}/${prefix}${key}`
+    return {
+      async has(/** @type {string} */ key, /** @type {() => void} */ onSent) {
+        // fetch does not say when a request is on its way.
+        if (onSent) setImmediate(onSent)
+        const { status } = await client.fetch(address(key), { method: 'HEAD', signal })
+        return status === 200
+      },
+      async putFirst(
+        /** @type {string} */ key,
+        /** @type {{ body: Uint8Array, contentType: string }} */ image,
+        /** @type {string} */ cacheControl,
+      ) {
+        const response = await client.fetch(address(key), {
+          method: 'PUT',
+          body: image.body,
+          headers: {
+            'Content-Type': image.contentType,
+            'Cache-Control': cacheControl,
+            'If-None-Match': '*',
+          },
+          signal,
+        })
+        if (response.status !== 200) throw new Error(`PUT was answered with ${response.status}.`)
+      },
+    }
+  }
+}

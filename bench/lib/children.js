@@ -1,0 +1,91 @@
+// @ts-check
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/** @typedef {{ env?: NodeJS.ProcessEnv, cwd?: string }} ChildOptions */
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set()
+
+/** Ends whatever still runs, so that an interrupted run leaves nothing behind. */
+export function killChildren() {
+  for (const child of running) child.kill('SIGKILL')
+}
+
+/**
+ * Runs a program to its end.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {ChildOptions} [options]
+ * @returns {Promise<{ stdout: string, ms: number }>} what it printed, and how long it took.
+ */
+export async function run(command, args, options = {}) {
+  const started = performance.now()
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => (stderr += text))
+  try {
+    const code = await new Promise((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', resolve)
+    })
+    if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}.\n${stderr || stdout}`)
+    return { stdout, ms: performance.now() - started }
+  } finally {
+    running.delete(child)
+  }
+}
+
+/**
+ * Runs a program whose last line of output is JSON.
+ * @template T
+ * @param {Parameters<typeof run>} args
+ * @returns {Promise<T>}
+ */
+export async function runForJson(...args) {
+  const { stdout } = await run(...args)
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+}
+
+/**
+ * @typedef {object} Side a process that answers each line of JSON with a line of JSON.
+ * @property {(order: object) => Promise<unknown>} ask one at a time.
+ * @property {() => Promise<unknown>} next a line that nobody asked for.
+ * @property {() => Promise<void>} end
+ */
+
+/**
+ * Starts a program that ends when its standard input does.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {ChildOptions} [options]
+ * @returns {Side}
+ */
+export function startSide(command, args, options = {}) {
+  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] })
+  running.add(child)
+  const ended = new Promise((resolve) => {
+    child.on('error', resolve)
+    child.on('close', resolve)
+  }).finally(() => running.delete(child))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async () => {
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`${command} ${args.join(' ')} ended early.`)
+    return JSON.parse(value)
+  }
+  return {
+    next,
+    async ask(order) {
+      child.stdin.write(`${JSON.stringify(order)}\n`)
+      return next()
+    },
+    async end() {
+      child.stdin.end()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,42 @@
+// @ts-check
+import path from 'node:path'
+import { run, startSide } from './children.js'
+import { benchFile } from './places.js'
+import { startStub } from './stub.js'
+
+/** @typedef {{ key: string, certificate: string }} Identity */
+
+/**
+ * A certificate for `localhost`, for an hour of measuring.
+ * @param {string} workspace
+ * @returns {Promise<Identity>}
+ * @throws when there is no openssl.
+ */
+export async function makeIdentity(workspace) {
+  const key = path.join(workspace, 'key.pem')
+  const certificate = path.join(workspace, 'certificate.pem')
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
+  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  await run('openssl', ['req', ...kind, ...name, '-keyout', key, '-out', certificate])
+  return { key, certificate }
+}
+
+/**
+ * Lends a stub behind TLS and a distance, as S3 is.
+ * @template T
+ * @param {Identity} identity
+ * @param {{ roundTrip: number, stored: boolean }} options milliseconds; whether every object is there.
+ * @param {(endpoint: string) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+export async function withFarStub(identity, { roundTrip, stored }, use) {
+  const stub = await startStub({ stored, identity })
+  const { port } = new URL(stub.endpoint)
+  const distance = startSide(process.execPath, [benchFile('sides/distance.js'), port, String(roundTrip)])
+  try {
+    const { port: far } = /** @type {{ port: number }} */ (await distance.next())
+    return await use(`https://localhost:${far}`)
+  } finally {
+    await Promise.all([distance.end(), stub.end()])
+  }
+}

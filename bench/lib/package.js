@@ -1,0 +1,38 @@
+// @ts-check
+import { mkdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { run } from './children.js'
+import { findProgram, ROOT } from './places.js'
+
+/**
+ * @typedef {object} Package
+ * @property {string} folder where it is unpacked.
+ * @property {number} bytes of the zip.
+ * @property {() => Promise<number>} rebuild builds it again, and gives the whole process's milliseconds.
+ */
+
+/**
+ * Builds the package with the command line, and unpacks it.
+ * @param {string} workspace
+ * @param {string} [tool] genato's folder.
+ * @returns {Promise<Package>}
+ */
+export async function buildPackage(workspace, tool = ROOT) {
+  const project = path.join(workspace, 'project')
+  const zip = path.join(workspace, 'package.zip')
+  const folder = path.join(workspace, 'package')
+  await mkdir(project)
+  const build = () =>
+    run(process.execPath, [path.join(tool, 'bin', 'genato.js'), 'package', '--out', zip], { cwd: project })
+  await build()
+  await unzip(zip, folder)
+  return { folder, bytes: (await stat(zip)).size, rebuild: async () => (await build()).ms }
+}
+
+/** @param {string} zip @param {string} folder */
+async function unzip(zip, folder) {
+  const python = findProgram('python3')
+  if (findProgram('unzip')) await run('unzip', ['-q', zip, '-d', folder])
+  else if (python) await run(python, ['-m', 'zipfile', '-e', zip, folder])
+  else throw new Error('There is neither unzip nor python3 to unpack the package with.')
+}

@@ -1,0 +1,30 @@
+// @ts-check
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { killChildren } from './children.js'
+
+/**
+ * Lends a temporary folder, and removes it and every process that is left, however it ends.
+ * @param {(folder: string) => Promise<void>} use
+ */
+export async function withWorkspace(use) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'genato-bench-'))
+  const clean = () => {
+    killChildren()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  const interrupt = (/** @type {NodeJS.Signals} */ signal) => {
+    clean()
+    // The handler is gone by now, so that this ends the process as the signal would have.
+    process.kill(process.pid, signal)
+  }
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  try {
+    await use(folder)
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    clean()
+  }
+}

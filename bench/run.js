@@ -1,0 +1,16 @@
+// @ts-check
+// npm run bench [-- cold-start | settings]
+const [wanted = 'targets'] = process.argv.slice(2)
+
+/** @type {Record<string, () => Promise<void>>} */
+const suites = {
+  targets: async () => (await import('./targets.js')).measureTargets(),
+  settings: async () => (await import('./settings.js')).measureSettings(),
+  'cold-start': async () => (await import('./cold-start.js')).measureColdStart(),
+}
+const suite = suites[wanted]
+if (suite) await suite()
+else {
+  console.error(`There is no ${wanted}: leave it out, or write ${Object.keys(suites).join(', ')}.`)
+  process.exitCode = 2
+}

@@ -1,0 +1,34 @@
+// @ts-check
+// A process's first event, as Lambda has it: loads the package and calls it once. The clock starts when
+// Node has. Prints milliseconds, of the wall and of the processor, and the process's peak of memory.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const [folder = '', eventFile = ''] = process.argv.slice(2)
+const event = JSON.parse(readFileSync(eventFile, 'utf8'))
+const require = createRequire(import.meta.url)
+
+const cpuBefore = process.cpuUsage()
+const started = performance.now()
+const end = Date.now() + 30_000
+const { handler } = require(`${folder}/index.js`)
+const loaded = performance.now()
+const answer = await handler(event, { getRemainingTimeInMillis: () => end - Date.now() })
+const ms = performance.now() - started
+const { user, system } = process.cpuUsage(cpuBefore)
+
+if (!String(answer.uri).startsWith('/generated/')) throw new Error(`No image: ${JSON.stringify(answer)}`)
+console.log(
+  JSON.stringify({ ms, loadMs: loaded - started, cpuMs: (user + system) / 1000, peakBytes: peakBytes() }),
+)
+
+/** Resident memory at its highest; on Linux of this program alone, not of what it was forked from. */
+function peakBytes() {
+  try {
+    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+    if (peak) return Number(peak) * 1024
+  } catch {
+    // Not Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024
+}

@@ -1,0 +1,6 @@
+import { defineConfig } from 'genato'
+
+export default defineConfig({
+  stack: 'chart',
+  generator: './generator.ts',
+})
