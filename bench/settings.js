@@ -16,7 +16,7 @@ const CHOICES = {
     [6, 1, 9].map((level) => `png level ${level} ${strategy}`),
   ),
   webp: [2, 0, 1, 4].map((effort) => `webp effort ${effort}`),
-  avif: [0, 1, 2].map((effort) => `avif effort ${effort}`),
+  avif: [1, 0, 2].map((effort) => `avif effort ${effort}`),
   gif: ['gif by hand, text drawn too', ...[1, 4, 7, 10].map((effort) => `gif effort ${effort}`)],
   jpg: ['jpg optimiseCoding', 'jpg plain'],
 }
