@@ -1,6 +1,6 @@
 /**
  * The candidate that `word` was most likely meant to be, if one is near enough: at most a third of its
- * letters wrong, missing, too many, or two neighbours swapped.
+ * letters (of a short one, one, but never all) wrong, missing, too many, or two neighbours swapped.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase()
@@ -8,7 +8,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase())
-    if (distance <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3)))
+    const longer = Math.max(wanted.length, candidate.length)
+    if (distance < longer && distance <= Math.max(1, Math.floor(longer / 3)))
       if (best === undefined || distance < best.distance) best = { candidate, distance }
   }
   return best?.candidate

@@ -1,5 +1,5 @@
 import { BadRequest } from '../contract.js'
-import { COLOR_NAMES, contrasting, parseColor, type Color } from './color.js'
+import { blend, COLOR_NAMES, contrasting, formatColor, parseColor, WHITE, type Color } from './color.js'
 import { decode, nameCharacter, quote } from './encoding.js'
 import {
   DEFAULT_BACKGROUND,
@@ -17,6 +17,8 @@ import { looksLikeSize, parseSize } from './size.js'
 
 const OPTIONS = ['text', 'fg', 'q'] as const
 type Option = (typeof OPTIONS)[number]
+
+const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'jpeg']
 
 /**
  * Reads an image URL's path.
@@ -64,7 +66,7 @@ function refuseLength(path: string, { limits }: Rules): void {
 
 /** The first token if it claims to be a size. Its escapes are looked through, as every token's are. */
 function sizeToken(raw: string): string | undefined {
-  if (looksLikeSize(raw)) return raw.includes('%') ? decode(raw) : raw
+  if (looksLikeSize(raw)) return decode(raw)
   if (!raw.includes('%')) return undefined
   try {
     const text = decode(raw)
@@ -127,11 +129,13 @@ function splitOption(token: string): [Option, string] {
 
 /** An unknown bare token is taken to be what is missing, the background before the format. */
 function blame(token: string, found: Tokens): BadRequest {
-  if (!found.background || token.startsWith('#')) return badColor(token)
+  if (/[x@]/i.test(token) && looksLikeSize(token)) return repeated('BAD_SIZE', token, 'size')
+  if (token.startsWith('#')) return badColor(token)
+  if (!found.background) return badColor(token, found.format ? [] : FORMAT_NAMES)
   if (!found.format)
     return new BadRequest(
       'BAD_FORMAT',
-      `${quote(token)} is not a format: ${didYouMean(token, [...Object.keys(FORMATS), 'jpeg'])}there are ${Object.keys(FORMATS).join(', ')}.`,
+      `${quote(token)} is not a format: ${didYouMean(token, FORMAT_NAMES)}there are ${Object.keys(FORMATS).join(', ')}.`,
     )
   return new BadRequest(
     'BAD_OPTION',
@@ -146,20 +150,25 @@ function repeated(code: string, token: string, what: string, before?: string): B
   )
 }
 
-function badColor(token: string): BadRequest {
+/** @param others what may have been meant instead of a colour. */
+function badColor(token: string, others: readonly string[] = []): BadRequest {
   return new BadRequest(
     'BAD_COLOR',
-    `${quote(token)} is not a colour: ${didYouMean(token, COLOR_NAMES) || nearestHex(token)}write a CSS colour name, or 3, 4, 6 or 8 hex digits.`,
+    `${quote(token)} is not a colour: ${didYouMean(token, [...COLOR_NAMES, ...others]) || nearestHex(token)}write a CSS colour name, or 3, 4, 6 or 8 hex digits.`,
   )
 }
 
 function nearestHex(token: string): string {
   const digits = /^#?([0-9a-f]+)$/i.exec(token)?.[1]?.toLowerCase()
   if (digits === undefined) return ''
-  const length = digits.length
-  const near =
-    length < 3 ? digits.repeat(3).slice(0, 3) : digits.slice(0, length < 6 ? 4 : length < 8 ? 6 : 8)
-  return `did you mean ${near}? Else `
+  return `did you mean ${nearestLength(digits)}? Else `
+}
+
+/** Rather opaque than translucent: alpha is seldom meant. */
+function nearestLength(digits: string): string {
+  if (digits.length < 3) return digits.repeat(3).slice(0, 3)
+  if (digits.length === 5) return digits + digits.slice(-1)
+  return digits.slice(0, digits.length < 8 ? 6 : 8)
 }
 
 function didYouMean(word: string, candidates: readonly string[]): string {
@@ -198,7 +207,7 @@ function readQuality(value: string | undefined, format: Format): number | undefi
   if (usual === undefined)
     throw new BadRequest(
       'BAD_OPTION',
-      `q= means nothing in ${format}: leave it out, or ask for jpg, webp or avif.`,
+      `${quote(`q=${value}`)} means nothing in ${format}: leave it out, or ask for jpg, webp or avif.`,
     )
   if (!/^([1-9]\d?|100)$/.test(value)) {
     const number = Math.round(Number.parseFloat(value))
@@ -214,10 +223,9 @@ function readQuality(value: string | undefined, format: Format): number | undefi
 function refuseAlpha(format: Format, color: Color, what: string): void {
   const { alpha } = FORMATS[format]
   if (alpha === 'any' || color.a === 255 || (alpha === 'on or off' && color.a === 0)) return
+  const lack = alpha === 'none' ? 'transparency' : 'half-transparent pixels'
   throw new BadRequest(
     'NO_ALPHA',
-    alpha === 'none'
-      ? `${format} has no transparency, and the ${what} is transparent: take png, webp or avif, or an opaque colour.`
-      : `${format} has no half-transparent pixels, and the ${what} is one: take png, webp or avif, or an opaque colour.`,
+    `${format} has no ${lack}, which the ${what} ${formatColor(color)} needs: take png, webp or avif, or an opaque colour, such as ${formatColor(blend(color, WHITE, 1))}.`,
   )
 }

@@ -34,13 +34,10 @@ export function parseSize(token: string, most: number): { width: number; height:
 
 function nearestSize(token: string, most: number): string {
   const [sides = '', suffix = ''] = token.toLowerCase().split('@', 2)
-  const [width = 1, height = width] = sides
-    .split('x')
-    .slice(0, 2)
-    .map((side) => {
-      const pixels = Math.round(Math.abs(Number.parseFloat(side)))
-      return Number.isFinite(pixels) ? Math.min(Math.max(pixels, 1), most) : most
-    })
+  const [width = 1, second = Number.NaN] = sides
+    .split('x', 2)
+    .map((side) => Math.min(Math.max(Math.round(Math.abs(Number.parseFloat(side))), 1), most))
+  const height = Number.isNaN(second) ? width : second
   const scale = /^[23]/.exec(suffix)?.[0]
   const fits = scale !== undefined && Math.max(width, height) * Number(scale) <= most
   return `${width}x${height}${fits ? `@${scale}x` : ''}`
