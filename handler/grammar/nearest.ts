@@ -4,7 +4,7 @@
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase()
-  if (wanted === '' || wanted.length > 40) return undefined
+  if (wanted.length > 40) return undefined
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase())

@@ -27,7 +27,6 @@ describe('a word that is nearly one of the known', () => {
     ['one letter that is wrong', 'w'],
     ['two letters that are wrong', 'xy'],
     ['four letters wrong in ten', 'wxitxxxoke'],
-    ['a novel', 'white'.repeat(9)],
   ])('%s means none', (_, word) => {
     expect(nearest(word, WORDS)).toBeUndefined()
   })
@@ -37,6 +36,17 @@ describe('a word that is nearly one of the known', () => {
     expect(nearest('gruy', ['grey', 'gray'])).toBe('grey')
     expect(nearest('gruy', ['gray', 'grey'])).toBe('gray')
     expect(nearest('white', [])).toBeUndefined()
+  })
+
+  it('may be of any case, and be a third longer than what was written', () => {
+    expect(nearest('EXPIREimagesafterday', ['expireImagesAfterDays'])).toBe('expireImagesAfterDays')
+    expect(nearest('abcd', ['abcdef'])).toBe('abcdef')
+    expect(nearest('abc', ['abcdef'])).toBeUndefined()
+  })
+
+  it('has 40 letters at most: comparing takes as long as both lengths multiplied', () => {
+    expect(nearest('a'.repeat(40), ['a'.repeat(40)])).toBe('a'.repeat(40))
+    expect(nearest('a'.repeat(41), ['a'.repeat(41)])).toBeUndefined()
   })
 })
 
