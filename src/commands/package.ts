@@ -2,7 +2,8 @@ import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
 import { buildPackage, type FunctionPackage } from '../package/build.js'
 import { withPackage } from '../edge/one-shot.js'
-import { writeWhole, zipOnce, type Zipped } from '../package/write.js'
+import { writeWhole } from '../package/write-whole.js'
+import { zipOnce, type Zipped } from '../package/zip-once.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { workFolder } from '../work-folder.js'
 
@@ -30,7 +31,7 @@ export async function packageFunction(
       ),
     ])
     const out = path.resolve(cwd, args.out ?? path.join(work, 'package.zip'))
-    await writeWhole(out, zipped.zip)
+    await writeWhole(out, zipped.zip, 'Name another file with --out.')
     building.done(zipped.reused ? 'unchanged' : undefined)
     report(built, zipped, path.relative(cwd, out), reporter)
   } catch (error) {

@@ -4,7 +4,7 @@ import { withPackage } from '../edge/one-shot.js'
 import { FunctionFailed } from '../edge/function/process.js'
 import { GenatoError, usageError } from '../errors.js'
 import { buildPackage } from '../package/build.js'
-import { writeWhole } from '../package/write.js'
+import { writeWhole } from '../package/write-whole.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { functionLineText } from './lines.js'
 import { urlPath } from './url-path.js'
@@ -49,7 +49,7 @@ export async function render(
     )
   const out = path.resolve(cwd, args.out ?? fileName(given, image.contentType))
   const body = Buffer.from(image.body as Uint8Array)
-  await writeWhole(out, body)
+  await writeWhole(out, body, 'Name another file with --out.')
   const file = path.relative(cwd, out)
   const ms = Math.round(performance.now() - started)
   reporter.result(`${file}  ${image.contentType}, ${body.length} bytes, ${ms} ms`, {

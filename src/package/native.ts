@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Parser } from 'tar'
 import { GenatoError, messageOf, systemCode } from '../errors.js'
@@ -7,6 +7,9 @@ import type { Reporter } from '../reporter/reporter.js'
 import { downloadTarball } from './download.js'
 import type { PackageFile } from './files.js'
 import { NATIVE_PACKAGES, type NativePackage } from './native-packages.js'
+import { writeWhole } from './write-whole.js'
+
+const HINT = 'Set GENATO_CACHE to a folder that can be written.'
 
 export interface NativeOptions {
   /** Where tarballs are kept between runs. */
@@ -19,7 +22,7 @@ export interface NativeOptions {
 /**
  * sharp's native code for the platform of Lambda, whatever platform this is. Tarballs come from the
  * cache if their bytes are the pinned ones, else from the registry, and are verified either way.
- * @throws GenatoError NO_NPM, DOWNLOAD_FAILED, BAD_TARBALL, CACHE_UNWRITABLE
+ * @throws GenatoError NO_NPM, DOWNLOAD_FAILED, BAD_TARBALL, CACHE_UNREADABLE, FOLDER_UNWRITABLE
  */
 export async function nativeFiles(options: NativeOptions): Promise<PackageFile[]> {
   const packages = await Promise.all(
@@ -47,7 +50,7 @@ async function tarballOf(
           hint: 'Nothing of it was used. A proxy or mirror may have changed it: check npm’s registry setting.',
         },
       )
-    await keep(file, tarball)
+    await writeWhole(file, tarball, HINT)
     step.done(`${(tarball.length / 1e6).toFixed(1)} MB, verified`)
     return tarball
   } catch (error) {
@@ -61,17 +64,6 @@ async function readKept(file: string): Promise<Buffer | undefined> {
     return await readFile(file)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
-    throw unusable(file, error)
-  }
-}
-
-async function keep(file: string, bytes: Buffer): Promise<void> {
-  const partial = `${file}.${randomUUID()}`
-  try {
-    await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(partial, bytes)
-    await rename(partial, file)
-  } catch (error) {
     throw unusable(file, error)
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -144,6 +144,13 @@ describe('genato render', () => {
       code: 2,
       stderr: expect.stringContaining('bad is no name'),
     })
+  })
+
+  it('to a folder’s name is one clear message, and leaves nothing behind', async () => {
+    const cwd = project({ 'out/a': '' })
+    const ran = await genato(['render', '/10', '--out', 'out'], cwd)
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be written") })
+    expect(readdirSync(cwd).sort()).toEqual(['.genato', 'out'])
   })
 
   it('to a place that can’t be written is one clear message', async () => {

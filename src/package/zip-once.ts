@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { randomUUID } from 'node:crypto'
-import { GenatoError, messageOf } from '../errors.js'
 import type { FunctionPackage } from './build.js'
 import { markUsed, removeUnused } from './kept.js'
+import { writeWhole } from './write-whole.js'
 import { zipFiles, zipHashes } from './zip.js'
+
+const HINT = 'Run genato in a folder that can be written.'
 
 export interface Zipped {
   zip: Buffer
@@ -29,8 +30,8 @@ export async function zipOnce({ digest, files }: FunctionPackage, folder: string
   await removeUnused(folder)
   const zip = await zipFiles(files)
   const hashes = zipHashes(zip)
-  await writeWhole(file, zip)
-  await writeWhole(noteOf(file), Buffer.from(hashes.sha256))
+  await writeWhole(file, zip, HINT)
+  await writeWhole(noteOf(file), Buffer.from(hashes.sha256), HINT)
   return { zip, ...hashes, reused: false }
 }
 
@@ -45,19 +46,4 @@ async function readKept(file: string): Promise<Buffer | undefined> {
 /** Where the hash of a kept zip is noted. */
 function noteOf(zip: string): string {
   return `${zip}.sha256`
-}
-
-/** A file that is there whole, or as it was before. @throws GenatoError FOLDER_UNWRITABLE */
-export async function writeWhole(file: string, bytes: Buffer | Uint8Array): Promise<void> {
-  const partial = `${file}.${randomUUID()}`
-  try {
-    await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(partial, bytes)
-    await rename(partial, file)
-  } catch (cause) {
-    throw new GenatoError('FOLDER_UNWRITABLE', `${file} can't be written: ${messageOf(cause)}.`, {
-      hint: 'Name another file with --out, or run genato in a folder that can be written.',
-      cause,
-    })
-  }
 }
