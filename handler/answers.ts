@@ -8,6 +8,9 @@ export const IMAGE_CACHE_CONTROL = 'public, max-age=86400, s-maxage=31536000'
 /** CloudFront refuses generated responses over 1 MB, headers included; the body counts as sent: encoded. */
 const MAX_GENERATED_BYTES = 1_000_000
 
+/** A generator's sentence may quote what it was sent. */
+const MAX_MESSAGE = 2_000
+
 const DESCRIPTIONS: Record<number, string> = {
   200: 'OK',
   400: 'Bad Request',
@@ -17,7 +20,7 @@ const DESCRIPTIONS: Record<number, string> = {
 }
 
 export function rejected({ code, message }: Pick<BadRequest, 'code' | 'message'>): EdgeResponse {
-  return text(400, `${code}: ${message}`, 'public, max-age=3600')
+  return text(400, `${code}: ${message}`.slice(0, MAX_MESSAGE), 'public, max-age=3600')
 }
 
 export function missing(message: string): EdgeResponse {

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** The generator ends this long before Lambda would end the function, in ms: time to answer and to log. */
 const MARGIN = 2_000
 
@@ -20,6 +22,8 @@ export interface Deadline {
 export function startDeadline(remaining: number): Deadline {
   const allowed = Math.max(0, remaining - MARGIN)
   const controller = new AbortController()
+  // However many requests a generator makes at once: each listens.
+  setMaxListeners(0, controller.signal)
   const passed = new DeadlinePassed(`Not done within ${Math.round(allowed)} ms.`)
   const timer = setTimeout(() => controller.abort(passed), allowed)
   return {

@@ -38,7 +38,10 @@ export function route<P>(
 
 function parse<P>(generator: Generator<P>, path: string, font: FontCoverage): P | undefined {
   try {
-    return generator.parse(path, font)
+    const params = generator.parse(path, font)
+    if (params instanceof Promise)
+      throw new TypeError("The generator's parse is async: it has to return at once.")
+    return params
   } catch (error) {
     // What decodeURIComponent throws in a generator is the viewer's mistake, not the generator's.
     if (error instanceof URIError)

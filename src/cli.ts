@@ -71,6 +71,7 @@ function createProgram(signal: AbortSignal) {
     .addOption(new Option('--stack <name>', 'the name of the stack (or GENATO_STACK)'))
     .addOption(new Option('--json', 'one JSON object a line on stdout, and nothing else'))
     .addOption(new Option('--debug', 'stack traces with errors'))
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride()
     // Said by `report`, so that --json holds for wrong usage as well.
@@ -89,7 +90,7 @@ function createProgram(signal: AbortSignal) {
     })
   command('render', 'make one image, without a server')
     .argument('<url-path>', 'such as /640x480,white,png')
-    .option('--out <file>', 'where to (default: named after the path)')
+    .option('--out <file>', 'where to; - is standard output (default: named after the path)')
     .action(async (path: string, args: object) => {
       const { render } = await import('./commands/render.js')
       const { overrides, reporter } = await run()
@@ -124,7 +125,8 @@ function createProgram(signal: AbortSignal) {
 
 async function chooseReporter(json: boolean): Promise<Reporter> {
   if (json) return (await import('./reporter/json.js')).jsonReporter(process.stdout)
-  if (process.stderr.isTTY && !process.env['CI'])
+  // A terminal that tells no width (some pseudo-terminals) can't be drawn on.
+  if (process.stderr.isTTY && process.stderr.columns && !process.env['CI'])
     return (await import('./reporter/terminal.js')).terminalReporter(process.stdout, process.stderr)
   return (await import('./reporter/plain.js')).plainReporter(process.stdout, process.stderr)
 }

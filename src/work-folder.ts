@@ -11,7 +11,7 @@ export async function workFolder(root: string): Promise<string> {
     return folder
   } catch (cause) {
     throw new GenatoError('FOLDER_UNWRITABLE', `${folder} can't be written: ${messageOf(cause)}.`, {
-      hint: 'Run genato in a folder that can be written.',
+      hint: 'genato keeps what it builds there, beside the configuration. Run it in a folder that can be written.',
       cause,
     })
   }

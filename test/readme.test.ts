@@ -62,7 +62,9 @@ describe('the README', () => {
     expect(listed.map((line) => line.split(' ')[1])).toEqual(expect.arrayContaining(known))
     expect(listed).toHaveLength(known.length)
     for (const line of listed) {
-      const help = (await genato([line.split(' ')[1] ?? '', '--help'], project())).stdout
+      const help =
+        (await genato([line.split(' ')[1] ?? '', '--help'], project())).stdout.split('Global Options')[0] ??
+        ''
       const options = [...help.matchAll(/^ {2}(--\w+)/gm)].map(([, name]) => name)
       expect([...line.matchAll(/--\w+/g)].map(([name]) => name).sort()).toEqual(options.sort())
     }

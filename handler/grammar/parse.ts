@@ -89,7 +89,7 @@ function sortTokens(tokens: string[]): Tokens {
     if (token === '')
       throw new BadRequest(
         'BAD_OPTION',
-        'There is nothing between two commas, or after the last: take the comma out.',
+        'There is nothing between two commas, or after the last: take the comma out. (A # is written %23, or left out.)',
       )
     const format = parseFormat(token)
     const color = format ? undefined : parseColor(token)

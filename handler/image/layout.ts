@@ -18,8 +18,8 @@ export interface Line {
  * @returns `undefined` if there is no text, or nothing of it can be seen, or it does not fit even at one
  * pixel.
  */
-export function layOut({ text, width, height }: ImageParams, font: Font): Line | undefined {
-  if (text === '') return undefined
+export function layOut({ text, foreground, width, height }: ImageParams, font: Font): Line | undefined {
+  if (text === '' || foreground.a === 0) return undefined
   const extent = font.measure(text)
   if (extent.top <= extent.bottom) return undefined
   const wanted = Math.max(1, Math.round(Math.min(width, height) / 10))

@@ -4,9 +4,13 @@ import type { Font } from '../grammar/font.js'
 import type { ImageParams } from '../grammar/image.js'
 import { layOut } from './layout.js'
 
+/** Scripts whose letters stand one after the other: a line is as wide as the sum of their advances. */
+const ONE_BY_ONE =
+  /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u
+
 /**
  * The image as SVG: same size, colours, text and place. A viewer without the font draws its own
- * letterforms, as wide as the font's.
+ * letterforms, made as wide as the font's where that is known without shaping.
  */
 export function encodeSvg(params: ImageParams, font: Font): string {
   const { width, height, background, foreground, text } = params
@@ -16,7 +20,7 @@ export function encodeSvg(params: ImageParams, font: Font): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"${label}>`,
     `<rect width="${width}" height="${height}" ${fill(background)}/>`,
     line &&
-      `<text x="${round(width / 2)}" y="${round(line.baseline)}" text-anchor="middle" font-family="${escapeXml(`'${font.family}', sans-serif`)}" font-size="${line.fontSize}" textLength="${round(line.advance)}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" ${fill(foreground)}>${escapeXml(text)}</text>`,
+      `<text x="${round(width / 2)}" y="${round(line.baseline)}" text-anchor="middle" font-family="${escapeXml(`'${font.family}', sans-serif`)}" font-size="${line.fontSize}"${ONE_BY_ONE.test(text) ? ` textLength="${round(line.advance)}" lengthAdjust="spacingAndGlyphs"` : ''} xml:space="preserve" ${fill(foreground)}>${escapeXml(text)}</text>`,
     '</svg>',
   ]
     .filter(Boolean)

@@ -83,7 +83,8 @@ export async function send(
   for (let attempt = 1; ; attempt++) {
     const last = attempt >= ATTEMPTS
     try {
-      const response = await sendOnce(connection, request, signal)
+      // Whatever else is in the pool may be as dead as what the first attempt got.
+      const response = await sendOnce(connection, request, signal, attempt === 1 ? connection.agent : false)
       if (last || response.status < 500 || response.status === 501) return response
     } catch (error) {
       signal.throwIfAborted()
@@ -99,8 +100,9 @@ function sendOnce(
   connection: Connection,
   request: StoreRequest,
   signal: AbortSignal,
+  agent: http.Agent | false,
 ): Promise<StoreResponse> {
-  const { endpoint, region, credentials, agent } = connection
+  const { endpoint, region, credentials } = connection
   const host = endpoint.port === undefined ? endpoint.hostname : `${endpoint.hostname}:${endpoint.port}`
   const { method, path, headers } = aws4.sign(
     {

@@ -35,7 +35,7 @@ export const GENERATED = 'generated/'
 
 /**
  * Opens stores that share their connections.
- * @param env Lambda's reserved variables; read at each opening, because Lambda renews credentials.
+ * @param env Lambda's reserved variables, read at each opening.
  */
 export function storeOpener(env: Environment): (location: BucketLocation, signal: AbortSignal) => Store {
   const connections = new Map<string, Omit<Connection, 'credentials'>>()

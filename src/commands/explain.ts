@@ -27,7 +27,8 @@ export async function explain(given: string, overrides: Overrides, reporter: Rep
   )
   if (meaning.kind === 'rejected')
     throw usageError(meaning.code, meaning.message, 'The service answers with status 400 and this sentence.')
-  reporter.result(table(rows(path, meaning)), { path, ...meaning })
+  const headers = meaning.kind === 'image' ? { headers: IMAGE_HEADERS } : {}
+  reporter.result(table(rows(path, meaning)), { path, ...meaning, ...headers })
 }
 
 function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>): [string, string][] {

@@ -21,7 +21,7 @@ export async function init(args: { generator?: boolean }, reporter: Reporter): P
     await writeNew(path.join(cwd, name), text, name, written)
     written.push(name)
   }
-  const next = generator ? 'genato dev, then open /hello/you.svg' : 'genato dev'
+  const next = generator ? 'npx genato dev, then open /hello/you.svg' : 'npx genato dev'
   reporter.result(`wrote ${written.join(' and ')}\nnext  ${next}`, { files: written })
 }
 
@@ -37,6 +37,7 @@ async function writeNew(file: string, text: string, name: string, written: strin
         'Move it away first, or go on with it: genato init overwrites nothing.',
       )
     throw new GenatoError('FOLDER_UNWRITABLE', `${name} can't be written: ${messageOf(error)}.`, {
+      hint: 'Run it in a folder that can be written.',
       cause: error,
     })
   }

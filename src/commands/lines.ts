@@ -1,4 +1,6 @@
+import path from 'node:path'
 import type { Rebuilt } from '../edge/dev.js'
+import { packageRoot } from '../package-root.js'
 import type { Served } from '../edge/viewer-server.js'
 
 /** `200 Miss    41 ms  640x480,white,png`, and what was wrong on the next line. */
@@ -9,9 +11,9 @@ export function requestText({ request, answer, ms }: Served): string {
     (answer.status >= 400 && answer.cacheResult === 'LambdaGeneratedResponse'
       ? answer.body.toString('utf8').trim()
       : '')
-  const shown = request.uri.replace(/^\//, '').replace(/[^\x21-\x7e]/g, '?') || '/'
+  const shown = cut(request.uri.replace(/^\//, '').replace(/[^\x21-\x7e]/g, '?') || '/')
   const line = `${answer.status} ${word.padEnd(6)} ${String(Math.round(ms)).padStart(5)} ms  ${shown}`
-  return reason === '' ? line : `${line}\n    ${reason}`
+  return reason === '' ? line : `${line}\n    ${cut(reason)}`
 }
 
 export function requestData({ request, answer, ms }: Served): object {
@@ -38,16 +40,25 @@ export function rebuiltText({ file, ms, dropped }: Rebuilt): string {
 export function functionLineText(line: string): string | undefined {
   const entry = parseObject(line)
   if (!entry) return `  | ${line}`
-  const { outcome, level, message, path, error } = entry
+  const { outcome, level, message, path: asked, error } = entry
   if (typeof outcome === 'string')
     return typeof error === 'string' && outcome !== 'rejected'
-      ? `  ! ${String(path)}\n${indent(error)}`
+      ? `  ! ${String(asked)}\n${indent(userStack(error))}`
       : undefined
   if (typeof message !== 'string') return `  | ${line}`
   const rest = Object.entries(entry)
     .filter(([name]) => !['level', 'requestId', 'message'].includes(name))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
   return [`  ${level === 'error' ? '!' : '|'} ${message}`, ...rest].join('  ')
+}
+
+/** A stack without the frames of genato itself, and of Node. */
+function userStack(error: string): string {
+  const own = ['handler', 'dist'].map((folder) => path.join(packageRoot(), folder) + path.sep)
+  return error
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line) || ![...own, 'node:'].some((place) => line.includes(place)))
+    .join('\n')
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
@@ -61,4 +72,10 @@ function parseObject(line: string): Record<string, unknown> | undefined {
 
 function indent(text: string): string {
   return text.replace(/^/gm, '    ')
+}
+
+const LONGEST = 400
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text
 }

@@ -47,6 +47,7 @@ export async function render(
         ? 'The generator’s parse gave undefined for it.'
         : 'An image’s path starts with a size, such as /640x480,white,png.',
     )
+  if (args.out === '-') return reporter.bytes(Buffer.from(image.body as Uint8Array))
   const out = path.resolve(cwd, args.out ?? fileName(given, image.contentType))
   const body = Buffer.from(image.body as Uint8Array)
   await writeWhole(out, body, 'Name another file with --out.')

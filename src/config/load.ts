@@ -27,7 +27,7 @@ export async function loadSettings(cwd: string, overrides: Overrides = {}): Prom
   const loaded = file ? await readConfig(file) : { value: {}, inputs: [] }
   const config = checkConfig(loaded.value, file ? path.relative(cwd, file) : 'the defaults')
   if (overrides.stack !== undefined) checkConfig({ stack: overrides.stack }, '--stack or GENATO_STACK')
-  return fillIn(
+  const settings = fillIn(
     { ...config, ...(overrides.stack === undefined ? {} : { stack: overrides.stack }) },
     {
       root: file ? path.dirname(file) : cwd,
@@ -35,6 +35,8 @@ export async function loadSettings(cwd: string, overrides: Overrides = {}): Prom
       configInputs: loaded.inputs,
     },
   )
+  refuseTooLittleMemory(settings)
+  return settings
 }
 
 function findConfig(cwd: string, asked: string | undefined): string | undefined {
@@ -135,6 +137,20 @@ async function bundle(file: string): Promise<{ code: string; inputs: string[] }>
     const [first] = cause.errors
     throw usageError('BAD_CONFIG', first ? formatMessage(first) : messageOf(cause))
   }
+}
+
+/** What libvips takes for the largest image, measured for AVIF, the hungriest: MB, and bytes a pixel. */
+const MEMORY = { base: 80, pixel: 22 }
+
+/** @throws GenatoError BAD_CONFIG where one URL could end the built-in generator's process. */
+function refuseTooLittleMemory({ generator, limits, memory }: Settings): void {
+  const needed = Math.ceil(MEMORY.base + (MEMORY.pixel * limits.side ** 2) / 1024 ** 2)
+  if (generator !== undefined || memory >= needed) return
+  throw usageError(
+    'BAD_CONFIG',
+    `An image of limits.side ${limits.side} takes up to ${needed} MB, and memory is ${memory}.`,
+    'Raise memory, or lower limits.side.',
+  )
 }
 
 function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'configInputs'>): Settings {

@@ -119,10 +119,16 @@ function followChanges(
         // It ends first, so that nothing it still makes is stored after the rest was dropped.
         await before.runner.stop()
         if (next.folder !== before.folder) await removeKept(before.folder)
-        dropped = await dropOthersImages(folder, options.data, next.digest)
+        dropped = await dropOthersImages(folder, options.data, next.digest).catch((error: unknown) => {
+          options.reporter.warn(`What the code before had made could not be dropped: ${messageOf(error)}.`)
+          return 0
+        })
         return next.runner
       }),
-    onRebuilt: (file, ms) => options.onRebuilt({ file, ms, dropped }),
+    onRebuilt: (file, ms) => {
+      options.onRebuilt({ file, ms, dropped })
+      dropped = 0
+    },
     onFailed: options.onRebuildFailed,
   })
 }

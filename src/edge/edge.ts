@@ -43,7 +43,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   const miss = async (request: ViewerRequest): Promise<EdgeAnswer> => {
     const asked = running
-    const answer = await askOrigin(request, await asked, options)
+    const answer = await askOrigin(request, asked, options)
     if (asked !== running) return miss(request)
     // HEAD's answer has no body, so it is never kept for GET.
     if (request.method === 'GET') cache.put(request.uri, answer)
@@ -75,13 +75,13 @@ export function createEdge(options: EdgeOptions): Edge {
 
 async function askOrigin(
   request: ViewerRequest,
-  runner: FunctionRunner,
+  runner: Promise<FunctionRunner>,
   { bucket, store }: EdgeOptions,
 ): Promise<EdgeAnswer> {
   const event = originRequestEvent(request, `${bucket}.s3.us-east-1.amazonaws.com`)
   let returned: unknown
   try {
-    returned = await runner.call({ kind: 'invoke', event })
+    returned = await (await runner).call({ kind: 'invoke', event })
   } catch (error) {
     return edgeError(
       503,
@@ -100,7 +100,8 @@ async function askOrigin(
 }
 
 async function fetchObject(uri: string, store: ObjectFolder): Promise<EdgeAnswer> {
-  const object = await store.get(decodeFilePath(uri))
+  // S3 reads a plus in a path as a space.
+  const object = await store.get(decodeFilePath(uri.replaceAll('+', '%20')))
   // As S3 answers whom the bucket policy does not let list: it does not tell whether the key exists.
   if (!object)
     return {

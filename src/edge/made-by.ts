@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { GENERATED_PREFIX } from '../names.js'
 import type { ObjectFolder } from './store/folder.js'
@@ -14,6 +14,7 @@ export async function dropOthersImages(store: ObjectFolder, folder: string, dige
   const before = await readFile(note, 'utf8').catch(() => undefined)
   if (before === digest) return 0
   const dropped = await store.removePrefix(GENERATED_PREFIX)
+  await mkdir(folder, { recursive: true })
   await writeFile(note, digest)
   return dropped
 }

@@ -20,7 +20,7 @@ export interface Rebuilding {
 export function rebuildOnChange(first: Running, steps: Rebuilding): { stop(): Running } {
   let running = first
   const changed = new Set<string>()
-  const state = { working: false, stopped: false }
+  const state = { working: false, stopped: false, broken: false }
 
   const rebuild = async (file: string) => {
     const started = performance.now()
@@ -32,11 +32,17 @@ export function rebuildOnChange(first: Running, steps: Rebuilding): { stop(): Ru
       const next = await steps.build(settings, before)
       watcher.follow(inputsOf(settings, next.inputs))
       running = next
-      if (next.runner === before.runner) return
+      const mended = state.broken
+      state.broken = false
+      if (next.runner === before.runner) {
+        if (mended) steps.onRebuilt(nameOf(settings, file), performance.now() - started)
+        return
+      }
       if (state.stopped) return await next.runner.stop()
       await steps.replace(before, next)
-      steps.onRebuilt(path.relative(settings.root, file) || 'the folder', performance.now() - started)
+      steps.onRebuilt(nameOf(settings, file), performance.now() - started)
     } catch (error) {
+      state.broken = true
       if (!state.stopped) steps.onFailed(error)
     }
   }
@@ -64,6 +70,10 @@ export function rebuildOnChange(first: Running, steps: Rebuilding): { stop(): Ru
       return running
     },
   }
+}
+
+function nameOf({ root }: Settings, file: string): string {
+  return path.relative(root, file) || 'the folder'
 }
 
 /** Also the places where a configuration would be found, if there is none yet. */

@@ -11,6 +11,9 @@ interface Response {
   bodyEncoding?: unknown
 }
 
+/** Of a generated response, body as sent and headers. CloudFront developer guide, "Quotas on Lambda@Edge". */
+const MAX_BYTES = 1024 * 1024
+
 /** CloudFront would answer 502. */
 export class InvalidResult extends Error {
   override readonly name = 'InvalidResult'
@@ -33,9 +36,15 @@ function readResponse({ status, headers, body, bodyEncoding }: Response): Answer
     throw new InvalidResult(`The function's status ${JSON.stringify(status)} is not one from 200 to 599.`)
   if (body !== undefined && typeof body !== 'string')
     throw new InvalidResult("The function's body is not a string.")
+  const read = readHeaders(headers)
+  const bytes = (body?.length ?? 0) + JSON.stringify(read).length
+  if (bytes > MAX_BYTES)
+    throw new InvalidResult(
+      `The function's response is ${bytes} bytes with its headers: CloudFront takes 1 MB.`,
+    )
   return {
     status: Number(status),
-    headers: readHeaders(headers),
+    headers: read,
     body: Buffer.from(body ?? '', bodyEncoding === 'base64' ? 'base64' : 'utf8'),
   }
 }

@@ -36,7 +36,7 @@ export async function startViewerServer({
   onServed,
 }: ViewerServerOptions): Promise<ViewerServer> {
   const handle: http.RequestListener = (incoming, outgoing) =>
-    void respond(edge, incoming, outgoing, onServed)
+    void respond(edge, incoming, outgoing, onServed).catch(() => outgoing.destroy())
   const first = await listenFrom(handle, host, port)
   const servers = [first]
   const taken = (first.address() as AddressInfo).port

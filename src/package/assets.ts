@@ -16,19 +16,35 @@ export async function listAssets({ assets, root }: Pick<Settings, 'assets' | 'ro
 async function listEntry(entry: string, root: string): Promise<Asset[]> {
   const absolute = path.resolve(root, entry)
   const relative = path.relative(root, absolute)
-  if (relative.startsWith('..') || path.isAbsolute(relative))
+  if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
     throw usageError('BAD_CONFIG', `assets: ${entry} is outside of ${root}.`, 'Copy it into the project.')
-  try {
-    const found = await stat(absolute)
-    if (!found.isDirectory()) return [{ name: slashes(relative), file: absolute }]
-    const inside = await readdir(absolute, { recursive: true, withFileTypes: true })
-    return inside
-      .filter((item) => item.isFile())
-      .map((item) => path.join(item.parentPath, item.name))
-      .map((file) => ({ name: slashes(path.relative(root, file)), file }))
-  } catch (error) {
-    throw unreadable(`assets: ${entry}`, error)
-  }
+  const files = await listFiles(absolute, `assets: ${entry}`)
+  return files.map((file) => ({ name: nameOf(file, root), file }))
+}
+
+/** A file itself; of a folder, all that is in it but genato's own. Links are followed. */
+async function listFiles(place: string, what: string): Promise<string[]> {
+  const found = await stat(place).catch((error: unknown) => {
+    throw unreadable(what, error)
+  })
+  if (found.isFile()) return [place]
+  if (!found.isDirectory()) throw usageError('BAD_CONFIG', `${what} is neither a file nor a folder.`)
+  const names = (await readdir(place)).filter((name) => name !== '.genato')
+  const lists = await Promise.all(
+    names.map(async (name) => listFiles(path.join(place, name), `assets: ${path.join(place, name)}`)),
+  )
+  return lists.flat()
+}
+
+function nameOf(file: string, root: string): string {
+  const name = path.relative(root, file)
+  if (path.sep === '/' && name.includes('\\'))
+    throw usageError(
+      'BAD_CONFIG',
+      `assets: ${name} has a backslash in its name.`,
+      'Rename it: zips take it for a slash.',
+    )
+  return name.split(path.sep).join('/')
 }
 
 /** @param what names the setting and its value. @throws GenatoError BAD_CONFIG */
@@ -44,8 +60,4 @@ function unreadable(what: string, error: unknown): Error {
   return systemCode(error) === 'ENOENT'
     ? usageError('BAD_CONFIG', `${what} is not there.`, 'Paths are relative to the configuration file.')
     : usageError('BAD_CONFIG', `${what} can't be read: ${messageOf(error)}.`)
-}
-
-function slashes(file: string): string {
-  return file.split(path.sep).join('/')
 }

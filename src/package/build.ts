@@ -20,6 +20,8 @@ export interface FunctionPackage {
   files: PackageFile[]
   /** sha256 in hex over paths, modes and contents. */
   digest: string
+  /** The source map of index.js, for this machine only. */
+  map: string
   /** The user's files that it was made from, absolute: when one changes, so may the package. */
   inputs: string[]
 }
@@ -30,7 +32,11 @@ export interface FunctionPackage {
  */
 export async function buildPackage(settings: Settings, reporter: Reporter): Promise<FunctionPackage> {
   const [natives, assets, font] = await Promise.all([
-    nativeFiles({ cache: cacheFolder(), scratch: path.join(settings.root, '.genato'), reporter }),
+    nativeFiles({
+      cache: cacheFolder(),
+      scratch: path.join(settings.root, '.genato', 'downloads'),
+      reporter,
+    }),
     readAssets(settings),
     readFontSetting(settings),
   ])
@@ -56,6 +62,7 @@ export async function buildPackage(settings: Settings, reporter: Reporter): Prom
   return {
     files,
     digest: contentDigest(files),
+    map: bundle.map,
     inputs: [
       ...settings.configInputs,
       ...bundle.inputs,
@@ -139,8 +146,8 @@ function refuseText(text: string, font: Font, limit: number): void {
 /** Of what shapes pixels beside the generator's version. A change of it makes all images anew. */
 function renderingDigest({ text, generator }: Settings, font: Buffer, assets: ReadAsset[]): string {
   const parts = [
-    generator ? 'own' : 'built in',
-    text,
+    // A generator of one's own is not given the text.
+    ...(generator ? ['own'] : ['built in', text]),
     FONTS_CONF,
     sha256(font),
     ...assets.map(({ name, bytes }) => [name, sha256(bytes)]),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -17,6 +18,8 @@ export interface BundleOptions {
 
 export interface Bundle {
   code: string
+  /** The source map, which names places of this machine: it stays here. */
+  map: string
   /** The user's own source files in it, absolute. */
   inputs: string[]
 }
@@ -26,6 +29,12 @@ export interface Bundle {
  * @throws GenatoError BAD_GENERATOR with the place in the source.
  */
 export async function bundleFunction({ generator, root, baked }: BundleOptions): Promise<Bundle> {
+  if (generator && !existsSync(generator))
+    throw usageError(
+      'BAD_GENERATOR',
+      `generator: there is no file ${path.relative(root, generator)}.`,
+      'The path is relative to the configuration file.',
+    )
   const { build } = await import('esbuild')
   try {
     const result = await build({
@@ -38,6 +47,9 @@ export async function bundleFunction({ generator, root, baked }: BundleOptions):
       },
       bundle: true,
       write: false,
+      outfile: 'index.js',
+      sourcemap: 'linked',
+      sourceRoot: root + path.sep,
       metafile: true,
       minify: true,
       platform: 'node',
@@ -55,9 +67,11 @@ export async function bundleFunction({ generator, root, baked }: BundleOptions):
         (input) =>
           !input.startsWith(handlerFolder() + path.sep) && input !== path.join(root, 'genato-entry.ts'),
       )
-    return { code: result.outputFiles[0]?.text ?? '', inputs }
+    const output = (ending: string) =>
+      result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? ''
+    return { code: output('index.js'), map: output('index.js.map'), inputs }
   } catch (error) {
-    throw isBuildFailure(error) ? badGenerator(error.errors) : error
+    throw isBuildFailure(error) ? badGenerator(error.errors, generator ?? '') : error
   }
 }
 
@@ -100,7 +114,7 @@ function resolver(generator: string | undefined): Plugin {
   }
 }
 
-function badGenerator(errors: Message[]): GenatoError {
+function badGenerator(errors: Message[], generator: string): GenatoError {
   const [first] = errors
   if (!first) return usageError('BAD_GENERATOR', 'The generator could not be bundled.')
   const place = formatMessage({ ...first, text: '' }).replace(/: $/, '')
@@ -121,6 +135,12 @@ function badGenerator(errors: Message[]): GenatoError {
       'BAD_GENERATOR',
       `${place}: a generator can't bring native code of its own.`,
       'sharp is there: import it from sharp.',
+    )
+  if (/^No matching export in .* for import "default"/.test(first.text))
+    return usageError(
+      'BAD_GENERATOR',
+      `${path.basename(generator)} has no default export.`,
+      'Write: export default defineGenerator({ … })',
     )
   return usageError('BAD_GENERATOR', formatMessage(first) || messageOf(first))
 }

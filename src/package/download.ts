@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenatoError } from '../errors.js'
+import { removeUnused } from './kept.js'
 import type { NativePackage } from './native-packages.js'
 
 /**
@@ -11,6 +12,7 @@ import type { NativePackage } from './native-packages.js'
  */
 export async function downloadTarball({ name, version }: NativePackage, folder: string): Promise<Buffer> {
   await mkdir(folder, { recursive: true })
+  await removeUnused(folder)
   const scratch = await mkdtemp(path.join(folder, 'download-'))
   try {
     await npmPack(`${name}@${version}`, scratch)
@@ -25,7 +27,15 @@ export async function downloadTarball({ name, version }: NativePackage, folder: 
 
 function npmPack(spec: string, cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const args = ['pack', spec, '--loglevel=error', '--fetch-retries=1', '--fetch-retry-mintimeout=500']
+    const args = [
+      'pack',
+      spec,
+      '--loglevel=error',
+      '--pack-destination=.',
+      '--dry-run=false',
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=500',
+    ]
     // On Windows npm is a command script, which only a shell starts; nothing in the line is the user's.
     const windows = process.platform === 'win32'
     const npm = windows

@@ -25,9 +25,14 @@ export interface NativeOptions {
  * @throws GenatoError NO_NPM, DOWNLOAD_FAILED, BAD_TARBALL, CACHE_UNREADABLE, FOLDER_UNWRITABLE
  */
 export async function nativeFiles(options: NativeOptions): Promise<PackageFile[]> {
-  const packages = await Promise.all(
+  const results = await Promise.allSettled(
     NATIVE_PACKAGES.map(async (native) => unpack(await tarballOf(native, options), native)),
   )
+  // The error comes last, after what was said of the others.
+  const packages = results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
   return packages.flat()
 }
 

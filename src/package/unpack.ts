@@ -13,7 +13,14 @@ import { markUsed } from './kept.js'
  * @returns the package's folder.
  * @throws GenatoError FOLDER_UNWRITABLE, NO_NATIVE_CODE
  */
-export async function unpackForHost({ digest, files }: FunctionPackage, folder: string): Promise<string> {
+export async function unpackForHost(built: FunctionPackage, folder: string): Promise<string> {
+  const target = await unpack(built, folder)
+  // Anew each time: the same code may come from other lines. Without it, stack traces are only less clear.
+  await writeFile(path.join(target, 'index.js.map'), built.map).catch(() => undefined)
+  return target
+}
+
+async function unpack({ digest, files }: FunctionPackage, folder: string): Promise<string> {
   const target = path.join(folder, digest.slice(0, 16))
   if (await markUsed(target)) return target
   const partial = `${target}.${randomUUID()}`

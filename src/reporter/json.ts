@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { usageError } from '../errors.js'
 import { errorData } from './error-text.js'
 import type { Reporter } from './reporter.js'
 
@@ -16,6 +17,13 @@ export function jsonReporter(out: Writable): Reporter {
     },
     warn: (message) => say('warning', { message }),
     result: (_text, data) => say('result', data),
+    bytes() {
+      throw usageError(
+        'BAD_USAGE',
+        '--json and --out - both want standard output.',
+        'Name a file with --out.',
+      )
+    },
     event: (type, _text, data) => say(type, data),
     error: (error, debug) => say('error', errorData(error, debug)),
     close: () => undefined,

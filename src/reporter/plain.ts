@@ -13,6 +13,7 @@ export function plainReporter(out: Writable, err: Writable): Reporter {
     }),
     warn: (message) => say(`warning: ${message}`),
     result: (text) => void out.write(`${text}\n`),
+    bytes: (data) => void out.write(data),
     event: (_type, text) => void out.write(`${text}\n`),
     error: (error, debug) => say(`error: ${errorText(error, debug)}`),
     close: () => undefined,

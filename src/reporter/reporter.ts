@@ -10,6 +10,8 @@ export interface Reporter {
    * @param data the same for programs, under `--json`.
    */
   result(text: string, data: object): void
+  /** What a program that reads the output wants, and nothing else. @throws GenatoError under `--json`. */
+  bytes(data: Uint8Array): void
   /** One thing of many that happen while a command runs, such as a request that was served. */
   event(type: string, text: string, data: object): void
   /** @param debug with the stack. */

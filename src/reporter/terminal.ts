@@ -46,6 +46,7 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
     },
     warn: (message) => say(err, `${color('yellow', '!')} ${message}`),
     result: (text) => say(out, text),
+    bytes: (data) => void out.write(data),
     event: (_type, text) => say(out, text),
     error: (error, debug) => say(err, `${color('red', '✖')} ${errorText(error, debug)}`),
     close() {

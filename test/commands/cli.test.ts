@@ -146,6 +146,19 @@ describe('genato render', () => {
     })
   })
 
+  it('writes to standard output where that is asked for, and nothing else', async () => {
+    const child = spawn(
+      process.execPath,
+      [path.join(ROOT, 'bin/genato.js'), 'render', '/64,webp', '--out', '-'],
+      { cwd: project() },
+    )
+    const chunks: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+    expect(await sharp(Buffer.concat(chunks)).metadata()).toMatchObject({ format: 'webp', width: 64 })
+    expect((await genato(['render', '/64', '--out', '-', '--json'], project())).code).toBe(2)
+  })
+
   it('to a folder’s name is one clear message, and leaves nothing behind', async () => {
     const cwd = project({ 'out/a': '' })
     const ran = await genato(['render', '/10', '--out', 'out'], cwd)
@@ -209,6 +222,13 @@ describe('genato explain', () => {
       key: expect.stringMatching(/^generated\/[0-9a-f]{12}\/card-Ann-svg\/[0-9a-f]{32}$/),
       details: { parameters: '{"name":"Ann"}' },
     })
+  })
+})
+
+describe('genato explain of what a browser would not send', () => {
+  it('says how a # is written', async () => {
+    const ran = await genato(['explain', '/640x480,#fff'], project())
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('A # is written %23') })
   })
 })
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import http from 'node:http'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -89,6 +89,25 @@ describe('genato dev', () => {
     const dev = await startDevCli(project())
     const { status, headers } = await raw(dev, '/640x480', method)
     expect([status, headers['x-cache']]).toEqual([403, 'Error from cloudfront'])
+  })
+
+  it('serves files of the bucket, whatever their names', async () => {
+    const cwd = project()
+    const first = await startDevCli(cwd)
+    await first.end()
+    const { openObjectFolder } = await import('../../src/edge/store/folder.js')
+    const objects = await openObjectFolder(path.join(cwd, '.genato', 'images', 'objects'))
+    for (const key of ['a+b.txt', 'a b.txt', 'ä/ö.txt', '100%.txt'])
+      await objects.put(key, { body: Buffer.from(key), contentType: 'text/plain' })
+    const dev = await startDevCli(cwd)
+    for (const [target, body] of [
+      ['/a+b.txt', 'a+b.txt'],
+      ['/a%2Bb.txt', 'a+b.txt'],
+      ['/a%20b.txt', 'a b.txt'],
+      ['/%C3%A4/%C3%B6.txt', 'ä/ö.txt'],
+      ['/100%25.txt', '100%.txt'],
+    ] as const)
+      expect(await raw(dev, target)).toMatchObject({ status: 200, body })
   })
 
   it('answers HEAD without a body, and never serves that to GET', async () => {
@@ -255,13 +274,47 @@ describe('a change', () => {
   })
 
   it('while a request runs does not fail it', async () => {
-    const cwd = own(`await new Promise((r) => setTimeout(r, 1500)); ${GOOD_BODY}`)
+    // Longer than any rebuild takes: it is asked for again when the one before has ended.
+    const cwd = own(`await new Promise((r) => setTimeout(r, 25_000)); ${GOOD_BODY}`)
     const dev = await startDevCli(cwd)
     const slow = fetch(`${dev.url}/card/Ann.svg`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 300)
+    })
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>Quick ')))
     const answer = await slow
     expect(answer.status).toBe(200)
     expect(await answer.text()).toContain('Quick Ann')
+  })
+
+  it('is survived when the stored images were deleted meanwhile', async () => {
+    const cwd = own(GOOD_BODY)
+    const dev = await startDevCli(cwd)
+    await fetch(`${dev.url}/card/Ann.svg`)
+    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
+    writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
+    expect(await serving(`${dev.url}/card/Ann.svg`, 'New Ann')).toContain('New Ann')
+  })
+
+  it('is survived when what the code before made can’t be dropped', async () => {
+    const cwd = own(GOOD_BODY)
+    const dev = await startDevCli(cwd)
+    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
+    writeFileSync(path.join(cwd, '.genato', 'images'), 'a file in its place')
+    writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
+    await dev.untilSaid('could not be dropped')
+    const answer = await fetch(`${dev.url}/card/Ann.svg`)
+    expect([answer.status, (await answer.text()).includes('New Ann')]).toEqual([503, false])
+    expect((await fetch(`${dev.url}/nothing/`)).status).toBe(404)
+  })
+
+  it('back to what runs is told, after an error was', async () => {
+    const cwd = own(GOOD_BODY)
+    const dev = await startDevCli(cwd)
+    writeFileSync(path.join(cwd, 'gen.ts'), 'export default {')
+    await dev.untilSaid(/gen\.ts:1:\d+/)
+    writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY))
+    await dev.untilSaid(/rebuilt {2}gen\.ts changed/)
   })
 
   it('before the start drops what other code had made', async () => {
@@ -319,6 +372,36 @@ describe('a generator that', () => {
       expect((await fetch(`${dev.url}/card/good.svg`)).status).toBe(200)
     },
   )
+
+  it('throws is told where in its source', async () => {
+    const dev = await startDevCli(own("context.log.info('before')\nthrow new Error('here')"))
+    await fetch(`${dev.url}/card/x.svg`)
+    await dev.untilSaid(/Error: here\n\s+at .*gen\.ts:12:\d+/)
+    expect(dev.said()).not.toMatch(/handler.origin-request/)
+  })
+
+  it('crashes is told without the bundle’s code', async () => {
+    const dev = await startDevCli(
+      own("setTimeout(() => { throw new Error('late') }, 1); await new Promise(() => undefined)"),
+    )
+    await fetch(`${dev.url}/card/x.svg`)
+    await dev.untilSaid(/Error: late\n.*gen\.ts:11/)
+    expect(dev.said().length).toBeLessThan(3_000)
+  })
+
+  it('refuses with a sentence of megabytes gets it cut', async () => {
+    const cwd = own(GOOD_BODY)
+    writeFileSync(
+      path.join(cwd, 'gen.ts'),
+      generatorSource(GOOD_BODY).replace(
+        "'BAD_NAME', 'bad is no name: try good.'",
+        "'BAD_NAME', 'x'.repeat(3e6)",
+      ),
+    )
+    const dev = await startDevCli(cwd)
+    const answer = await fetch(`${dev.url}/card/bad.svg`)
+    expect([answer.status, (await answer.text()).length]).toEqual([400, 2001])
+  })
 
   it('refuses a path gets 400 with its own code', async () => {
     const dev = await startDevCli(own(GOOD_BODY))
@@ -379,7 +462,7 @@ describe('the address', () => {
     const ran = await genato(['dev'], project({ '.genato': 'a file' }))
     expect(ran).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\.genato can't be written: .*\nRun genato in a folder/),
+      stderr: expect.stringMatching(/\.genato can't be written: .*\ngenato keeps what it builds there/),
     })
   })
 

@@ -26,10 +26,11 @@ it.each([
   [{ status: '600' }, '"600"'],
   [{ status: 'OK' }, '"OK"'],
   [{ status: '200', body: 5 }, 'body'],
+  [{ status: '200', body: 'x'.repeat(1_048_577) }, '1 MB'],
   [{ status: '200', headers: 'x' }, 'headers'],
   [{ status: '200', headers: { a: 'x' } }, 'header a'],
   [{ status: '200', headers: { a: [{ key: 'A' }] } }, 'header a'],
-])('refuses %j, and says why', (value, reason) => {
+])('refuses %#, and says why', (value, reason) => {
   expect(() => readResult(value)).toThrow(InvalidResult)
   expect(() => readResult(value)).toThrow(reason)
 })

@@ -175,6 +175,12 @@ describe('a file', () => {
     expect(lines[0]).toMatchObject({ outcome: 'passed', status: 200 })
   })
 
+  it('with a plus in its path is asked for as it was found: S3 reads a plus as a space', async () => {
+    const { endpoint, folder } = await localStore()
+    await folder.put('a+b.txt', { body: Buffer.from('x'), contentType: 'text/plain' })
+    expect(await service(endpoint).send(event('/a+b.txt'))).toMatchObject({ uri: '/a%2Bb.txt' })
+  })
+
   it.each(['/missing.png', '/a/b/c.txt', '/robots.txt'])(
     '%s that is not there gets a 404 of the function’s own',
     async (path) => {
@@ -239,6 +245,30 @@ describe('S3', () => {
       else response.writeHead(200).end()
     })
     expect(await service(endpoint).send(event('/640x480,white,png'))).toMatchObject({ uri: `/${KEY}` })
+  })
+
+  it('is asked through a fresh connection when the one at hand is dead, and the others with it', async () => {
+    let thawed = false
+    const sockets = new Set<unknown>()
+    const { endpoint } = await scriptedS3(({ method }, response) => {
+      const { socket } = response
+      // As after a freeze: whatever was open is dead, and says so only when it is used.
+      if (thawed && sockets.has(socket)) {
+        socket?.destroy()
+        return
+      }
+      if (!thawed) sockets.add(socket)
+      setTimeout(() => response.writeHead(method === 'HEAD' ? 404 : 200, { 'content-length': 0 }).end(), 20)
+    })
+    const generator = generatorOf(async (_, { store }) => {
+      await Promise.all(['a', 'b', 'c', 'd'].map(async (key) => store.get(key)))
+      return { body: 'x', contentType: 'text/plain' }
+    })
+    const { send } = service(endpoint, generator)
+    await send(event('/image'))
+    expect(sockets.size).toBeGreaterThan(2)
+    thawed = true
+    expect(await send(event('/image'))).not.toHaveProperty('status')
   })
 
   it('that can’t be reached gives 503', async () => {
@@ -345,6 +375,31 @@ describe('a generator', () => {
     expect(await service(endpoint, generator).send(event('/image'))).not.toHaveProperty('status')
     expect((await folder.get('generated/notes/a.txt'))?.body.toString()).toBe('note')
     expect((await folder.get('originals/a.txt'))?.body.toString()).toBe('original')
+  })
+
+  it('that is asynchronous where it has to answer at once gets 500, not one image for every path', async () => {
+    const { endpoint } = await localStore()
+    const generator = {
+      ...generatorOf(async () => ({ body: 'x', contentType: 'text/plain' })),
+      parse: (async () => ({})) as never,
+    }
+    const { send, lines } = service(endpoint, generator)
+    expect(answer(await send(event('/image'))).status).toBe('500')
+    expect(lines[0]?.error).toContain('parse is async')
+  })
+
+  it('may ask for many objects at once without a warning in the log', async () => {
+    const { endpoint } = await localStore()
+    const warnings: Error[] = []
+    const listen = (warning: Error) => warnings.push(warning)
+    process.on('warning', listen)
+    const generator = generatorOf(async (_, { store }) => {
+      await Promise.all(Array.from({ length: 30 }, async (__, index) => store.get(`k${index}`)))
+      return { body: 'x', contentType: 'text/plain' }
+    })
+    await service(endpoint, generator).send(event('/image'))
+    process.off('warning', listen)
+    expect(warnings).toEqual([])
   })
 
   it('that asks for an asset which is not there is told which there are', async () => {

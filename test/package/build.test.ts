@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -248,7 +249,8 @@ describe('a generator', () => {
     const ran = await genato(['package'], project({ ...CONFIG, 'gen.ts': source }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBeGreaterThan(0)
-    expect(ran.stderr).not.toMatch(/\n\s+at /)
+    // A place, but no stack.
+    expect(ran.stderr).not.toMatch(/\n\s+at .*\n\s+at /)
   })
 
   it('that is not there is named', async () => {
@@ -267,6 +269,43 @@ describe('a generator', () => {
     const ran = await genato(['package'], project({ 'genato.config.json': config }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBe(2)
+  })
+
+  it('without a default export, or that is not there, is told by its own name', async () => {
+    const none = await genato(['package'], project({ ...CONFIG, 'gen.ts': 'export const x = 1' }))
+    expect(none.stderr).toContain('gen.ts has no default export')
+    expect((await genato(['package'], project(CONFIG))).stderr).toContain(
+      'generator: there is no file gen.ts',
+    )
+  })
+
+  it('keeps its images when only the text changes that it is not given', async () => {
+    const cwd = project({
+      ...OWN,
+      'genato.config.ts': "export default { generator: './gen.ts', text: 'One' }",
+    })
+    const key = async () =>
+      (JSON.parse((await genato(['explain', '/card/x.svg', '--json'], cwd)).stdout) as { key: string }).key
+    const before = await key()
+    writeFileSync(path.join(cwd, 'genato.config.ts'), "export default { generator: './gen.ts', text: 'Two' }")
+    expect(await key()).toBe(before)
+    writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY, '2'))
+    expect(await key()).not.toBe(before)
+  })
+
+  it('gets the assets of a whole folder, links followed, genato’s own left out', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts", "assets": ["."] }',
+      'gen.ts': generatorSource(GOOD_BODY),
+      'sub/a.txt': 'a',
+    })
+    symlinkSync(path.join(cwd, 'sub'), path.join(cwd, 'link'), 'junction')
+    const { file } = await packageIn(cwd)
+    const again = await packageIn(cwd)
+    const names = listZip(path.join(cwd, again.file))
+    expect(names).toEqual(listZip(path.join(cwd, file)))
+    expect(names).toEqual(expect.arrayContaining(['assets/sub/a.txt', 'assets/link/a.txt']))
+    expect(names.filter((name) => name.includes('.genato'))).toEqual([])
   })
 
   it('uses sharp, the font and assets without having anything installed', async () => {

@@ -1,7 +1,9 @@
 // Runs in a process of its own: loads the unpacked package and calls it, as Lambda's runtime does.
+import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { packageRoot } from '../../package-root.js'
 import type { Call, FromChild, ToChild } from './messages.js'
 
 interface Loaded {
@@ -56,6 +58,13 @@ async function answer(loaded: Loaded, { id, call: request, timeoutMs }: ToChild)
   }
 }
 
+/** What an error says, and the place that threw it, unless that is genato itself. */
+function placed(error: Error): string {
+  const first = error.stack?.split('\n').find((line) => /^\s+at /.test(line))
+  const place = first?.includes(path.join(packageRoot(), 'handler')) ? undefined : first
+  return place ? `${error.message}\n${place}` : error.message
+}
+
 function load(): Loaded | undefined {
   const started = performance.now()
   try {
@@ -64,13 +73,18 @@ function load(): Loaded | undefined {
     send({ kind: 'loaded', generation, examples, ms: performance.now() - started })
     return loaded
   } catch (error) {
-    send({ kind: 'load-failed', message: error instanceof Error ? error.message : String(error) })
+    send({ kind: 'load-failed', message: error instanceof Error ? placed(error) : String(error) })
     return undefined
   }
 }
 
 // The terminal's Ctrl-C reaches this process as well; its parent decides when it ends.
 process.on('SIGINT', () => undefined)
+// Node would print the line of the bundle as well, which is most of the package.
+process.on('uncaughtException', (error: unknown) => {
+  writeSync(2, `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exit(1)
+})
 process.on('disconnect', () => process.exit())
 new Worker(WATCH, {
   eval: true,

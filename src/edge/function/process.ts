@@ -50,7 +50,7 @@ export function startProcess({ folder, memory, env, onLine }: ProcessOptions): F
     env,
     cwd: folder,
     // The function's own limit is the resident memory; V8's must not end it earlier.
-    execArgv: [`--max-old-space-size=${memory}`],
+    execArgv: [`--max-old-space-size=${memory}`, '--enable-source-maps'],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
   })

@@ -96,7 +96,12 @@ function send(
 
 function errorReply(request: IncomingMessage, requestId: string, error: S3Error): Reply {
   const allow = error.code === 'MethodNotAllowed' && { Allow: METHODS.join(', ') }
-  if (request.method === 'HEAD') return { status: error.status, headers: { ...allow } }
+  // With how it would end, or the client could not use the connection again.
+  if (request.method === 'HEAD')
+    return {
+      status: error.status,
+      headers: { 'content-type': 'application/xml', 'transfer-encoding': 'chunked', ...allow },
+    }
   const [path = ''] = (request.url ?? '').split('?')
   const body = Buffer.from(s3ErrorXml(error, { Resource: path, RequestId: requestId }))
   const headers = { 'Content-Type': 'application/xml', 'Content-Length': body.length, ...allow }

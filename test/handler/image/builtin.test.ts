@@ -177,6 +177,16 @@ describe('transparency', () => {
   })
 })
 
+describe('a text that can’t be seen', () => {
+  it.each(['png', 'gif', 'webp', 'svg'])('leaves a transparent %s empty', async (format) => {
+    const { at, ink, width, height } = await pixels(
+      (await make(`/300x200,transparent,${format},fg=transparent`)).body,
+    )
+    expect(ink()).toBeUndefined()
+    expect(at(width >> 1, height >> 1)[3]).toBe(0)
+  })
+})
+
 describe('quality', () => {
   it.each(['jpg', 'webp', 'avif'])('makes %s smaller or larger', async (format) => {
     const [low, usual, high] = await Promise.all(
