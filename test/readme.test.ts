@@ -83,6 +83,8 @@ describe('the README', () => {
       'src/edge/viewer-server.ts',
       'src/package/download.ts',
       'src/package/native.ts',
+      'src/work-folder.ts',
+      'src/config/load.ts',
       'src/package/bundle.ts',
       'src/edge/function/process.ts',
       'handler/grammar/parse.ts',
