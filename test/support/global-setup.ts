@@ -1,8 +1,22 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 
-/** Tests run the built tool where they run the tool at all: it has to be of these sources. */
+/**
+ * Tests run the built tool where they run the tool at all: it has to be of these sources. sharp's code
+ * for Lambda is downloaded before the first of them, so that none sees that happen which is not about it.
+ */
 export default function setup(): void {
   const root = path.resolve(import.meta.dirname, '../..')
   execFileSync(process.execPath, [path.join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'inherit' })
+  const cwd = mkdtempSync(path.join(os.tmpdir(), 'genato-setup-'))
+  try {
+    execFileSync(process.execPath, [path.join(root, 'bin', 'genato.js'), 'package'], {
+      cwd,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  } finally {
+    rmSync(cwd, { recursive: true, force: true })
+  }
 }
