@@ -19,7 +19,7 @@ export function parseSize(token: string, most: number): { width: number; height:
   if (!match)
     throw new BadRequest(
       'BAD_SIZE',
-      `${quote(token)} is not a size: write width and height in whole pixels from 1 to ${most}, such as ${nearestSize(token, most)}${token.includes('@') ? '; the scales are @2x and @3x' : ''}.`,
+      `${quote(token)} is not a size: write width and height in whole pixels from 1 to ${most}${token.includes('@') ? ', with @2x, @3x or neither' : ''}, such as ${nearestSize(token, most)}.`,
     )
   const scale = Number(match[3] ?? 1)
   const width = Number(match[1]) * scale
