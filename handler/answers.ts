@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BadRequest, Image } from './contract.js'
+import { bytesOf } from './image/check.js'
 import type { EdgeHeaders, EdgeResponse } from './event.js'
 
 /** What stored images carry: a day in browsers, a year at the edge. */
@@ -43,7 +44,7 @@ export function failed(status: 500 | 503): EdgeResponse {
  * @returns `undefined` if it is more than CloudFront takes from a function.
  */
 export function unstored(image: Image): EdgeResponse | undefined {
-  const body = Buffer.from(image.body as Uint8Array)
+  const body = bytesOf(image)
   const encoded = body.toString('base64')
   if (encoded.length >= MAX_GENERATED_BYTES) return undefined
   return {

@@ -20,6 +20,8 @@ export const COLOR_NAMES: readonly string[] = [...Object.keys(CSS_COLORS), 'tran
 
 /** Reads a CSS colour name, or 3, 4, 6 or 8 hex digits with or without `#`, in any case. */
 export function parseColor(text: string): Color | undefined {
+  // The Kelvin sign, for one, is a k in lower case, and no colour.
+  if (/[^\x20-\x7e]/.test(text)) return undefined
   const lower = text.toLowerCase()
   if (lower === 'transparent') return TRANSPARENT
   if (Object.hasOwn(CSS_COLORS, lower)) return fromHex(`${CSS_COLORS[lower]}ff`)

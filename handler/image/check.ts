@@ -22,3 +22,10 @@ export function checkImage(value: unknown): asserts value is Image {
       `The generator's contentType is ${JSON.stringify(contentType)}: it has to be a media type, such as image/png.`,
     )
 }
+
+/** An image's body as it is stored and sent; a string's in UTF-8. */
+export function bytesOf({ body }: Pick<Image, 'body'>): Buffer {
+  return typeof body === 'string'
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+}

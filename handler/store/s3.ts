@@ -1,5 +1,6 @@
 import type { GeneratorStore, Image } from '../contract.js'
 import { encodeKey } from '../grammar/encoding.js'
+import { bytesOf } from '../image/check.js'
 import type { BucketLocation } from './location.js'
 import {
   endpointOf,
@@ -56,7 +57,7 @@ function openStore(connection: Connection, prefix: string, signal: AbortSignal):
   const put = async (key: string, image: Image, headers: Record<string, string>) => {
     if (!key.startsWith(GENERATED))
       throw new Error(`${key} does not start with ${GENERATED}: it may not be written.`)
-    const body = Buffer.from(image.body as Uint8Array)
+    const body = bytesOf(image)
     return send(
       connection,
       { method: 'PUT', key: encode(key), body, headers: { ...headers, 'Content-Type': image.contentType } },

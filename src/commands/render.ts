@@ -47,9 +47,9 @@ export async function render(
         ? 'The generator’s parse gave undefined for it.'
         : 'An image’s path starts with a size, such as /640x480,white,png.',
     )
-  if (args.out === '-') return reporter.bytes(Buffer.from(image.body as Uint8Array))
+  const body = typeof image.body === 'string' ? Buffer.from(image.body) : image.body
+  if (args.out === '-') return reporter.bytes(body)
   const out = path.resolve(cwd, args.out ?? fileName(given, image.contentType))
-  const body = Buffer.from(image.body as Uint8Array)
   await writeWhole(out, body, 'Name another file with --out.')
   const file = path.relative(cwd, out)
   const ms = Math.round(performance.now() - started)

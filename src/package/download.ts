@@ -41,6 +41,10 @@ function npmPack(spec: string, cwd: string): Promise<void> {
     const npm = windows
       ? spawn(`npm ${args.join(' ')}`, { cwd, shell: true, stdio: ['ignore', 'ignore', 'pipe'] })
       : spawn('npm', args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] })
+    // It must not outlive an interrupted genato, whose next run would download the same again.
+    const end = () => void npm.kill()
+    process.once('exit', end)
+    npm.once('close', () => process.off('exit', end))
     const said: Buffer[] = []
     npm.stderr.on('data', (chunk: Buffer) => said.push(chunk))
     npm.on('error', (cause) =>

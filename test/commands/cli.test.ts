@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { genato, startDevCli } from '../support/cli.js'
 import { generatorSource, GOOD_BODY, project, ROOT } from '../support/project.js'
+import { scriptedS3 } from '../support/service.js'
 
 const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string })
   .version
@@ -41,6 +42,35 @@ describe('the command line', () => {
     expect((await genato(['explain', '/1'], cwd)).stderr).not.toMatch(/\n\s+at /)
     expect((await genato(['explain', '/1', '--debug'], cwd)).stderr).toMatch(/\n\s+at /)
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'ends at once with code 130 when it is interrupted, and goes on when run again',
+    async () => {
+      // A registry that never answers.
+      const { endpoint, requests, connections } = await scriptedS3(() => undefined)
+      const cwd = project()
+      const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'package'], {
+        cwd,
+        env: {
+          ...process.env,
+          GENATO_CACHE: path.join(cwd, 'cache'),
+          npm_config_registry: endpoint,
+          npm_config_cache: path.join(cwd, 'npm'),
+        },
+      })
+      for (const end = Date.now() + 10_000; requests.length === 0 && Date.now() < end;)
+        await new Promise((resolve) => {
+          setTimeout(resolve, 50)
+        })
+      const started = Date.now()
+      child.kill('SIGINT')
+      expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(130)
+      expect(Date.now() - started).toBeLessThan(1_000)
+      // npm was ended as well: its connections to the registry are closed.
+      await vi.waitFor(async () => expect(await connections()).toBe(0), 5_000)
+      expect((await genato(['package'], cwd)).code).toBe(0)
+    },
+  )
 
   it('ends quietly when its reader goes away', async () => {
     const dev = await startDevCli(project())

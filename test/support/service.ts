@@ -1,5 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { onTestFinished, vi } from 'vitest'
 import type { Generator } from '../../handler/contract.js'
 import type { EdgeRequest, EdgeResponse, OriginRequestEvent } from '../../handler/event.js'
@@ -47,7 +48,7 @@ export function service<P>(endpoint: string, generator?: Generator<P>): TestServ
 /** An S3 that answers as it is told, for what a real one does only now and then. */
 export async function scriptedS3(
   respond: (request: { method: string; path: string; count: number }, response: http.ServerResponse) => void,
-): Promise<{ endpoint: string; requests: string[] }> {
+): Promise<{ endpoint: string; requests: string[]; connections: () => Promise<number> }> {
   const requests: string[] = []
   const server = http.createServer((request, response) => {
     request.resume()
@@ -63,5 +64,9 @@ export async function scriptedS3(
     server.closeAllConnections()
     server.close()
   })
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    connections: promisify(server.getConnections.bind(server)),
+  }
 }

@@ -178,3 +178,7 @@ describe('a colour over another', () => {
     )
   })
 })
+
+it('does not take the Kelvin sign for a k', () => {
+  expect(parseColor('blac\u212a')).toBeUndefined()
+})
