@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 
 const FONT_PLACES = [
   '/etc/fonts',
   '/usr/share/fonts',
   '/usr/local/share/fonts',
   '/usr/share/fontconfig',
-  '/root/.fonts',
+  path.join(os.homedir(), '.fonts'),
+  path.join(os.homedir(), '.local', 'share', 'fonts'),
   '/var/cache/fontconfig',
 ]
 
