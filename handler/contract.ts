@@ -3,6 +3,9 @@
  * the same contract, and `genato` is this module when a generator is bundled for Lambda.
  */
 
+/** Where everything lies in the bucket that genato makes, and all that the function may write. */
+export const GENERATED = 'generated/'
+
 /** Makes images from paths. `P` is what its `parse` makes of a path, for its own use. */
 export interface Generator<P = unknown> {
   /** Part of every object key: a new version makes every image anew, an equal one keeps those stored. */

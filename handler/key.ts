@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Generator } from './contract.js'
-import { GENERATED } from './store/s3.js'
+import { GENERATED, type Generator } from './contract.js'
 
 const MAX_KEY_BYTES = 1024
 const SAFE = /^[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
+import { IMAGE_CACHE_CONTROL } from './answers.js'
 import type { Generator, Image, Logger } from './contract.js'
 import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
 import { checkImage } from './image/check.js'
@@ -11,7 +12,13 @@ import { storeOpener } from './store/s3.js'
 
 /** What a path means, as `genato explain` tells it. */
 export type Explanation =
-  | { kind: 'image'; canonicalPath: string; key: string; details: Record<string, string | number> }
+  | {
+      kind: 'image'
+      canonicalPath: string
+      key: string
+      details: Record<string, string | number>
+      headers: Record<string, string>
+    }
   | { kind: 'file'; key: string }
   | { kind: 'folder' }
   | { kind: 'rejected'; code: string; message: string }
@@ -67,7 +74,13 @@ export function createService<P>(
         if (meaning.kind !== 'image') return meaning
         const { canonicalPath, key, params } = meaning
         const details = generator.describe?.(params) ?? { parameters: JSON.stringify(params) }
-        return { kind: 'image', canonicalPath, key, details }
+        return {
+          kind: 'image',
+          canonicalPath,
+          key,
+          details,
+          headers: { 'Cache-Control': IMAGE_CACHE_CONTROL },
+        }
       } catch (error) {
         if (!isBadRequest(error)) throw error
         return { kind: 'rejected', code: error.code, message: error.message }

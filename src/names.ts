@@ -1,6 +1,3 @@
-/** Where everything lies in the images bucket that genato makes itself; other keys are the user's files. */
-export const GENERATED_PREFIX = 'generated/'
-
 /** The account id that stands in for one where there is no account: in `genato dev`. */
 const NO_ACCOUNT = '000000000000'
 

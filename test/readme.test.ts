@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { genato } from './support/cli.js'
 import { builtin } from './support/edge.js'
 import { project, ROOT } from './support/project.js'
@@ -28,6 +29,23 @@ describe('the README', () => {
   it('has the two commands, and CI runs the second as it stands', () => {
     expect(blocks('sh')[0]).toMatch(/^npm ci && npm start .*\nnpm ci && npm test\n$/)
     expect(readFileSync(path.join(ROOT, '.ci/run'), 'utf8')).toContain('\nnpm ci && npm test\n')
+  })
+
+  it('has a first command that serves', async () => {
+    const child = spawn('npm', ['start'], {
+      cwd: ROOT,
+      shell: process.platform === 'win32',
+      detached: process.platform !== 'win32',
+    })
+    onTestFinished(() => {
+      if (child.pid && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL')
+      else child.kill()
+    })
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    await vi.waitFor(() => expect(said).toContain('Ctrl-C stops'), 20_000)
+    const answer = await fetch(`${/http:\/\/\S+/.exec(said)?.[0]}/640x480,white,png`)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png'])
   })
 
   it('has a quick start that works', async () => {

@@ -3,8 +3,6 @@
 // @ts-expect-error it is installed for the measurement only.
 import { AwsClient } from 'aws4fetch'
 
-export const GENERATED = 'generated/'
-
 /** @param {Record<string, string>} env */
 export function storeOpener(env) {
   const client = new AwsClient({

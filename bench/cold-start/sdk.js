@@ -3,8 +3,6 @@
 // @ts-expect-error it is installed for the measurement only.
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 
-export const GENERATED = 'generated/'
-
 /** @param {Record<string, string>} env */
 export function storeOpener(env) {
   const client = new S3Client({

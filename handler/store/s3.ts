@@ -1,4 +1,4 @@
-import type { GeneratorStore, Image } from '../contract.js'
+import { GENERATED, type GeneratorStore, type Image } from '../contract.js'
 import { encodeKey } from '../grammar/encoding.js'
 import { bytesOf } from '../image/check.js'
 import type { BucketLocation } from './location.js'
@@ -30,9 +30,6 @@ export interface Environment {
   AWS_ENDPOINT_URL_S3?: string
   AWS_ENDPOINT_URL?: string
 }
-
-/** Where everything lies that genato itself makes, and all that the function may write. */
-export const GENERATED = 'generated/'
 
 /**
  * Opens stores that share their connections.

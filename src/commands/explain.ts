@@ -7,12 +7,16 @@ import { urlPath } from './url-path.js'
 
 /** As handler/service.ts has it. */
 type Explanation =
-  | { kind: 'image'; canonicalPath: string; key: string; details: Record<string, string | number> }
+  | {
+      kind: 'image'
+      canonicalPath: string
+      key: string
+      details: Record<string, string | number>
+      headers: Record<string, string>
+    }
   | { kind: 'file'; key: string }
   | { kind: 'folder' }
   | { kind: 'rejected'; code: string; message: string }
-
-const IMAGE_HEADERS = 'Cache-Control: public, max-age=86400, s-maxage=31536000'
 
 /** `genato explain`: what a URL means, as the package itself reads it. Exit code 2 if it is wrong. */
 export async function explain(given: string, overrides: Overrides, reporter: Reporter): Promise<void> {
@@ -27,8 +31,7 @@ export async function explain(given: string, overrides: Overrides, reporter: Rep
   )
   if (meaning.kind === 'rejected')
     throw usageError(meaning.code, meaning.message, 'The service answers with status 400 and this sentence.')
-  const headers = meaning.kind === 'image' ? { headers: IMAGE_HEADERS } : {}
-  reporter.result(table(rows(path, meaning)), { path, ...meaning, ...headers })
+  reporter.result(table(rows(path, meaning)), { path, ...meaning })
 }
 
 function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>): [string, string][] {
@@ -40,7 +43,10 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
         ['canonical', meaning.canonicalPath],
         ['key', meaning.key],
         ...Object.entries(meaning.details).map(([name, value]): [string, string] => [name, String(value)]),
-        ['headers', IMAGE_HEADERS],
+        ...Object.entries(meaning.headers).map(([name, value]): [string, string] => [
+          'header',
+          `${name}: ${value}`,
+        ]),
       ]
     case 'file':
       return [

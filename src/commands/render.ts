@@ -29,7 +29,8 @@ export async function render(
     settings,
     built,
     (line) => {
-      const text = functionLineText(line)
+      // Standard output is the image's alone.
+      const text = args.out === '-' ? undefined : functionLineText(line)
       if (text !== undefined) reporter.event('log', text, { line })
     },
     async (loaded) =>

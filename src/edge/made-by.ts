@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { GENERATED_PREFIX } from '../names.js'
+import { GENERATED } from '../../handler/contract.js'
 import type { ObjectFolder } from './store/folder.js'
 
 /**
@@ -13,7 +13,7 @@ export async function dropOthersImages(store: ObjectFolder, folder: string, dige
   const note = path.join(folder, 'made-by')
   const before = await readFile(note, 'utf8').catch(() => undefined)
   if (before === digest) return 0
-  const dropped = await store.removePrefix(GENERATED_PREFIX)
+  const dropped = await store.removePrefix(GENERATED)
   await mkdir(folder, { recursive: true })
   await writeFile(note, digest)
   return dropped

@@ -164,7 +164,7 @@ describe('genato render', () => {
     })
     expect(await genato(['render', '/card/x.svg'], project(files("throw new Error('why')")))).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('The image was not made. Error: why'),
+      stderr: expect.stringMatching(/The image was not made\. Error: why\n\s+at .*gen\.ts:11:\d+/),
     })
     expect(await genato(['render', '/card/x.svg'], project(files('for (;;);')))).toMatchObject({
       code: 1,
@@ -187,6 +187,11 @@ describe('genato render', () => {
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
     expect(await sharp(Buffer.concat(chunks)).metadata()).toMatchObject({ format: 'webp', width: 64 })
     expect((await genato(['render', '/64', '--out', '-', '--json'], project())).code).toBe(2)
+    const chatty = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': generatorSource(`context.log.info('a line of the log'); ${GOOD_BODY}`),
+    })
+    expect((await genato(['render', '/card/x.svg', '--out', '-'], chatty)).stdout).toMatch(/^<svg .*<\/svg>$/)
   })
 
   it('to a folder’s name is one clear message, and leaves nothing behind', async () => {
@@ -218,7 +223,7 @@ describe('genato explain', () => {
       /^text +Hé, in black$/m,
       /^quality +80$/m,
       /^limits +4096 pixels a side/m,
-      /^headers +Cache-Control: public, max-age=86400, s-maxage=31536000$/m,
+      /^header +Cache-Control: public, max-age=86400, s-maxage=31536000$/m,
     ])
       expect(ran.stdout).toMatch(line)
   })

@@ -52,7 +52,9 @@ async function answer(loaded: Loaded, { id, call: request, timeoutMs }: ToChild)
   try {
     send({ kind: 'returned', id, value: await call(loaded, request, timeoutMs) })
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+    const name = error instanceof Error ? error.name : 'Error'
+    const message =
+      error instanceof Error ? (name === 'BadRequest' ? error.message : placed(error)) : String(error)
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
     send({ kind: 'threw', id, name, message, code })
   }

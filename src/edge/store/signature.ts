@@ -49,7 +49,7 @@ interface Authorization {
  *
  * `payloadHash` is the signed `x-amz-content-sha256`: 64 lower-case hex digits, which the caller still has
  * to compare with the body, or `UNSIGNED-PAYLOAD`. A refusal is the S3 error to answer with. Presigned
- * queries are taken for anonymous requests; chunked signatures (`STREAMING-…`) are not implemented.
+ * queries are taken for anonymous requests; chunked signatures (`STREAMING-…`), which the function never sends, are answered with 501.
  */
 export function verifySignature(
   request: SignedRequest,
