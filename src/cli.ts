@@ -1,21 +1,17 @@
 import { Command, CommanderError, Option } from 'commander'
-import type { Overrides } from './config/load.js'
-import { EXIT, GenatoError, usageError } from './errors.js'
+import { Several } from './aws/together.js'
+import type { Run } from './commands/run.js'
+import { EXIT, GenatoError, usageError, type ExitCode } from './errors.js'
 import type { Reporter } from './reporter/reporter.js'
 import { version } from './version.js'
 
 interface GlobalOptions {
   config?: string
   stack?: string
+  profile?: string
+  yes?: boolean
   json?: boolean
   debug?: boolean
-}
-
-/** What a command is run with, beside its own arguments. */
-interface Run {
-  overrides: Overrides
-  reporter: Reporter
-  signal: AbortSignal
 }
 
 /** Runs the command line. The only place that sets the exit code. */
@@ -53,13 +49,32 @@ function createProgram(signal: AbortSignal) {
   let listening = false
   const globals = () => program.opts<GlobalOptions>()
   const run = async (): Promise<Run> => {
-    const { config, stack, json } = globals()
+    const { config, stack, json, profile, yes } = globals()
+    // The way that the SDK, and every tool that it asks for credentials, takes it.
+    if (profile !== undefined) process.env['AWS_PROFILE'] = profile
+    const reporter = await chooseReporter(json === true)
     return {
       overrides: { config, stack: stack ?? process.env['GENATO_STACK'] },
-      reporter: await chooseReporter(json === true),
+      reporter,
       signal,
+      confirm: async (question) =>
+        (await import('./reporter/confirm.js')).confirm(question, {
+          yes: yes === true,
+          json,
+          reporter,
+          signal,
+        }),
     }
   }
+  /** A command that deals with AWS: it listens to Ctrl-C, and what it gives is the exit code. */
+  const onAws =
+    <A extends unknown[]>(load: () => Promise<(run: Run, ...args: A) => Promise<ExitCode>>) =>
+    async (...args: A) => {
+      listening = true
+      const [command, given] = await Promise.all([load(), run()])
+      process.exitCode = await command(given, ...args)
+      given.reporter.close()
+    }
   const command = (name: string, description: string) => program.command(name).description(description)
 
   program
@@ -69,6 +84,8 @@ function createProgram(signal: AbortSignal) {
     .version(version(), '-V, --version')
     .addOption(new Option('--config <file>', 'the configuration, instead of genato.config.{ts,js,mjs,json}'))
     .addOption(new Option('--stack <name>', 'the name of the stack (or GENATO_STACK)'))
+    .addOption(new Option('--profile <name>', 'the AWS profile to use (or AWS_PROFILE)'))
+    .addOption(new Option('--yes', 'answer yes to what would be asked'))
     .addOption(new Option('--json', 'one JSON object a line on stdout, and nothing else'))
     .addOption(new Option('--debug', 'stack traces with errors'))
     .configureHelp({ showGlobalOptions: true })
@@ -117,6 +134,37 @@ function createProgram(signal: AbortSignal) {
       const { reporter } = await run()
       await init(args, reporter)
     })
+
+  command('deploy', 'bring the service to AWS, or make what is there as the configuration says')
+    .option('--dry-run', 'only tell what would be done')
+    .option('--no-wait', 'do not wait until CloudFront has rolled it out')
+    .option('--adopt', 'take over what is there and was not made by genato')
+    .action(onAws(async () => (await import('./commands/deploy.js')).deploy))
+  command('status', 'tell what is deployed, what differs, and what is unfinished').action(
+    onAws(async () => (await import('./commands/status.js')).status),
+  )
+  command('logs', "show the function's logs of all edge regions, merged")
+    .option('--follow', 'go on as new lines come')
+    .option('--since <duration>', 'how far back: 30s, 10m, 2h, 3d', '10m')
+    .option('--region <name...>', 'only of these regions')
+    .option('--filter <text>', 'only lines with this text')
+    .option('--errors', 'only what went wrong')
+    .action(onAws(async () => (await import('./commands/logs.js')).logs))
+  command('purge', 'delete generated images, and what CloudFront has of them')
+    .argument('[prefix]', 'only paths that start so, such as /640x480')
+    .option('--dry-run', 'only count them')
+    .action(onAws(async () => (await import('./commands/purge.js')).purge))
+  command('cleanup', 'take the service away again')
+    .alias('destroy')
+    .option('--dry-run', 'only tell what would be deleted')
+    .option('--keep-images', 'leave the images bucket as it is')
+    .option('--delete-files', 'also files in the images bucket that genato did not make')
+    .option('--no-wait', 'do not wait for CloudFront and the replicas: run it again later')
+    .option('--timeout <duration>', 'how long to wait in all', '40m')
+    .action(onAws(async () => (await import('./commands/cleanup.js')).cleanup))
+  command('permissions', 'print the IAM policy that running genato needs').action(
+    onAws(async () => (await import('./commands/permissions.js')).permissions),
+  )
   return {
     run: async (argv: string[]) => program.parseAsync(argv),
     listensToInterrupt: () => listening,
@@ -136,10 +184,13 @@ async function report(error: unknown, { json, debug }: { json: boolean; debug: b
   // Help that was asked for, or that stands in for a command that was not given.
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
     return EXIT.done
-  const said = error instanceof CommanderError ? usage(error) : error
+  const said =
+    error instanceof CommanderError ? [usage(error)] : error instanceof Several ? error.errors : [error]
   const reporter = await chooseReporter(json)
-  reporter.error(said, debug)
-  return said instanceof GenatoError ? said.exitCode : EXIT.failed
+  for (const one of said) reporter.error(one, debug)
+  const codes = said.map((one) => (one instanceof GenatoError ? one.exitCode : EXIT.failed))
+  // What failed weighs more than what is only unfinished.
+  return codes.find((code) => code !== EXIT.unfinished) ?? EXIT.unfinished
 }
 
 function usage(error: CommanderError): GenatoError {

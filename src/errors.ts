@@ -4,6 +4,10 @@ export const EXIT = {
   failed: 1,
   /** Wrong usage or configuration. */
   usage: 2,
+  /** Not finished yet: the same command, run later, goes on. */
+  unfinished: 3,
+  /** `status`: not deployed, or not as the configuration says. */
+  differs: 4,
   interrupted: 130,
 } as const
 

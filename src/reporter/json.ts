@@ -7,12 +7,12 @@ import type { Reporter } from './reporter.js'
 export function jsonReporter(out: Writable): Reporter {
   const say = (type: string, data: object) => void out.write(`${JSON.stringify({ type, ...data })}\n`)
   return {
-    step(title) {
-      say('step', { title, state: 'started' })
+    step(title, data) {
+      say('step', { title, ...data, state: 'started' })
       return {
         update: () => undefined,
-        done: (detail) => say('step', { title, state: 'done', ...(detail ? { detail } : {}) }),
-        failed: () => say('step', { title, state: 'failed' }),
+        done: (detail) => say('step', { title, ...data, state: 'done', ...(detail ? { detail } : {}) }),
+        failed: () => say('step', { title, ...data, state: 'failed' }),
       }
     },
     warn: (message) => say('warning', { message }),

@@ -1,7 +1,10 @@
 /** What a run says, wherever it goes. The only way that anything but `cli.ts` speaks to the user. */
 export interface Reporter {
-  /** Something that takes a while. */
-  step(title: string): Step
+  /**
+   * Something that takes a while.
+   * @param data what it is about, for programs, under `--json`.
+   */
+  step(title: string, data?: object): Step
   /** Something that went wrong without stopping the run. */
   warn(message: string): void
   /**
@@ -21,7 +24,7 @@ export interface Reporter {
 }
 
 /** A step that was begun: it ends in `done` or `failed`, once. */
-interface Step {
+export interface Step {
   update(detail: string): void
   done(detail?: string): void
   failed(): void

@@ -1,0 +1,165 @@
+import { GenatoError, messageOf, systemCode } from '../errors.js'
+import { callOf, type AwsCall } from './call.js'
+import { errorName, isDenied, statusOf } from './errors.js'
+import { actionOf } from './actions.js'
+
+/** @returns an error of AWS's, or of the way there, as a person needs it; anything else as it is. */
+export function explainAwsError(error: unknown): unknown {
+  if (error instanceof GenatoError || !(error instanceof Error)) return error
+  const call = callOf(error)
+  for (const explain of [credentials, clock, denied, throttled, unreachable, quota]) {
+    const explained = explain(error, call)
+    if (explained) return explained
+  }
+  if (!call) return error
+  return new GenatoError(
+    'AWS_REFUSED',
+    `AWS refused ${nameOf(call)}: ${errorName(error)}: ${messageOf(error)}`,
+    {
+      hint: 'What was done before stays; run the same command again to go on from there.',
+      cause: error,
+    },
+  )
+}
+
+function nameOf({ service, operation, region }: AwsCall): string {
+  return `${service} ${operation}${service === 'logs' ? ` in ${region}` : ''}`
+}
+
+const NO_CREDENTIALS =
+  /Could not load credentials|Could not resolve credentials|credential.*(missing|not found)/i
+
+function credentials(error: Error): GenatoError | undefined {
+  const name = errorName(error)
+  if (
+    ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'].includes(name) ||
+    /security token.*expired|session.*has expired|token.*is expired/i.test(error.message)
+  )
+    return new GenatoError('CREDENTIALS_EXPIRED', 'The AWS credentials have expired.', {
+      hint: 'Sign in again (aws sso login, or new temporary credentials), then run the same command again.',
+      cause: error,
+    })
+  if (
+    name === 'CredentialsProviderError' ||
+    name === 'TokenProviderError' ||
+    NO_CREDENTIALS.test(error.message)
+  )
+    return new GenatoError(
+      'NO_CREDENTIALS',
+      `There are no AWS credentials that can be used: ${error.message}`,
+      {
+        hint: 'Give them in one of three ways: a profile (--profile NAME or AWS_PROFILE, made by aws configure or aws sso login), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or a role of the machine that this runs on.',
+        cause: error,
+      },
+    )
+  if (
+    ['InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId', 'AuthFailure'].includes(
+      name,
+    )
+  )
+    return new GenatoError('BAD_CREDENTIALS', 'AWS does not know these credentials.', {
+      hint: 'Check the access key (aws sts get-caller-identity), or name another profile with --profile.',
+      cause: error,
+    })
+  return undefined
+}
+
+function clock(error: Error): GenatoError | undefined {
+  const skewed =
+    ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'].includes(errorName(error)) ||
+    /signature (expired|not yet current)/i.test(error.message)
+  if (skewed)
+    return new GenatoError('CLOCK_SKEWED', "This machine's clock is too far from AWS's.", {
+      hint: 'Set the clock (switch on network time), then run the same command again.',
+      cause: error,
+    })
+  if (['SignatureDoesNotMatch', 'InvalidSignatureException'].includes(errorName(error)))
+    return new GenatoError('BAD_CREDENTIALS', 'AWS does not accept the signature of these credentials.', {
+      hint: 'The secret key does not belong to the access key, or was copied incompletely.',
+      cause: error,
+    })
+  return undefined
+}
+
+function denied(error: Error, call: AwsCall | undefined): GenatoError | undefined {
+  if (!isDenied(error)) return undefined
+  const told = /not authorized to perform:? ([\w*]+:[\w*]+)/.exec(error.message)?.[1]
+  const action = told ?? (call ? actionOf(call) : 'an action')
+  const resource = /on resource: (\S+)/.exec(error.message)?.[1]
+  const organization = /service control policy|permissions boundary/i.exec(error.message)?.[0]
+  return new GenatoError(
+    'ACCESS_DENIED',
+    `Access denied: ${action}${resource ? ` on ${resource}` : ''} is not allowed to whom these credentials belong to.`,
+    {
+      hint: organization
+        ? `A ${organization} forbids it: ask whoever manages the account.`
+        : `Allow ${action}: genato permissions prints the policy with all that it needs. Then run the same command again.`,
+      cause: error,
+    },
+  )
+}
+
+const THROTTLED = [
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'SlowDown',
+  'PriorRequestNotComplete',
+]
+
+function throttled(error: Error, call: AwsCall | undefined): GenatoError | undefined {
+  if (!THROTTLED.includes(errorName(error))) return undefined
+  return new GenatoError(
+    'THROTTLED',
+    `AWS asks to be called less often${call ? `, also after several tries of ${nameOf(call)}` : ''}.`,
+    { hint: 'Something else uses the same account. Run the same command again in a minute.', cause: error },
+  )
+}
+
+const NETWORK = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]
+
+function unreachable(error: Error, call: AwsCall | undefined): GenatoError | undefined {
+  const code = systemCode(error)
+  const network =
+    (code !== undefined && NETWORK.includes(code)) ||
+    errorName(error) === 'TimeoutError' ||
+    /socket hang up|timed out/i.test(error.message)
+  const what = call ? ` (${nameOf(call)})` : ''
+  if (network && statusOf(error) === undefined)
+    return new GenatoError('AWS_UNREACHABLE', `AWS could not be reached${what}: ${error.message || code}`, {
+      hint: 'Check the network, the proxy, and AWS_ENDPOINT_URL if it is set. Then run the same command again: it goes on from there.',
+      cause: error,
+    })
+  const status = statusOf(error)
+  if (status !== undefined && status >= 500)
+    return new GenatoError(
+      'AWS_FAILED',
+      `AWS failed${what}, also after several tries: ${status} ${errorName(error)}`,
+      { hint: 'Run the same command again: it goes on from there.', cause: error },
+    )
+  return undefined
+}
+
+function quota(error: Error, call: AwsCall | undefined): GenatoError | undefined {
+  const name = errorName(error)
+  if (!/^TooMany(?!Requests)|LimitExceeded|CodeStorageExceeded|QuotaExceeded/.test(name)) return undefined
+  return new GenatoError(
+    'QUOTA_EXCEEDED',
+    `A quota of the account is used up${call ? ` (${nameOf(call)})` : ''}: ${name}: ${error.message}`,
+    {
+      hint: 'Remove what is not needed, or ask for more in the Service Quotas console. Then run the same command again.',
+      cause: error,
+    },
+  )
+}

@@ -1,0 +1,81 @@
+import { GenatoError } from '../errors.js'
+import type { Session } from './session.js'
+
+export interface Wait<T> {
+  /** What is waited for, such as `the distribution to be deployed`. */
+  title: string
+  /** Looks once. `undefined`: not yet. */
+  look: () => Promise<T | undefined>
+  /** In ms. */
+  timeout: number
+  /** Between looks, in ms: the first, growing by half each time to the last. */
+  pauses: [first: number, last: number]
+  /** What is known meanwhile, to be shown. */
+  detail?: () => string
+  /** What to do when it took too long. */
+  late: () => GenatoError
+}
+
+type Waiting = Pick<Session, 'clock' | 'signal' | 'reporter'>
+
+/**
+ * Looks until there is something to see. Errors of a look end it: nothing is mistaken for "not yet".
+ * @throws the error that `late` gives; the signal's reason.
+ */
+export async function waitFor<T>(session: Waiting, wait: Wait<T>): Promise<T> {
+  const { clock, signal } = session
+  // What is there already is not waited for, and not spoken of.
+  const first = await wait.look()
+  if (first !== undefined) return first
+  const started = clock.now()
+  const step = session.reporter.step(`waiting for ${wait.title}`)
+  try {
+    for (let pause = wait.pauses[0]; ; pause = Math.min(pause * 1.5, wait.pauses[1])) {
+      const passed = clock.now() - started
+      if (passed >= wait.timeout) throw wait.late()
+      step.update([duration(passed), wait.detail?.()].filter(Boolean).join(' · '))
+      await clock.sleep(Math.min(pause, wait.timeout - passed), signal)
+      const found = await wait.look()
+      if (found === undefined) continue
+      step.done(duration(clock.now() - started))
+      return found
+    }
+  } catch (error) {
+    step.failed()
+    throw error
+  }
+}
+
+export interface Retry {
+  /** Whether asking again may help. */
+  passing: (error: unknown) => boolean
+  /** In ms. */
+  timeout: number
+  pauses: [first: number, last: number]
+}
+
+/** Runs again while what goes wrong is known to pass. @throws the last error. */
+export async function retryWhile<T>(
+  { clock, signal }: Waiting,
+  { passing, timeout, pauses: [first, last] }: Retry,
+  run: () => Promise<T>,
+): Promise<T> {
+  const started = clock.now()
+  for (let pause = first; ; pause = Math.min(pause * 1.5, last)) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!passing(error) || clock.now() - started + pause > timeout) throw error
+      await clock.sleep(pause, signal)
+    }
+  }
+}
+
+/** `45 s`, `3 min 20 s`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
+}

@@ -1,0 +1,34 @@
+import { createInterface } from 'node:readline/promises'
+import { EXIT, GenatoError, usageError } from '../errors.js'
+import type { Reporter } from './reporter.js'
+
+interface Asking {
+  yes: boolean
+  json: boolean | undefined
+  reporter: Reporter
+  signal: AbortSignal
+}
+
+/** @throws GenatoError NOT_CONFIRMED */
+export async function confirm(question: string, { yes, json, reporter, signal }: Asking): Promise<void> {
+  if (yes) return
+  if (json || !process.stdin.isTTY || !process.stderr.isTTY)
+    throw usageError(
+      'NOT_CONFIRMED',
+      `${question} Nobody can be asked here.`,
+      'Give --yes to go on without being asked, or --dry-run to see what would be done.',
+    )
+  reporter.close()
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal })
+    if (/^y(es)?$/i.test(answer.trim())) return
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+  } finally {
+    terminal.close()
+  }
+  throw new GenatoError('NOT_CONFIRMED', 'Nothing was done.', {
+    exitCode: signal.aborted ? EXIT.interrupted : EXIT.failed,
+  })
+}

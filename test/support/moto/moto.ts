@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, inject } from 'vitest'
+
+const MANAGED_POLICIES = { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' }
+
+interface MotoSettings {
+  /** How many GetDistribution calls see a distribution InProgress after a change; 1 if not set. */
+  distribution_reads?: number
+  /** How many GetInvalidation calls see an invalidation InProgress; 1 if not set. */
+  invalidation_reads?: number
+  /** How many deletions of a function whose last association has gone are refused for its replicas; 0 if not set. */
+  replica_refusals?: number
+  /** What Lambda's GetAccountSettings tells; 1000 if not set. */
+  concurrent_executions?: number
+}
+
+export interface Moto {
+  endpoint: string
+  /** Empties every account, sets the settings back and enforces no IAM policies. */
+  reset(): Promise<void>
+  settings(values: MotoSettings): Promise<void>
+  /** Whether calls need a user's access key, a right signature and a policy that allows them. */
+  enforceIam(on: boolean): Promise<void>
+  /** What the server has said on stderr: the tracebacks of what it can't do. */
+  said(): string
+  close(): Promise<void>
+}
+
+/** `describe`, where moto could be brought; else skipped, with the reason in its name. */
+export function describeAws(name: string, body: () => void): void {
+  const moto = inject('moto')
+  if ('missing' in moto) describe.skip(`${name} (not run without moto: ${moto.missing})`, body)
+  else describe(name, body)
+}
+
+/** Starts a server of one's own, which ends with this process at the latest. */
+export async function startMoto(): Promise<Moto> {
+  const moto = inject('moto')
+  if ('missing' in moto) throw new Error(`There is no moto: ${moto.missing}`)
+  const cwd = mkdtempSync(path.join(os.tmpdir(), 'genato-moto-'))
+  const child = spawn(moto.python, [path.join(import.meta.dirname, 'server.py')], {
+    cwd,
+    // The server ends when its stdin does.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Nothing of the AWS settings and profiles that whoever runs the tests may have.
+    env: { PATH: process.env['PATH'], HOME: cwd, PYTHONDONTWRITEBYTECODE: '1', ...MANAGED_POLICIES },
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-100_000)))
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      rmSync(cwd, { recursive: true, force: true })
+      resolve()
+    })
+  })
+  const port = await startedPort(child, () => said)
+  const endpoint = `http://127.0.0.1:${port}`
+  const post = async (place: string, body: string) => {
+    const response = await fetch(`${endpoint}/moto-api/${place}`, { method: 'POST', body })
+    if (!response.ok)
+      throw new Error(`moto answered ${response.status} to ${place}: ${await response.text()}`)
+  }
+  return {
+    endpoint,
+    reset: async () => post('reset', ''),
+    settings: async (values) => post('genato/settings', JSON.stringify(values)),
+    enforceIam: async (on) => post('reset-auth', on ? '0' : 'inf'),
+    said: () => said,
+    close: async () => {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
+}
+
+async function startedPort(child: ChildProcess, said: () => string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      const port = /^(\d+)\n/.exec(output)?.[1]
+      if (port !== undefined) resolve(Number(port))
+    })
+    child.once('error', reject)
+    child.once('close', (code) => reject(new Error(`moto ended with ${code} and said:\n${output}${said()}`)))
+  })
+}

@@ -1,0 +1,300 @@
+"""IAM policies as AWS applies them: actions that are not named as the call is, resources and conditions.
+
+moto matches each call's own name against "*" as resource, but for roles and S3.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+import flask
+from moto.cloudfront.models import cloudfront_backends
+from moto.iam.access_control import IAMPolicy, IAMRequest, IAMRequestBase
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+from werkzeug.exceptions import HTTPException
+
+from .control import replace
+from .s3 import as_list, matches
+
+BUCKET_ACTIONS = {
+    "publicAccessBlock": (
+        "GetBucketPublicAccessBlock",
+        "PutBucketPublicAccessBlock",
+        "PutBucketPublicAccessBlock",
+    ),
+    "ownershipControls": (
+        "GetBucketOwnershipControls",
+        "PutBucketOwnershipControls",
+        "PutBucketOwnershipControls",
+    ),
+    "encryption": ("GetEncryptionConfiguration", "PutEncryptionConfiguration", "PutEncryptionConfiguration"),
+    "tagging": ("GetBucketTagging", "PutBucketTagging", "PutBucketTagging"),
+    "lifecycle": ("GetLifecycleConfiguration", "PutLifecycleConfiguration", "PutLifecycleConfiguration"),
+    "policy": ("GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"),
+    "versioning": ("GetBucketVersioning", "PutBucketVersioning", ""),
+    "versions": ("ListBucketVersions", "", ""),
+    "location": ("GetBucketLocation", "", ""),
+}
+SERVICE_LINKED = {
+    "replicator.lambda.amazonaws.com": "AWSServiceRoleForLambdaReplicator",
+    "logger.cloudfront.amazonaws.com": "AWSServiceRoleForCloudFrontLogger",
+}
+
+
+@dataclass
+class Need:
+    action: str
+    resource: str
+    context: dict[str, str] = field(default_factory=dict)
+    # The answer where it is not the usual one.
+    code: str | None = None
+    message: str | None = None
+
+
+class Refused(HTTPException):
+    """An error in the service's own format."""
+
+    def __init__(self, service: str, code: str, message: str, status: int) -> None:
+        super().__init__()
+        self.code = status
+        if service in ("lambda", "logs"):
+            self.description = json.dumps({"__type": code, "message": message, "Message": message})
+        else:
+            error = (
+                f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+            )
+            self.description = f"<ErrorResponse>{error}<RequestId>refused</RequestId></ErrorResponse>"
+
+
+def s3_needs(request: IAMRequestBase) -> list[Need]:
+    url = urlsplit(request._path)
+    query = parse_qs(url.query, keep_blank_values=True)
+    bucket, _, key = unquote(url.path).lstrip("/").partition("/")
+    place = (
+        ("GET", "PUT", "DELETE").index(request._method) if request._method in ("GET", "PUT", "DELETE") else 0
+    )
+    if not bucket:
+        return [Need("s3:ListAllMyBuckets", "*")]
+    if key:
+        name = ("GetObject", "PutObject", "DeleteObject")[place]
+        version = "Version" if "versionId" in query and name != "PutObject" else ""
+        needs = [Need(f"s3:{name}{version}", f"arn:aws:s3:::{bucket}/{key}")]
+        known = s3_backends[request.account_id]["aws"].buckets.get(bucket)
+        # That a key is missing is told only to who may list.
+        if name == "GetObject" and known is not None and key not in known.keys:
+            needs.append(Need("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
+        return needs
+    if "delete" in query:
+        body = request._body.decode()
+        objects = re.findall(r"<Object>(.*?)</Object>", body, re.DOTALL)
+        return [
+            Need(
+                "s3:DeleteObjectVersion" if "<VersionId>" in one else "s3:DeleteObject",
+                f"arn:aws:s3:::{bucket}/{re.search('<Key>(.*?)</Key>', one)[1]}",
+            )
+            for one in objects
+        ]
+    for part, actions in BUCKET_ACTIONS.items():
+        if part in query:
+            return [Need(f"s3:{actions[place]}", f"arn:aws:s3:::{bucket}")]
+    return [Need(f"s3:{('ListBucket', 'CreateBucket', 'DeleteBucket')[place]}", f"arn:aws:s3:::{bucket}")]
+
+
+def cloudfront_needs(request: IAMRequestBase, operation: str) -> list[Need]:
+    url = urlsplit(request._path)
+    home = f"arn:aws:cloudfront::{request.account_id}:"
+    parts = url.path.split("/")[2:]
+    resource = "*"
+    if parts[0] == "tagging":
+        resource = parse_qs(url.query)["Resource"][0]
+    elif not operation.startswith("List") or "invalidation" in parts:
+        resource = f"{home}{parts[0]}/{parts[1] if len(parts) > 1 else '*'}"
+    needs = [Need(f"cloudfront:{operation.replace('WithTags', '')}", resource)]
+    if operation.endswith("WithTags"):
+        needs.append(Need("cloudfront:TagResource", resource))
+    if parts[0] == "distribution" and operation.startswith(("Create", "Update")):
+        body = request._body.decode()
+        arns = set(re.findall(r"<LambdaFunctionARN>(.*?)</LambdaFunctionARN>", body))
+        distribution = cloudfront_backends[request.account_id]["aws"].distributions.get((parts + [""])[1])
+        before = {arn for _, arn in distribution.distribution_config.associations} if distribution else set()
+        if operation != "CreateInvalidation":
+            needs += replication_needs(request, arns - before, before - arns)
+    return needs
+
+
+def replication_needs(request: IAMRequestBase, added: set[str], removed: set[str]) -> list[Need]:
+    """Associating a function asks for rights at it, and the first time for the services' own roles."""
+    wanted = [
+        (action, arn)
+        for arn in sorted(added)
+        for action in ("lambda:GetFunction", "lambda:EnableReplication*")
+    ]
+    wanted += [("lambda:DisableReplication*", arn) for arn in sorted(removed)]
+    needs = [
+        Need(
+            action,
+            arn,
+            code="InvalidLambdaFunctionAssociation",
+            message="Lambda@Edge cannot retrieve the specified Lambda function. Update the IAM policy to add "
+            f"permission: {action} for resource: {arn}",
+        )
+        for action, arn in wanted
+    ]
+    role = f"arn:aws:iam::{request.account_id}:role/aws-service-role/"
+    for service, name in SERVICE_LINKED.items() if added else []:
+        context = {"iam:awsservicename": service}
+        needs.append(Need("iam:CreateServiceLinkedRole", f"{role}{service}/{name}", context))
+    return needs
+
+
+def lambda_needs(request: IAMRequestBase, operation: str) -> list[Need]:
+    url = urlsplit(request._path)
+    body = json.loads(request._body) if request._body else {}
+    home = f"arn:aws:lambda:{request._region}:{request.account_id}:function:"
+    parts = [unquote(part) for part in url.path.strip("/").split("/")][1:]
+    name = parts[1] if len(parts) > 1 else body.get("FunctionName")
+    qualifier = parse_qs(url.query).get("Qualifier")
+    if operation in ("ListFunctions", "GetAccountSettings"):
+        resource = "*"
+    else:
+        arn = name if name.startswith("arn:") else f"{home}{name}"
+        resource = f"{arn}:{qualifier[0]}" if qualifier else arn
+    needs = [Need(f"lambda:{operation}", resource)]
+    if operation == "CreateFunction" and body.get("Tags"):
+        needs.append(Need("lambda:TagResource", resource))
+    if body.get("Role"):
+        needs.append(Need("iam:PassRole", body["Role"], {"iam:passedtoservice": "lambda.amazonaws.com"}))
+    code = body.get("Code", body)
+    if "S3Bucket" in code:
+        needs.append(Need("s3:GetObject", f"arn:aws:s3:::{code['S3Bucket']}/{code['S3Key']}"))
+    return needs
+
+
+def iam_needs(request: IAMRequestBase, operation: str) -> list[Need]:
+    values = {key: value[0] if isinstance(value, list) else value for key, value in request._data.items()}
+    home = f"arn:aws:iam::{request.account_id}:"
+    backend = iam_backends[request.account_id]["aws"]
+    resource = "*"
+    if "RoleName" in values:
+        name = values["RoleName"]
+        known = next((role.arn for role in backend.roles.values() if role.name == name), None)
+        resource = known or f"{home}role{values.get('Path', '/')}{name}"
+    elif "UserName" in values:
+        resource = f"{home}user/{values['UserName']}"
+    elif "PolicyArn" in values:
+        resource = values["PolicyArn"]
+    context = {"iam:policyarn": values["PolicyArn"]} if "PolicyArn" in values else {}
+    needs = [Need(f"iam:{operation}", resource, context)]
+    if operation == "CreateRole" and any(key.startswith("Tags.") for key in values):
+        needs.append(Need("iam:TagRole", resource))
+    return needs
+
+
+def logs_needs(request: IAMRequestBase, operation: str) -> list[Need]:
+    body = json.loads(request._body) if request._body else {}
+    group = body.get("logGroupName", "")
+    home = f"arn:aws:logs:{request._region}:{request.account_id}:log-group:"
+    return [Need(f"logs:{operation}", f"{home}{group}:log-stream:{body.get('logStreamName', '')}")]
+
+
+NEEDS = {"cloudfront": cloudfront_needs, "lambda": lambda_needs, "iam": iam_needs, "logs": logs_needs}
+
+
+def applies(statement: dict[str, Any], need: Need) -> bool:
+    def one_of(element: str, what: str) -> bool:
+        return any(matches(pattern, what) for pattern in as_list(statement[element]))
+
+    lower = {"Action": [one.lower() for one in as_list(statement.get("Action", []))]}
+    lower["NotAction"] = [one.lower() for one in as_list(statement.get("NotAction", []))]
+    action = need.action.lower()
+    listed = any(matches(one, action) for one in lower["Action" if "Action" in statement else "NotAction"])
+    if listed != ("Action" in statement):
+        return False
+    if (
+        one_of("Resource", need.resource)
+        if "Resource" in statement
+        else not one_of("NotResource", need.resource)
+    ):
+        return all(holds(*one, need.context) for one in statement.get("Condition", {}).items())
+    return False
+
+
+def holds(operator: str, expected: dict[str, Any], context: dict[str, str]) -> bool:
+    """String and ARN conditions; one about what is not known here never holds."""
+    for key, values in expected.items():
+        known = context.get(key.lower())
+        if known is None:
+            if operator.endswith("IfExists"):
+                continue
+            return False
+        exact = operator.startswith("StringEquals")
+        if not any(known == value if exact else matches(value, known) for value in as_list(values)):
+            return False
+        if not re.match(r"(String(Equals|Like)|Arn(Equals|Like))(IfExists)?$", operator):
+            return False
+    return True
+
+
+def is_allowed(documents: list[dict[str, Any]], need: Need) -> bool:
+    """One statement that allows it, and none that denies it."""
+    statements = [one for document in documents for one in as_list(document["Statement"])]
+    effects = [one["Effect"] for one in statements if applies(one, need)]
+    return "Allow" in effects and "Deny" not in effects
+
+
+def apply() -> None:
+    @replace(IAMRequestBase)
+    def check_action_permitted(self: IAMRequestBase, resource: str) -> None:
+        """A call needs each right that AWS asks of it, at the resource that it is about."""
+        operation = self._action.split(":")[1]
+        if self._action == "sts:GetCallerIdentity":
+            return
+        if self._service == "s3":
+            needs = s3_needs(self)
+        elif self._service in NEEDS:
+            needs = NEEDS[self._service](self, operation)
+        else:
+            needs = [Need(self._action, resource)]
+        documents = [IAMPolicy(policy)._policy_json for policy in self._access_key.collect_policies()]
+        common = {
+            "aws:requestedregion": self._region,
+            "aws:resourceaccount": self.account_id,
+            "aws:principalaccount": self.account_id,
+        }
+        for need in needs:
+            need.context.update(common)
+            if not is_allowed(documents, need):
+                refuse(self, need)
+
+    def refuse(request: IAMRequestBase, need: Need) -> None:
+        if request._service == "s3":
+            request._raise_access_denied()
+        user = request._access_key.arn
+        message = f"User: {user} is not authorized to perform: {need.action} on resource: {need.resource} "
+        message += "because no identity-based policy allows the action"
+        json_name = "AccessDeniedException" if request._service in ("lambda", "logs") else "AccessDenied"
+        status = 400 if need.code or request._service == "logs" else 403
+        raise Refused(request._service, need.code or json_name, need.message or message, status)
+
+    @replace(IAMRequestBase)
+    def _create_aws_request(self: IAMRequestBase) -> Any:
+        """What was signed is the path as it was sent, not as it was decoded."""
+        self._path = flask.request.environ["RAW_URI"]
+        return _create_aws_request.original(self)
+
+    @replace(IAMRequest)
+    def _raise_invalid_access_key(self: IAMRequest, _: str) -> None:
+        name = (
+            "UnrecognizedClientException" if self._service in ("lambda", "logs") else "InvalidClientTokenId"
+        )
+        raise Refused(self._service, name, "The security token included in the request is invalid.", 403)
+
+    @replace(IAMRequest)
+    def _raise_signature_does_not_match(self: IAMRequest) -> None:
+        name = "InvalidSignatureException" if self._service in ("lambda", "logs") else "SignatureDoesNotMatch"
+        message = "The request signature we calculated does not match the signature you provided."
+        raise Refused(self._service, name, message, 403)

@@ -1,0 +1,64 @@
+"""The door for tests: settings, and a reset that covers them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto import settings as moto_settings
+from moto.iam import models as iam_models
+from moto.moto_api._internal import urls
+from moto.moto_api._internal.models import MotoAPIBackend
+
+DEFAULTS = {
+    # How many reads see a distribution InProgress after a change, and an invalidation after its creation.
+    "distribution_reads": 1,
+    "invalidation_reads": 1,
+    # How many deletions of a function are refused after its last association has gone.
+    "replica_refusals": 0,
+    # What GetAccountSettings tells.
+    "concurrent_executions": 1000,
+}
+
+MANAGED = ("AWSLambda", "CloudFront", "AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess")
+
+settings: dict[str, Any] = dict(DEFAULTS)
+
+
+def replace(owner: Any, name: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Puts the function in the place of the owner's, which it keeps as `.original`."""
+
+    def put(function: Callable[..., Any]) -> Callable[..., Any]:
+        key = name or function.__name__
+        function.original = getattr(owner, key, None)  # type: ignore[attr-defined]
+        setattr(owner, key, function)
+        return function
+
+    return put
+
+
+def genato_settings(request: Any, _url: str, _headers: Any) -> Any:
+    """POST changes some settings; any other method only tells them."""
+    if request.method == "POST":
+        values = json.loads(request.data)
+        unknown = values.keys() - DEFAULTS.keys()
+        if unknown:
+            return 400, {}, json.dumps({"unknown": sorted(unknown)})
+        settings.update(values)
+    return 200, {}, json.dumps(settings)
+
+
+def apply() -> None:
+    urls.url_paths["{0}/moto-api/genato/settings"] = genato_settings
+
+    @replace(MotoAPIBackend)
+    def reset(self: MotoAPIBackend) -> None:
+        """moto's own reset leaves IAM enforcement as it is, and knows no settings."""
+        reset.original(self)
+        settings.clear()
+        settings.update(DEFAULTS)
+        moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
+
+    # Every account is given all of these anew after each reset: of AWS's 1300 those that matter here.
+    policies = json.loads(iam_models.aws_managed_policies_data)
+    kept = {name: policy for name, policy in policies.items() if name.startswith(MANAGED)}
+    iam_models.aws_managed_policies_data = json.dumps(kept)

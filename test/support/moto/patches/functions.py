@@ -1,0 +1,295 @@
+"""Lambda: versions, revisions, permissions for each version, and replicas that outlive their use."""
+
+import copy
+import json
+from typing import Any
+from urllib.parse import unquote
+
+from moto.awslambda import urls
+from moto.awslambda.exceptions import (
+    InvalidParameterValueException,
+    LambdaClientError,
+    PreconditionFailedException,
+    UnknownFunctionException,
+)
+from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage, lambda_backends
+from moto.awslambda.policy import Policy
+from moto.awslambda.responses import LambdaResponse
+from moto.core.utils import iso_8601_datetime_with_nanoseconds
+from moto.moto_api._internal import mock_random
+from moto.s3.models import s3_backends
+
+from .associations import associated, trusted_services
+from .control import replace, settings
+
+PAGE = 50
+PUBLISHED = (
+    "code_sha_256",
+    "memory_size",
+    "timeout",
+    "run_time",
+    "handler",
+    "role",
+    "latest_description",
+    "environment_vars",
+    "layers",
+    "architectures",
+    "logging_config",
+)
+
+
+def changed(function: LambdaFunction) -> None:
+    function.revision_id = str(mock_random.uuid4())
+    function.last_modified = iso_8601_datetime_with_nanoseconds()
+
+
+def check_revision(function: LambdaFunction, revision_id: str | None) -> None:
+    if revision_id and revision_id != function.revision_id:
+        raise PreconditionFailedException(
+            "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias "
+            "API to retrieve the latest Revision Id"
+        )
+
+
+def name_in_path(response: LambdaResponse, place: int) -> str:
+    """A function's name, where the path may have its ARN too."""
+    return unquote(response.path.rstrip("/").split("/")[place]).split(":function:")[-1].split(":")[0]
+
+
+def page(response: LambdaResponse, items: list[Any], key: str) -> str:
+    start = int(response._get_param("Marker") or 0)
+    end = start + min(int(response._get_param("MaxItems") or PAGE), PAGE)
+    result: dict[str, Any] = {key: items[start:end]}
+    if end < len(items):
+        result["NextMarker"] = str(end)
+    return json.dumps(result)
+
+
+def check_code(function: LambdaFunction, bucket_name: str, key: str) -> None:
+    bucket = s3_backends[function.account_id]["aws"].buckets.get(bucket_name)
+    if bucket is None:
+        found = "NoSuchBucket. S3 Error Message: The specified bucket does not exist"
+    elif bucket.region_name != function.region:
+        found = f"PermanentRedirect. S3 Error Message: The bucket is in this region: {bucket.region_name}. "
+        found += "Please use this region to retry the request"
+    elif key not in bucket.keys:
+        found = "NoSuchKey. S3 Error Message: The specified key does not exist."
+    else:
+        return
+    raise InvalidParameterValueException(f"Error occurred while GetObject. S3 Error Code: {found}")
+
+
+def apply_configuration() -> None:
+    @replace(LambdaFunction)
+    def __init__(
+        self: LambdaFunction, account_id: str, spec: dict[str, Any], *rest: Any, **named: Any
+    ) -> None:
+        group = f"/aws/lambda/{spec['FunctionName']}"
+        self.logging_config = {"LogFormat": "Text", "LogGroup": group, **spec.get("LoggingConfig", {})}
+        __init__.original(self, account_id, spec, *rest, **named)
+        changed(self)
+
+    @replace(LambdaFunction)
+    def get_configuration(self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
+        """A configuration has its revision and its log group."""
+        known = get_configuration.original(self, on_create)
+        return {**known, "RevisionId": self.revision_id, "LoggingConfig": self.logging_config}
+
+    @replace(LambdaFunction)
+    def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> None:
+        """A zip in S3 has to exist, in a bucket of the function's region."""
+        if "S3Bucket" in updated_spec:
+            check_code(self, updated_spec["S3Bucket"], updated_spec["S3Key"])
+        _set_function_code.original(self, updated_spec)
+
+    @replace(LambdaStorage)
+    def put_function(self: LambdaStorage, fn: LambdaFunction) -> None:
+        """The role has to trust Lambda."""
+        put_function.original(self, fn)
+        if "lambda.amazonaws.com" not in trusted_services(fn):
+            del self._functions[fn.function_name]
+            raise InvalidParameterValueException(
+                "The role defined for the function cannot be assumed by Lambda."
+            )
+
+    @replace(LambdaBackend)
+    def update_function_code(
+        self: LambdaBackend, function_name: str, qualifier: str | None, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The version that Publish makes has the new code, and $LATEST goes on from it."""
+        function = self.get_function(function_name, qualifier)
+        check_revision(function, body.get("RevisionId"))
+        if not body.get("DryRun"):
+            function._set_function_code(body)
+            function.architectures = body.get("Architectures", function.architectures)
+            changed(function)
+            if body.get("Publish"):
+                function = self.publish_version(function_name)
+        return function.get_configuration()
+
+    @replace(LambdaBackend)
+    def update_function_configuration(
+        self: LambdaBackend, function_name: str, qualifier: str | None, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        function = self.get_function(function_name, qualifier)
+        check_revision(function, body.get("RevisionId"))
+        function.logging_config = {**function.logging_config, **body.get("LoggingConfig", {})}
+        changed(function)
+        return function.update_configuration(body)
+
+
+def apply_versions() -> None:
+    @replace(LambdaStorage)
+    def publish_version(self: LambdaStorage, name_or_arn: str, description: str = "") -> LambdaFunction:
+        """What was published last is not published again; no number is used twice, be it after deletion."""
+        latest = self.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
+        name = latest.function_name
+        latest.latest_description = latest.description
+        versions = self._functions[name]["versions"]
+        if versions and all(getattr(versions[-1], one) == getattr(latest, one) for one in PUBLISHED):
+            return versions[-1]
+        numbers = self.__dict__.setdefault("last_numbers", {})
+        numbers[name] = numbers.get(name, 0) + 1
+        version = copy.copy(latest)
+        version.code = dict(latest.code)
+        version.set_version(numbers[name])
+        version.description = description or latest.description
+        version.policy = Policy(version)
+        changed(version)
+        versions.append(version)
+        self._arns[version.function_arn] = version
+        return version
+
+    @replace(LambdaResponse, "publish_version")
+    def publish_version_response(self: LambdaResponse) -> Any:
+        """Publishing can be bound to the code and to the revision that are expected."""
+        name = name_in_path(self, -2)
+        latest = self.backend.get_function(name)
+        expected = self._get_param("CodeSha256")
+        if expected and expected != latest.code_sha_256:
+            raise InvalidParameterValueException(
+                f"CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST "
+                f"({latest.code_sha_256}). Please try again with the CodeSHA256 in $LATEST."
+            )
+        check_revision(latest, self._get_param("RevisionId"))
+        version = self.backend.publish_version(name, self._get_param("Description") or "")
+        return 201, {"status": 201}, json.dumps(version.get_configuration())
+
+    @replace(LambdaResponse)
+    def list_versions_by_function(self: LambdaResponse) -> str:
+        """50 at once, the oldest first; a function that is not there has no versions to list."""
+        name = name_in_path(self, -2)
+        self.backend.get_function(name)
+        versions = self.backend.list_versions_by_function(name)
+        return page(self, [version.get_configuration() for version in versions], "Versions")
+
+    @replace(LambdaResponse)
+    def list_functions(self: LambdaResponse) -> str:
+        """A region lists the replicas of another region's functions when asked for that master region."""
+        if self._get_param("MasterRegion"):
+            return page(self, replicas(self.current_account, self.region), "Functions")
+        functions = self.backend.list_functions(self._get_param("FunctionVersion"))
+        return page(self, [function.get_configuration() for function in functions], "Functions")
+
+
+def replicas(account_id: str, region: str) -> list[dict[str, Any]]:
+    """Of the versions that are associated, and as long as deletions are refused of those that were."""
+    master = lambda_backends[account_id]["us-east-1"]
+    alive = (
+        master.__dict__.get("replicated", set()) if settings["replica_refusals"] else associated(account_id)
+    )
+    found = []
+    for arn in sorted(alive) if region != "us-east-1" else []:
+        name, number = arn.split(":")[-2:]
+        try:
+            configuration = master.get_function(name, number).get_configuration()
+        except UnknownFunctionException:
+            continue
+        own = {
+            "FunctionName": f"us-east-1.{name}",
+            "FunctionArn": f"arn:aws:lambda:{region}:{account_id}:function:us-east-1.{name}:{number}",
+            "MasterArn": arn,
+        }
+        found.append({**configuration, **own})
+    return found
+
+
+def apply_deletion() -> None:
+    @replace(LambdaBackend)
+    def delete_function(self: LambdaBackend, function_name: str, qualifier: str | None = None) -> None:
+        """What a distribution names can't be deleted, nor for hours a function whose replicas are left."""
+        if qualifier == "$LATEST":
+            message = "$LATEST version cannot be deleted without deleting the function."
+            raise InvalidParameterValueException(message)
+        function = self.get_function(function_name, qualifier)
+        arn = function.function_arn
+        in_use = [one for one in associated(self.account_id) if one == arn or one.startswith(f"{arn}:")]
+        once = [one for one in self.__dict__.get("replicated", set()) if one.startswith(f"{arn}:")]
+        refused = sorted(in_use)
+        if not refused and once and not qualifier and settings["replica_refusals"] > 0:
+            settings["replica_refusals"] -= 1
+            refused = sorted(once)
+        if refused:
+            raise InvalidParameterValueException(
+                f"Lambda was unable to delete {refused[-1]} because it is a replicated function. Please see "
+                "our documentation for Deleting Lambda@Edge Functions and Replicas."
+            )
+        delete_function.original(self, function_name, qualifier)
+        self.__dict__.get("replicated", set()).difference_update([] if qualifier else once)
+
+
+def apply_permissions() -> None:
+    @replace(LambdaBackend)
+    def add_permission(
+        self: LambdaBackend, function_name: str, qualifier: str | None, raw: str
+    ) -> dict[str, Any]:
+        """A version has each statement id once: adding it again is an error, even with the same content."""
+        function = self.get_function(function_name, qualifier)
+        sid = json.loads(raw)["StatementId"]
+        if sid in [statement.get("Sid") for statement in function.policy.statements]:
+            conflict = LambdaClientError(
+                "ResourceConflictException",
+                f"The statement id ({sid}) provided already exists. Please provide a new statement id, or "
+                "remove the existing statement.",
+            )
+            conflict.code = 409
+            raise conflict
+        statement, _ = function.policy.add_statement(raw)
+        return statement
+
+    @replace(LambdaResponse)
+    def remove_permission(self: LambdaResponse) -> Any:
+        """A version's statements are its own."""
+        function = self.backend.get_function(name_in_path(self, -3), self._get_param("Qualifier"))
+        sid = unquote(self.path.split("/")[-1])
+        function.policy.del_statement(sid, self._get_param("RevisionId") or "")
+        return 204, {"status": 204}, ""
+
+
+def apply_account_settings() -> None:
+    urls.url_paths[r"{0}/(?P<api_version>[^/]+)/account-settings/?$"] = LambdaResponse.dispatch
+
+    @replace(LambdaResponse)
+    def get_account_settings(self: LambdaResponse) -> str:
+        """A new account has fewer concurrent executions than the usual 1000."""
+        functions = self.backend.list_functions()
+        concurrency = settings["concurrent_executions"]
+        limit = {
+            "TotalCodeSize": 80530636800,
+            "CodeSizeUnzipped": 262144000,
+            "CodeSizeZipped": 52428800,
+            "ConcurrentExecutions": concurrency,
+            "UnreservedConcurrentExecutions": concurrency,
+        }
+        size = sum(function.code_size for function in functions)
+        return json.dumps(
+            {"AccountLimit": limit, "AccountUsage": {"FunctionCount": len(functions), "TotalCodeSize": size}}
+        )
+
+
+def apply() -> None:
+    apply_configuration()
+    apply_versions()
+    apply_deletion()
+    apply_permissions()
+    apply_account_settings()

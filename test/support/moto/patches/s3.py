@@ -1,0 +1,130 @@
+"""S3: the defaults of a new bucket, whose bucket it is, and policies that are checked."""
+
+import json
+import re
+from typing import Any
+
+from moto.iam.access_control import PermissionResult
+from moto.iam.models import iam_backends
+from moto.s3.exceptions import BucketAlreadyExists, S3AccessDeniedError, S3ClientError
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend, s3_backends
+from moto.s3.responses import S3Response
+
+from .control import replace
+
+AES256 = {
+    "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
+}
+LIMITING = re.compile(r"aws:(Source|Principal|VpcSource|UserId|userid)|s3:DataAccessPointArn", re.IGNORECASE)
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def is_for_all(statement: dict[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    return principal == "*" or (isinstance(principal, dict) and "*" in as_list(principal.get("AWS")))
+
+
+def is_public(statement: dict[str, Any]) -> bool:
+    """Allowed to all, without a condition that says to whom."""
+    keys = [key for condition in statement.get("Condition", {}).values() for key in condition]
+    return statement["Effect"] == "Allow" and is_for_all(statement) and not any(map(LIMITING.match, keys))
+
+
+def check_policy(backend: S3Backend, bucket: FakeBucket, policy: bytes) -> list[dict[str, Any]]:
+    """A policy is about its own bucket, and names only principals that exist."""
+    try:
+        statements = as_list(json.loads(policy)["Statement"])
+    except (ValueError, KeyError, TypeError) as error:
+        message = "This policy contains invalid Json"
+        raise S3ClientError("MalformedPolicy", message) from error
+    for statement in statements:
+        for resource in as_list(statement.get("Resource")):
+            if resource != bucket.arn and not str(resource).startswith(f"{bucket.arn}/"):
+                raise S3ClientError("MalformedPolicy", "Policy has invalid resource")
+        principal = statement.get("Principal")
+        for arn in as_list(principal.get("AWS", [])) if isinstance(principal, dict) else []:
+            role = re.fullmatch(r"arn:aws:iam::(\d+):role/(?:.*/)?([^/]+)", arn)
+            roles = iam_backends[role[1]]["aws"].roles.values() if role else []
+            if role and role[2] not in [one.name for one in roles]:
+                raise S3ClientError("MalformedPolicy", "Invalid principal in policy")
+    return statements
+
+
+def check_owner(response: S3Response, request: Any) -> None:
+    """Another account's bucket, or one that is not whose it is said to be, is a 403."""
+    name = response.bucket_name
+    if name not in s3_backends.bucket_accounts:
+        return
+    _, owner = s3_backends.bucket_accounts[name]
+    creates = request.method == "PUT" and not request.query_string and request.path.strip("/") == name
+    if creates:
+        if owner != response.current_account:
+            raise BucketAlreadyExists(bucket=name)
+    elif (
+        owner not in (response.current_account, "")
+        or request.headers.get("x-amz-expected-bucket-owner", owner) != owner
+    ):
+        raise S3AccessDeniedError()
+
+
+def apply() -> None:
+    @replace(FakeBucket)
+    def __init__(self: FakeBucket, *args: Any, **named: Any) -> None:
+        """Since 2023 a new bucket blocks public access, has no access control lists and is encrypted."""
+        __init__.original(self, *args, **named)
+        self.public_access_block = PublicAccessBlock(True, True, True, True)
+        self.ownership_rule = "BucketOwnerEnforced"
+        self.encryption = AES256
+
+    @replace(FakeBucket)
+    def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+        """moto takes each condition that it can't decide for a denial, also that of an allowing statement."""
+        for statement in as_list(json.loads(self.policy)["Statement"]) if self.policy else []:
+            concerned = any(matches(one, action) for one in as_list(statement.get("Action", [])))
+            concerned &= any(matches(one, resource) for one in as_list(statement.get("Resource", [])))
+            if concerned and is_for_all(statement) and not statement.get("Condition"):
+                return (
+                    PermissionResult.DENIED if statement["Effect"] == "Deny" else PermissionResult.PERMITTED
+                )
+        return PermissionResult.NEUTRAL
+
+    @replace(S3Backend)
+    def delete_bucket_encryption(self: S3Backend, bucket_name: str) -> None:
+        self.get_bucket(bucket_name).encryption = AES256
+
+    @replace(S3Backend)
+    def put_bucket_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
+        """A public policy is refused while the bucket blocks public policies."""
+        bucket = self.get_bucket(bucket_name)
+        statements = check_policy(self, bucket, policy)
+        block = bucket.public_access_block
+        if block and block.block_public_policy and any(map(is_public, statements)):
+            message = (
+                f'not authorized to perform: s3:PutBucketPolicy on resource: "{bucket.arn}" because public '
+                "policies are blocked by the BlockPublicPolicy block public access setting."
+            )
+            raise S3ClientError("AccessDenied", message)
+        put_bucket_policy.original(self, bucket_name, policy)
+
+    for name in ("_bucket_response", "_key_response"):
+        original = getattr(S3Response, name)
+
+        def owned(self: S3Response, request: Any, full_url: str, original: Any = original) -> Any:
+            try:
+                check_owner(self, request)
+            except S3ClientError:
+                if request.method == "HEAD":
+                    return 403, {}, ""
+                raise
+            return original(self, request, full_url)
+
+        setattr(S3Response, name, owned)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """IAM's wildcards: * for any characters, ? for one."""
+    parts = (".*" if one == "*" else "." if one == "?" else re.escape(one) for one in pattern)
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
