@@ -1,5 +1,5 @@
 // @ts-check
-// npm run bench [-- cold-start | settings]
+// npm run bench [-- cold-start | settings | deploy]
 const [wanted = 'targets'] = process.argv.slice(2)
 
 /** @type {Record<string, () => Promise<void>>} */
@@ -7,6 +7,7 @@ const suites = {
   targets: async () => (await import('./targets.js')).measureTargets(),
   settings: async () => (await import('./settings.js')).measureSettings(),
   'cold-start': async () => (await import('./cold-start.js')).measureColdStart(),
+  deploy: async () => (await import('./deploy.js')).measureDeploy(),
 }
 const suite = suites[wanted]
 if (suite) await suite()

@@ -12,7 +12,14 @@ export interface Change {
   aspect?: string
 }
 
-export type Door = <T>(change: Change & { expect: T }, run: (progress: Progress) => Promise<T>) => Promise<T>
+interface Given<T> extends Change {
+  /** What it will answer, as far as that is known: what a dry run goes on with. */
+  expect: T
+  /** Errors that only mean "not this time": what to say then. Nothing is recorded, and `expect` answered. */
+  forgive?: (error: unknown) => string | undefined
+}
+
+export type Door = <T>(change: Given<T>, run: (progress: Progress) => Promise<T>) => Promise<T>
 
 /** Tells how far a write is, for what takes a while. */
 export type Progress = (detail: string) => void
@@ -52,7 +59,7 @@ export function openLedger({
   return {
     changes,
     seen: (resource, name) => void seen.set(`${resource} ${name}`, resource),
-    async change({ expect, ...change }, run) {
+    async change({ expect, forgive, ...change }, run) {
       signal.throwIfAborted()
       const { action, resource, name, aspect } = change
       const data = { action, resource, name, ...(aspect ? { aspect } : {}) }
@@ -69,6 +76,11 @@ export function openLedger({
         step.done()
         return result
       } catch (error) {
+        const forgiven = forgive?.(error)
+        if (forgiven !== undefined) {
+          step.done(forgiven)
+          return expect
+        }
         step.failed()
         throw error
       }

@@ -20,6 +20,8 @@ export async function confirm(question: string, { yes, json, reporter, signal }:
     )
   reporter.close()
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  // A terminal that is read from keeps Ctrl-C for itself.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
     const answer = await terminal.question(`${question} [y/N] `, { signal })
     if (/^y(es)?$/i.test(answer.trim())) return

@@ -15,13 +15,18 @@ export interface Reporter {
   result(text: string, data: object): void
   /** What a program that reads the output wants, and nothing else. @throws GenatoError under `--json`. */
   bytes(data: Uint8Array): void
-  /** One thing of many that happen while a command runs, such as a request that was served. */
-  event(type: string, text: string, data: object): void
+  /**
+   * One thing of many that happen while a command runs, such as a request that was served.
+   * @param tone how it ended, shown as a colour where there are colours.
+   */
+  event(type: string, text: string, data: object, tone?: Tone): void
   /** @param debug with the stack. */
   error(error: unknown, debug: boolean): void
   /** Takes back what is only shown while something runs. */
   close(): void
 }
+
+export type Tone = 'good' | 'bad' | 'dim' | 'plain'
 
 /** A step that was begun: it ends in `done` or `failed`, once. */
 export interface Step {

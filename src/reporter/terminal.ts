@@ -2,7 +2,9 @@ import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import ora, { type Ora } from 'ora'
 import { errorText } from './error-text.js'
-import type { Reporter } from './reporter.js'
+import type { Reporter, Tone } from './reporter.js'
+
+const TONES = { good: 'green', bad: 'red', dim: 'dim' } as const
 
 /** On a terminal: one spinner for all that runs, and a line that stays for each thing that ended. */
 export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Reporter {
@@ -25,6 +27,11 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
     stream.write(`${text}\n`)
     spinner?.render()
   }
+  // Where the output goes may be no terminal though the messages go to one.
+  const toned = (text: string, tone: Tone) =>
+    tone !== 'plain' && 'hasColors' in out && (out as NodeJS.WriteStream).hasColors()
+      ? styleText(TONES[tone], text, { validateStream: false })
+      : text
   return {
     step(title) {
       const id = Symbol(title)
@@ -47,7 +54,7 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
     warn: (message) => say(err, `${color('yellow', '!')} ${message}`),
     result: (text) => say(out, text),
     bytes: (data) => void out.write(data),
-    event: (_type, text) => say(out, text),
+    event: (_type, text, _data, tone = 'plain') => say(out, toned(text, tone)),
     error: (error, debug) => say(err, `${color('red', '✖')} ${errorText(error, debug)}`),
     close() {
       running.clear()

@@ -1,0 +1,109 @@
+import { nearest } from '../../handler/grammar/nearest.js'
+import { explainAwsError } from '../aws/explain.js'
+import { EDGE_REGIONS } from '../aws/regions.js'
+import { withSession, type Session } from '../aws/session.js'
+import { loadSettings } from '../config/load.js'
+import { EXIT, messageOf, usageError, type ExitCode } from '../errors.js'
+import { distributionIdOf } from '../logs/distribution.js'
+import { createHealth, type Place } from '../logs/health.js'
+import { readLine } from '../logs/read-line.js'
+import { placesOf, readPlaces } from '../logs/read.js'
+import { eventData, eventText } from '../logs/show.js'
+import type { Reporter } from '../reporter/reporter.js'
+import { readDuration } from './duration.js'
+import type { Run } from './run.js'
+
+interface Arguments {
+  follow?: boolean
+  since: string
+  region?: string[]
+  filter?: string
+  errors?: boolean
+}
+
+/** A region that does not answer must not keep the others waiting for long. */
+const CLIENT = { silence: 10_000, attempts: 4 }
+
+/** Shows the events of all regions in order of their time. Interrupted while it follows, it has done its work. */
+export async function logs({ overrides, reporter, signal }: Run, args: Arguments): Promise<ExitCode> {
+  const since = readDuration(args.since, '--since')
+  const regions = args.region ? [...new Set(args.region)] : EDGE_REGIONS
+  for (const region of regions) checkRegion(region, reporter)
+  const { stack } = await loadSettings(process.cwd(), overrides)
+  try {
+    return await withSession({ reporter, signal, client: CLIENT }, async (session) => {
+      const places = placesOf(stack, regions, await findDistribution(session, stack))
+      return show(session, places, since, args)
+    })
+  } catch (error) {
+    if (!args.follow || !signal.aborted) throw error
+    reporter.close()
+    return EXIT.done
+  }
+}
+
+async function show(
+  session: Session,
+  places: Place[],
+  since: number,
+  { follow = false, filter, errors = false }: Arguments,
+): Promise<ExitCode> {
+  const { clock, reporter } = session
+  const nothing = `There are no logs yet: there is none of ${placesText(places)}. ${LATER}`
+  const health = createHealth(places, reporter, nothing)
+  const following = follow
+    ? reporter.step(`following the logs in ${regionsText(places)} (Ctrl-C stops)`)
+    : undefined
+  const asked = { start: clock.now() - since, follow, filter }
+  let shown = 0
+  try {
+    for await (const event of readPlaces(session, places, health, asked)) {
+      if (filter !== undefined && !event.message.includes(filter)) continue
+      const line = readLine(event.group, event.message)
+      if (!line || (errors && !line.wrong)) continue
+      shown += 1
+      reporter.event('log', eventText(event, line, clock.now()), eventData(event, line), line.tone)
+    }
+  } catch (error) {
+    if (!session.signal.aborted) following?.failed()
+    throw error
+  }
+  if (shown === 0 && !health.allMissing())
+    reporter.warn(`There is nothing to show in ${placesText(places)}. ${LATER}`)
+  return EXIT.done
+}
+
+/** Without it, all is shown but what CloudFront itself says. */
+async function findDistribution(session: Session, stack: string): Promise<string | undefined> {
+  try {
+    return await distributionIdOf(session, stack)
+  } catch (error) {
+    session.signal.throwIfAborted()
+    session.reporter.warn(
+      `What CloudFront refused can't be shown, as the distribution is not known: ${messageOf(explainAwsError(error))}`,
+    )
+    return undefined
+  }
+}
+
+function checkRegion(region: string, reporter: Reporter): void {
+  if (EDGE_REGIONS.some((known) => known === region)) return
+  const meant = nearest(region, EDGE_REGIONS)
+  const hint = meant ? `Did you mean ${meant}?` : `Lambda@Edge runs in ${EDGE_REGIONS.join(', ')}.`
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    throw usageError('BAD_REGION', `--region ${region} is no region of AWS.`, hint)
+  reporter.warn(`Lambda@Edge is not known to run in ${region}: it is looked at all the same. ${hint}`)
+}
+
+const LATER =
+  "Lambda writes them in the region of the viewer's edge, seconds to minutes later; --since 1h looks further back."
+
+function placesText(places: Place[]): string {
+  const groups = [...new Set(places.map(({ group }) => group))]
+  return `${groups.join(', ')} in ${regionsText(places)}`
+}
+
+function regionsText(places: Place[]): string {
+  const regions = [...new Set(places.map(({ region }) => region))]
+  return regions.length === 1 ? regions.join('') : `${regions.length} regions`
+}

@@ -1,0 +1,123 @@
+import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3'
+import { isBusy, isDenied, isNamed, orAbsent } from '../aws/errors.js'
+import type { Session } from '../aws/session.js'
+import { retryWhile } from '../aws/wait.js'
+import { GenatoError } from '../errors.js'
+import type { PolicyDocument, Statement } from '../../templates/policy.js'
+import { sameDocument } from './document.js'
+
+/** Every statement of genato's has a Sid that starts so. */
+const OUR_SID = 'Genato'
+
+export interface BucketPolicyWanted {
+  bucket: string
+  /** Genato's own. */
+  statements: Statement[]
+  /** Whether anyone may read: then what stands against it is explained. */
+  public: boolean
+  /** Drops others' statements that let anyone in, which a private bucket refuses to keep. */
+  dropPublic: boolean
+}
+
+/** IAM: s3:GetBucketPolicy. */
+export async function observeBucketPolicy(session: Session, bucket: string): Promise<Statement[]> {
+  const found = await orAbsent(
+    session.clients.s3.send(
+      new GetBucketPolicyCommand({ Bucket: bucket, ExpectedBucketOwner: session.account }),
+    ),
+    'NoSuchBucketPolicy',
+    'NoSuchBucket',
+  )
+  const { Statement = [] } = JSON.parse(found?.Policy ?? '{}') as { Statement?: Statement[] | Statement }
+  return Array.isArray(Statement) ? Statement : [Statement]
+}
+
+export function isOurs({ Sid = '' }: Statement): boolean {
+  return Sid.startsWith(OUR_SID)
+}
+
+/** Lets everybody in, as S3 judges it: no condition narrows it down. */
+export function isPublic({ Effect, Principal, Condition }: Statement): boolean {
+  const anyone =
+    Principal === '*' || (typeof Principal === 'object' && [Principal['AWS']].flat().includes('*'))
+  return Effect === 'Allow' && anyone && Condition === undefined
+}
+
+/**
+ * IAM: s3:GetBucketPolicy, s3:PutBucketPolicy.
+ * @throws GenatoError PUBLIC_BLOCKED, PUBLIC_STATEMENTS
+ */
+export async function ensureBucketPolicy(session: Session, wanted: BucketPolicyWanted): Promise<void> {
+  const { bucket, statements } = wanted
+  const there = await observeBucketPolicy(session, bucket)
+  const kept = there.filter((one) => !isOurs(one) && !(wanted.dropPublic && isPublic(one)))
+  const next = [...kept, ...statements]
+  session.ledger.seen('bucket policy', bucket)
+  if (sameDocument({ s: there }, { s: next })) return
+  const change = { action: 'update', resource: 'bucket policy', name: bucket, expect: undefined } as const
+  await session.ledger.change(change, async () => {
+    const document: PolicyDocument = { Version: '2012-10-17', Statement: next }
+    try {
+      // A block of public access that was just lifted takes a moment to be so.
+      await retryWhile(
+        session,
+        {
+          passing: (error) =>
+            isBusy(error) || isNamed(error, 'MalformedPolicy') || (wanted.public && isDenied(error)),
+          timeout: 20_000,
+          pauses: [1_000, 5_000],
+        },
+        async () =>
+          session.clients.s3.send(
+            new PutBucketPolicyCommand({
+              Bucket: bucket,
+              ExpectedBucketOwner: session.account,
+              Policy: JSON.stringify(document),
+            }),
+          ),
+      )
+    } catch (error) {
+      if (isDenied(error) && wanted.public) throw publicBlocked(bucket, error)
+      if (isDenied(error) && kept.some(isPublic)) throw publicStatements(bucket, error)
+      throw error
+    }
+  })
+}
+
+function publicBlocked(bucket: string, cause: unknown): GenatoError {
+  return new GenatoError(
+    'PUBLIC_BLOCKED',
+    `The bucket ${bucket} can't be made public: the account's or the organization's block of public access forbids it, or s3:PutBucketPolicy is denied.`,
+    {
+      hint: "Leave access at 'private' (the images are as public through CloudFront), or lift the account's block in the S3 console.",
+      cause,
+    },
+  )
+}
+
+function publicStatements(bucket: string, cause: unknown): GenatoError {
+  return new GenatoError(
+    'PUBLIC_STATEMENTS',
+    `The policy of ${bucket} has statements that let anyone read, which a private bucket refuses.`,
+    { hint: "Remove them in the S3 console, or set access to 'public'.", cause },
+  )
+}
+
+/** Takes genato's statements out; what others put there stays. */
+export async function removeBucketPolicy(session: Session, bucket: string): Promise<void> {
+  const there = await observeBucketPolicy(session, bucket)
+  const kept = there.filter((one) => !isOurs(one))
+  if (kept.length === there.length) return
+  const target = { Bucket: bucket, ExpectedBucketOwner: session.account }
+  const change = { action: 'delete', resource: 'bucket policy', name: bucket, expect: undefined } as const
+  await session.ledger.change(change, async () => {
+    await (kept.length === 0
+      ? session.clients.s3.send(new DeleteBucketPolicyCommand(target))
+      : session.clients.s3.send(
+          new PutBucketPolicyCommand({
+            ...target,
+            Policy: JSON.stringify({ Version: '2012-10-17', Statement: kept }),
+          }),
+        ))
+  })
+}

@@ -1,0 +1,38 @@
+import { isNamed } from '../aws/errors.js'
+import { GenatoError } from '../errors.js'
+import type { DistributionWanted } from './distribution-config.js'
+
+/** CloudFront does not know yet what Lambda and IAM have just been told. */
+export function isSettling(error: unknown): boolean {
+  return (
+    isNamed(error, 'InvalidLambdaFunctionAssociation') &&
+    error instanceof Error &&
+    /assumable|Active state|Pending/i.test(error.message)
+  )
+}
+
+/** What CloudFront refuses, with the setting that it is about; anything else as it is. */
+export function explainDistributionError(error: unknown, wanted: DistributionWanted): unknown {
+  if (!(error instanceof Error)) return error
+  const explain = (code: string, message: string, hint: string) =>
+    new GenatoError(code, message, { hint, cause: error })
+  if (isNamed(error, 'CNAMEAlreadyExists'))
+    return explain(
+      'DOMAIN_TAKEN',
+      `Another distribution has a domain of ${(wanted.aliases ?? []).join(', ')}: ${error.message}`,
+      'Take it from there first (or change aliases in the configuration), then run deploy again.',
+    )
+  if (isNamed(error, 'InvalidViewerCertificate'))
+    return explain(
+      'BAD_CERTIFICATE',
+      `CloudFront does not accept the certificate: ${error.message}`,
+      'It has to be issued, to be in us-east-1, and to cover every domain in aliases: set certificate to such a one.',
+    )
+  if (isNamed(error, 'InvalidLambdaFunctionAssociation'))
+    return explain(
+      'FUNCTION_REFUSED',
+      `CloudFront does not accept the function: ${error.message}`,
+      'It tells what Lambda@Edge supports: change memory, timeout or runtime in the configuration, or run deploy again if it is about the role.',
+    )
+  return error
+}

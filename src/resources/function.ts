@@ -1,0 +1,363 @@
+import {
+  CreateFunctionCommand,
+  DeleteFunctionCommand,
+  GetFunctionCommand,
+  TagResourceCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+  type FunctionConfiguration,
+} from '@aws-sdk/client-lambda'
+import { isBusy, isNamed, orAbsent } from '../aws/errors.js'
+import type { Session } from '../aws/session.js'
+import { retryWhile, waitFor } from '../aws/wait.js'
+import { GenatoError } from '../errors.js'
+import { STACK_TAG } from '../names.js'
+import { refuseOthers, type Claim } from './ownership.js'
+import { missingTags, type Tags } from './tags.js'
+
+/** What a later run has to know of the code that is there, written after the code. */
+export const CODE_TAGS = {
+  /** The package's content digest. */
+  digest: 'genato:package',
+  /** `CodeSha256` of the zip that it came in. */
+  sha256: 'genato:code',
+  /** Part of the keys of what it makes. */
+  generation: 'genato:generation',
+  /** Changes with what CloudFront may keep of its answers. */
+  cached: 'genato:cached',
+} as const
+
+/** Written before the distribution is deleted, to find its logs afterwards. */
+export const DISTRIBUTION_TAG = 'genato:distribution'
+
+export interface CodeIdentity {
+  digest: string
+  generation: string
+  cached: string
+}
+
+export interface FunctionSettings {
+  role: string
+  runtime: string
+  memory: number
+  timeout: number
+}
+
+export interface FunctionWanted extends Claim, FunctionSettings {
+  name: string
+  code: CodeIdentity
+  /** Where the zip is, and its `CodeSha256`: only asked for when the code has to be written. */
+  zip: () => Promise<{ bucket: string; key: string; codeSha256: string }>
+}
+
+export interface FunctionSeen extends FunctionSettings {
+  arn: string
+  codeSha256: string
+  handler: string
+  tags: Tags
+  state: string
+  updating: boolean
+  /** Why it is as it is, if AWS says so. */
+  reason: string | undefined
+  revision: string | undefined
+}
+
+const HANDLER = 'index.handler'
+/** How long Lambda may take to make a function or an update of it active. */
+const ACTIVE = { timeout: 300_000, pauses: [1_000, 5_000] as [number, number] }
+
+/** IAM: lambda:GetFunction. */
+export async function observeFunction(session: Session, name: string): Promise<FunctionSeen | undefined> {
+  const found = await orAbsent(
+    session.clients.lambda.send(new GetFunctionCommand({ FunctionName: name })),
+    'ResourceNotFoundException',
+  )
+  return found?.Configuration && readFunction(found.Configuration, found.Tags ?? {})
+}
+
+function readFunction(configuration: FunctionConfiguration, tags: Tags): FunctionSeen {
+  const {
+    FunctionArn = '',
+    CodeSha256 = '',
+    Handler = '',
+    Role = '',
+    Runtime = '',
+    MemorySize = 0,
+    Timeout = 0,
+    State = 'Active',
+    LastUpdateStatus = 'Successful',
+    StateReason,
+    LastUpdateStatusReason,
+    RevisionId,
+  } = configuration
+  return {
+    arn: FunctionArn,
+    codeSha256: CodeSha256,
+    handler: Handler,
+    role: Role,
+    runtime: Runtime,
+    memory: MemorySize,
+    timeout: Timeout,
+    tags,
+    state: LastUpdateStatus === 'Failed' ? 'Failed' : State,
+    updating: LastUpdateStatus === 'InProgress',
+    reason: StateReason ?? LastUpdateStatusReason,
+    revision: RevisionId,
+  }
+}
+
+/** What of the settings differs from what is there. */
+export function functionDrift(seen: FunctionSeen, wanted: FunctionSettings): string[] {
+  const differing = (['role', 'runtime', 'memory', 'timeout'] as const).filter(
+    (key) => seen[key] !== wanted[key],
+  )
+  return seen.handler === HANDLER ? differing : [...differing, 'handler']
+}
+
+/** Whether the code there is what was written last, and that has this digest. */
+export function hasCode({ tags, codeSha256 }: FunctionSeen, digest: string): boolean {
+  return tags[CODE_TAGS.digest] === digest && tags[CODE_TAGS.sha256] === codeSha256
+}
+
+/**
+ * Creates the function, or makes configuration and code as they have to be, each on its own, waiting in
+ * between as Lambda demands.
+ * @throws GenatoError NOT_OURS, FUNCTION_FAILED, ROLE_UNUSABLE
+ */
+export async function ensureFunction(session: Session, wanted: FunctionWanted): Promise<FunctionSeen> {
+  const { name } = wanted
+  session.ledger.seen('function', name)
+  const found = await observeFunction(session, name)
+  if (found) refuseOthers(`function ${name}`, found.tags, wanted)
+  const seen = found ?? (await create(session, wanted))
+  if (!found && seen.state === 'planned') return seen
+  await settled(session, name, seen)
+  const configured = await syncConfiguration(session, seen, wanted)
+  const coded = await syncCode(session, seen, wanted)
+  return configured || coded || !found ? ((await observeFunction(session, name)) ?? seen) : seen
+}
+
+async function create(session: Session, wanted: FunctionWanted): Promise<FunctionSeen> {
+  const { name, stack, role, runtime, memory, timeout } = wanted
+  const { bucket, key, codeSha256 } = await wanted.zip()
+  const tags = { [STACK_TAG]: stack, ...codeTags(wanted.code, codeSha256) }
+  const expect: FunctionSeen = {
+    ...{ role, runtime, memory, timeout, tags, codeSha256, handler: HANDLER },
+    arn: functionArn(session.account, name),
+    state: 'planned',
+    updating: false,
+    reason: undefined,
+    revision: undefined,
+  }
+  const command = new CreateFunctionCommand({
+    FunctionName: name,
+    Description: `Makes images on demand: genato, stack ${stack}`,
+    Role: role,
+    Runtime: runtime as never,
+    Handler: HANDLER,
+    MemorySize: memory,
+    Timeout: timeout,
+    // The only one that Lambda@Edge runs.
+    Architectures: ['x86_64'],
+    Code: { S3Bucket: bucket, S3Key: key },
+    Tags: tags,
+  })
+  return session.ledger.change({ action: 'create', resource: 'function', name, expect }, async () => {
+    try {
+      return readFunction(
+        await retryWhile(session, UNTIL_ASSUMED, async () => session.clients.lambda.send(command)),
+        tags,
+      )
+    } catch (error) {
+      if (roleNotReady(error)) throw roleUnusable(role, error)
+      // Another run, or an attempt of this one whose answer was lost, has made it.
+      if (!isNamed(error, 'ResourceConflictException')) throw error
+      const there = await observeFunction(session, name)
+      if (!there) throw error
+      refuseOthers(`function ${name}`, there.tags, wanted)
+      return there
+    }
+  })
+}
+
+/** IAM tells Lambda of a new role with a delay; a wrong trust policy says the same for ever. */
+const UNTIL_ASSUMED = {
+  passing: (error: unknown) => roleNotReady(error) || isBusy(error),
+  timeout: 150_000,
+  pauses: [2_000, 5_000] as [number, number],
+}
+
+function roleNotReady(error: unknown): boolean {
+  return (
+    isNamed(error, 'InvalidParameterValueException') &&
+    error instanceof Error &&
+    /cannot be assumed by Lambda|execution role does not have permissions/.test(error.message)
+  )
+}
+
+function roleUnusable(role: string, cause: unknown): GenatoError {
+  return new GenatoError('ROLE_UNUSABLE', `Lambda can't assume the role ${role}.`, {
+    hint: 'IAM usually takes seconds to make a new role known: run the same command again in some minutes. If it stays, something changes the trust of the role.',
+    cause,
+  })
+}
+
+export function functionArn(account: string, name: string): string {
+  return `arn:aws:lambda:us-east-1:${account}:function:${name}`
+}
+
+function codeTags({ digest, generation, cached }: CodeIdentity, sha256: string): Tags {
+  return {
+    [CODE_TAGS.digest]: digest,
+    [CODE_TAGS.sha256]: sha256,
+    [CODE_TAGS.generation]: generation,
+    [CODE_TAGS.cached]: cached,
+  }
+}
+
+async function syncConfiguration(
+  session: Session,
+  seen: FunctionSeen,
+  wanted: FunctionWanted,
+): Promise<boolean> {
+  const { name, role, runtime, memory, timeout } = wanted
+  const drift = functionDrift(seen, wanted)
+  if (drift.length === 0) return false
+  await update(session, name, drift.join(', '), async () =>
+    session.clients.lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName: name,
+        Role: role,
+        Runtime: runtime as never,
+        Handler: HANDLER,
+        MemorySize: memory,
+        Timeout: timeout,
+      }),
+    ),
+  )
+  await settled(session, name)
+  return true
+}
+
+async function syncCode(session: Session, seen: FunctionSeen, wanted: FunctionWanted): Promise<boolean> {
+  const { name, stack, code } = wanted
+  let { codeSha256 } = seen
+  if (!hasCode(seen, code.digest)) {
+    const zip = await wanted.zip()
+    if (zip.codeSha256 !== codeSha256) {
+      await update(session, name, 'code', async () =>
+        session.clients.lambda.send(
+          new UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket: zip.bucket, S3Key: zip.key }),
+        ),
+      )
+      ;({ codeSha256 } = zip)
+      await settled(session, name)
+    }
+  }
+  const missing = missingTags({ [STACK_TAG]: stack, ...codeTags(code, codeSha256) }, seen.tags)
+  if (missing) await tagFunction(session, name, missing)
+  return missing !== undefined
+}
+
+export async function tagFunction(session: Session, name: string, tags: Tags): Promise<void> {
+  await update(session, name, 'tags', async () =>
+    session.clients.lambda.send(
+      new TagResourceCommand({ Resource: functionArn(session.account, name), Tags: tags }),
+    ),
+  )
+}
+
+async function update(
+  session: Session,
+  name: string,
+  aspect: string,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  await session.ledger.change(
+    { action: 'update', resource: 'function', name, aspect, expect: undefined },
+    async () => {
+      try {
+        await retryWhile(session, UNTIL_ASSUMED, run)
+      } catch (error) {
+        throw roleNotReady(error) ? roleUnusable('of the function', error) : error
+      }
+    },
+  )
+}
+
+/** Lambda takes one change at a time. @throws GenatoError FUNCTION_FAILED with Lambda's reason. */
+async function settled(session: Session, name: string, known?: FunctionSeen): Promise<void> {
+  let seen = known
+  await waitFor(session, {
+    title: `function ${name} to be active`,
+    ...ACTIVE,
+    look: async () => {
+      const now = seen ?? (await observeFunction(session, name))
+      seen = undefined
+      if (now?.state === 'Failed')
+        throw new GenatoError(
+          'FUNCTION_FAILED',
+          `Lambda could not make the function ${name} active: ${now.reason}`,
+          { hint: 'Run the same command again once that is mended.' },
+        )
+      return now && now.state !== 'Pending' && !now.updating ? true : undefined
+    },
+    late: () =>
+      new GenatoError('TOO_LATE', `The function ${name} is still not active.`, {
+        hint: 'Run the same command again: it goes on from there.',
+      }),
+  })
+}
+
+const REPLICATED = 'because it is a replicated function'
+
+/** Whether Lambda refuses because replicas at the edge are still there: it removes them itself, in hours. */
+export function isReplicated(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(REPLICATED)
+}
+
+export interface RemoveWait {
+  /** In ms. */
+  timeout: number
+  pauses: [first: number, last: number]
+  /** What is known to be left, to be shown. */
+  left: () => Promise<string>
+  late: () => GenatoError
+}
+
+/**
+ * Deletes the function with all its versions, as soon as Lambda lets go of the replicas.
+ * @throws the error of `wait.late`
+ */
+export async function removeFunction(session: Session, name: string, wait: RemoveWait): Promise<void> {
+  const remove = async (): Promise<true | undefined> => {
+    try {
+      await orAbsent(
+        retryWhile(session, { passing: isBusy, timeout: 120_000, pauses: [1_000, 5_000] }, async () =>
+          session.clients.lambda.send(new DeleteFunctionCommand({ FunctionName: name })),
+        ),
+        'ResourceNotFoundException',
+      )
+      return true
+    } catch (error) {
+      if (isReplicated(error)) return undefined
+      throw error
+    }
+  }
+  let left = ''
+  await session.ledger.change(
+    { action: 'delete', resource: 'function', name, expect: undefined },
+    async () => {
+      await waitFor(session, {
+        title: `the replicas of function ${name} to be removed`,
+        ...wait,
+        look: async () => {
+          const gone = await remove()
+          if (!gone) left = await wait.left()
+          return gone
+        },
+        detail: () => left,
+      })
+    },
+  )
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { CreateInvalidationCommand, ListInvalidationsCommand } from '@aws-sdk/client-cloudfront'
+import { isNamed } from '../aws/errors.js'
+import type { Session } from '../aws/session.js'
+import { retryWhile } from '../aws/wait.js'
+import { INVALIDATED_TAG, tagDistribution, type DistributionSeen } from './distribution.js'
+
+/**
+ * Makes CloudFront forget, and notes on the distribution what it forgot, so that a run which was killed
+ * in between is made up for by the next one.
+ * @param cached what may be cached from now on.
+ * IAM: cloudfront:CreateInvalidation, cloudfront:TagResource.
+ */
+export async function invalidate(
+  session: Session,
+  distribution: Pick<DistributionSeen, 'id' | 'arn'>,
+  cached: string,
+  paths: string[] = ['/*'],
+): Promise<void> {
+  const { id } = distribution
+  await session.ledger.change(
+    { action: 'invalidate', resource: 'cache of', name: id, aspect: paths.join(' '), expect: undefined },
+    async () => {
+      const command = new CreateInvalidationCommand({
+        DistributionId: id,
+        // Never used again: for a reference that it knows, CloudFront gives the earlier invalidation back.
+        InvalidationBatch: {
+          CallerReference: `genato-${randomUUID()}`,
+          Paths: { Quantity: paths.length, Items: paths },
+        },
+      })
+      const passing = (error: unknown) => isNamed(error, 'TooManyInvalidationsInProgress')
+      await retryWhile(session, { passing, timeout: 300_000, pauses: [5_000, 30_000] }, async () =>
+        session.clients.cloudfront.send(command),
+      )
+    },
+  )
+  await tagDistribution(session, distribution, { [INVALIDATED_TAG]: cached })
+}
+
+/** How many of its invalidations are under way. IAM: cloudfront:ListInvalidations. */
+export async function invalidationsUnderWay(session: Session, id: string): Promise<number> {
+  const { InvalidationList } = await session.clients.cloudfront.send(
+    new ListInvalidationsCommand({ DistributionId: id, MaxItems: 20 }),
+  )
+  return (InvalidationList?.Items ?? []).filter(({ Status }) => Status === 'InProgress').length
+}

@@ -1,0 +1,160 @@
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  type _Object,
+} from '@aws-sdk/client-s3'
+import { orAbsent } from '../aws/errors.js'
+import type { Session } from '../aws/session.js'
+import { GenatoError } from '../errors.js'
+import { countBody } from './upload-progress.js'
+
+/** IAM: s3:ListBucket. */
+export async function* listObjects(
+  session: Session,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<_Object[]> {
+  for (let token: string | undefined; ;) {
+    session.signal.throwIfAborted()
+    const page = await orAbsent(
+      session.clients.s3.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          ExpectedBucketOwner: session.account,
+          ...(token ? { ContinuationToken: token } : {}),
+        }),
+      ),
+      'NoSuchBucket',
+    )
+    yield page?.Contents ?? []
+    token = page?.NextContinuationToken
+    if (!token) return
+  }
+}
+
+/** Whether an object is there. IAM: s3:GetObject, s3:ListBucket. */
+export async function hasObject(session: Session, bucket: string, key: string): Promise<boolean> {
+  const found = await orAbsent(
+    session.clients.s3.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: session.account }),
+    ),
+    'NotFound',
+    'NoSuchBucket',
+  )
+  return found !== undefined
+}
+
+/** @throws NoSuchKey */
+export async function readObject(session: Session, bucket: string, key: string): Promise<Buffer> {
+  const { Body } = await session.clients.s3.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: session.account }),
+  )
+  return Buffer.from((await Body?.transformToByteArray()) ?? [])
+}
+
+export interface Upload {
+  bucket: string
+  key: string
+  body: Buffer
+  /** Of the body, in base64: S3 refuses anything else. */
+  sha256: string
+}
+
+/** Uploads the package, unless it is there. IAM: s3:PutObject. */
+export async function uploadOnce(session: Session, { bucket, key, body, sha256 }: Upload): Promise<void> {
+  await session.ledger.change(
+    { action: 'upload', resource: 'package', name: `${bucket}/${key}`, expect: undefined },
+    async (progress) => {
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ContentType: 'application/zip',
+        ChecksumSHA256: sha256,
+        ExpectedBucketOwner: session.account,
+      })
+      countBody(command, (sent) => progress(bar(sent, body.length)))
+      await session.clients.s3.send(command, { abortSignal: session.signal })
+    },
+  )
+}
+
+const WIDTH = 20
+
+function bar(sent: number, all: number): string {
+  const full = Math.round((sent / all) * WIDTH)
+  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${(sent / 1e6).toFixed(1)} of ${(all / 1e6).toFixed(1)} MB`
+}
+
+/** Deletes these keys, whatever versions there are of others. IAM: s3:DeleteObject. */
+export async function deleteObjects(
+  session: Session,
+  bucket: string,
+  objects: { Key: string; VersionId?: string }[],
+): Promise<void> {
+  for (let from = 0; from < objects.length; from += 1000) {
+    session.signal.throwIfAborted()
+    const { Errors = [] } = await session.clients.s3.send(
+      new DeleteObjectsCommand({
+        Bucket: bucket,
+        ExpectedBucketOwner: session.account,
+        Delete: { Objects: objects.slice(from, from + 1000), Quiet: true },
+      }),
+    )
+    const failed = Errors.filter(({ Code }) => Code !== 'NoSuchKey' && Code !== 'NoSuchVersion')
+    const [first] = failed
+    if (first)
+      throw new GenatoError(
+        first.Code === 'AccessDenied' ? 'ACCESS_DENIED' : 'NOT_DELETED',
+        `S3 did not delete ${failed.length} of ${bucket}'s objects, such as ${first.Key}: ${first.Code} ${first.Message ?? ''}`,
+        {
+          hint: 'Allow s3:DeleteObject and s3:DeleteObjectVersion (genato permissions prints the policy), or lift what locks them. Then run the same command again.',
+        },
+      )
+  }
+}
+
+export interface StoredVersion {
+  Key: string
+  VersionId: string
+  /** The newest of its key, and no delete marker. */
+  current: boolean
+  bytes: number
+}
+
+/** Every version and delete marker, a page at a time. IAM: s3:ListBucketVersions. */
+export async function* listVersionsOf(session: Session, bucket: string): AsyncGenerator<StoredVersion[]> {
+  for (let at: { KeyMarker?: string; VersionIdMarker?: string } = {}; ;) {
+    session.signal.throwIfAborted()
+    const page = await orAbsent(
+      session.clients.s3.send(
+        new ListObjectVersionsCommand({ Bucket: bucket, ExpectedBucketOwner: session.account, ...at }),
+      ),
+      'NoSuchBucket',
+    )
+    yield [
+      ...(page?.Versions ?? []).map(({ Key = '', VersionId = 'null', IsLatest, Size = 0 }) => ({
+        Key,
+        VersionId,
+        current: IsLatest === true,
+        bytes: Size,
+      })),
+      ...(page?.DeleteMarkers ?? []).map(({ Key = '', VersionId = 'null' }) => ({
+        Key,
+        VersionId,
+        current: false,
+        bytes: 0,
+      })),
+    ]
+    if (!page?.IsTruncated) return
+    at = {
+      ...(page.NextKeyMarker ? { KeyMarker: page.NextKeyMarker } : {}),
+      ...(page.NextVersionIdMarker ? { VersionIdMarker: page.NextVersionIdMarker } : {}),
+    }
+  }
+}

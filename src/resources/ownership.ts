@@ -1,0 +1,34 @@
+import { GenatoError } from '../errors.js'
+import { STACK_TAG } from '../names.js'
+import type { Tags } from './tags.js'
+
+/** Whose something is, for this stack. */
+export type Owner = 'ours' | 'nobody' | { stack: string }
+
+export function ownerOf(tags: Tags, stack: string): Owner {
+  const owner = tags[STACK_TAG]
+  if (owner === undefined) return 'nobody'
+  return owner === stack ? 'ours' : { stack: owner }
+}
+
+export interface Claim {
+  stack: string
+  /** What nobody claimed is taken over. */
+  adopt: boolean
+}
+
+/**
+ * Refuses what is not this stack's: it would be changed now, and deleted by `cleanup`.
+ * @throws GenatoError NOT_OURS
+ */
+export function refuseOthers(what: string, tags: Tags, { stack, adopt }: Claim): void {
+  const owner = ownerOf(tags, stack)
+  if (owner === 'ours' || (owner === 'nobody' && adopt)) return
+  throw owner === 'nobody'
+    ? new GenatoError('NOT_OURS', `There is a ${what} already that genato did not make.`, {
+        hint: 'Take another --stack name, or hand it over: genato deploy --adopt shows what that changes, and asks.',
+      })
+    : new GenatoError('NOT_OURS', `The ${what} belongs to the stack ${owner.stack}.`, {
+        hint: 'Take another --stack name.',
+      })
+}

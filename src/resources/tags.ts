@@ -1,0 +1,16 @@
+/** AWS's list of tags as an object, and back. */
+export type Tags = Record<string, string>
+
+export function readTags(list: { Key?: string | undefined; Value?: string | undefined }[] = []): Tags {
+  return Object.fromEntries(list.map(({ Key = '', Value = '' }) => [Key, Value]))
+}
+
+export function tagList(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+}
+
+/** What has to be written so that these are there beside the others; `undefined`: nothing. */
+export function missingTags(wanted: Tags, there: Tags): Tags | undefined {
+  const missing = Object.entries(wanted).filter(([key, value]) => there[key] !== value)
+  return missing.length === 0 ? undefined : Object.fromEntries(missing)
+}
