@@ -28,6 +28,8 @@ export interface PackageExports {
   handler: (event: OriginRequestEvent, context: LambdaContext) => Promise<EdgeRequest | EdgeResponse>
   /** Of the object keys: changes with all that shapes pixels. */
   generation: string
+  /** Changes with what a cache may keep of the images: other pixels, or other headers. */
+  cached: string
   explain: (path: string) => Explanation
   /** The generator's own, or none. */
   examples: readonly string[]
@@ -68,6 +70,7 @@ export function createService<P>(
   return {
     handler,
     generation,
+    cached: digest([generation, IMAGE_CACHE_CONTROL]),
     explain(pathOrFile) {
       try {
         const meaning = route(generator, generation, coverage, pathOrFile)

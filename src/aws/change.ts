@@ -30,6 +30,8 @@ export interface Ledger {
   /** Notes something that is as it should be, or was made so by changes. */
   seen(resource: string, name: string): void
   changes: readonly Change[]
+  /** Nothing is written. */
+  dryRun: boolean
   summary(): Summary
 }
 
@@ -58,6 +60,7 @@ export function openLedger({
   const keyOf = ({ resource, name }: Pick<Change, 'resource' | 'name'>) => `${resource} ${name}`
   return {
     changes,
+    dryRun,
     seen: (resource, name) => void seen.set(`${resource} ${name}`, resource),
     async change({ expect, forgive, ...change }, run) {
       signal.throwIfAborted()

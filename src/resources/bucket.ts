@@ -196,12 +196,32 @@ async function syncOwnership(
   )
 }
 
-async function syncPublicAccess(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
-  const block: PublicAccessBlockConfiguration = wanted.public
-    ? { ...ALL_BLOCKED, BlockPublicPolicy: false, RestrictPublicBuckets: false }
-    : ALL_BLOCKED
+function publicAccessWanted({ public: open }: BucketWanted): PublicAccessBlockConfiguration {
+  return open ? { ...ALL_BLOCKED, BlockPublicPolicy: false, RestrictPublicBuckets: false } : ALL_BLOCKED
+}
+
+function sameAccess(seen: PublicAccessBlockConfiguration, wanted: PublicAccessBlockConfiguration): boolean {
   const flags = Object.keys(ALL_BLOCKED) as (keyof PublicAccessBlockConfiguration)[]
-  if (flags.every((flag) => (seen.publicAccess[flag] ?? false) === block[flag])) return
+  return flags.every((flag) => (seen[flag] ?? false) === wanted[flag])
+}
+
+/** What of the bucket is not as it has to be. */
+export function bucketDrift(seen: BucketSeen, wanted: BucketWanted): string[] {
+  return [
+    ...(seen.ownership === 'BucketOwnerEnforced' ? [] : ['object ownership']),
+    ...(sameAccess(seen.publicAccess, publicAccessWanted(wanted)) ? [] : ['public access block']),
+    ...(seen.encrypted ? [] : ['encryption']),
+    ...(sameRules(ourRules(seen), wanted.lifecycle) ? [] : ['lifecycle']),
+  ]
+}
+
+function ourRules({ lifecycle }: BucketSeen): LifecycleRule[] {
+  return lifecycle.filter(({ ID = '' }) => ID.startsWith(RULE_PREFIX))
+}
+
+async function syncPublicAccess(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
+  const block = publicAccessWanted(wanted)
+  if (sameAccess(seen.publicAccess, block)) return
   await update(session, wanted.name, 'public access block', async (bucket) =>
     session.clients.s3.send(
       new PutPublicAccessBlockCommand({ ...bucket, PublicAccessBlockConfiguration: block }),
@@ -228,14 +248,10 @@ async function syncEncryption(
   )
 }
 
-async function syncLifecycle(
-  session: Session,
-  { lifecycle }: BucketSeen,
-  wanted: BucketWanted,
-): Promise<void> {
-  const ours = lifecycle.filter(({ ID = '' }) => ID.startsWith(RULE_PREFIX))
+async function syncLifecycle(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
+  const ours = ourRules(seen)
   if (sameRules(ours, wanted.lifecycle)) return
-  const others = lifecycle.filter((rule) => !ours.includes(rule))
+  const others = seen.lifecycle.filter((rule) => !ours.includes(rule))
   // One call replaces all rules: what others put there goes with it, unchanged.
   await update(session, wanted.name, 'lifecycle', async (bucket) =>
     session.clients.s3.send(

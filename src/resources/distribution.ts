@@ -27,7 +27,7 @@ import {
 import { explainDistributionError, isSettling } from './distribution-errors.js'
 import { ownerOf, refuseOthers, type Claim } from './ownership.js'
 import { missingTags, readTags, tagList, type Tags } from './tags.js'
-import { overtaken } from './version.js'
+import { overtaken } from './overtaken.js'
 
 /** Which of what is cached was last invalidated: a digest, or PENDING. */
 export const INVALIDATED_TAG = 'genato:invalidated'
@@ -42,6 +42,11 @@ export interface DistributionSeen {
   etag: string
   config: DistributionConfig
   tags: Tags
+}
+
+/** The distribution after it was ensured, and the function's version that was live before. */
+export interface EnsuredDistribution extends DistributionSeen {
+  before: number | undefined
 }
 
 /** How long CloudFront may take to roll a change out. */
@@ -165,9 +170,10 @@ export interface DistributionEnsured extends Claim {
 export async function ensureDistribution(
   session: Session,
   ensured: DistributionEnsured,
-): Promise<DistributionSeen> {
+): Promise<EnsuredDistribution> {
   const seen = ensured.found === undefined ? undefined : await observeDistribution(session, ensured.found)
-  return seen ? update(session, seen, ensured) : create(session, ensured)
+  const before = seen && liveVersion(seen.config, ensured.wanted.functionArn)
+  return { ...(await (seen ? update(session, seen, ensured) : create(session, ensured))), before }
 }
 
 async function update(

@@ -12,6 +12,7 @@ import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
 import { GenatoError } from '../errors.js'
 import { STACK_TAG } from '../names.js'
+import { overtaken } from './overtaken.js'
 import { refuseOthers, type Claim } from './ownership.js'
 import { missingTags, type Tags } from './tags.js'
 
@@ -30,7 +31,7 @@ export const CODE_TAGS = {
 /** Written before the distribution is deleted, to find its logs afterwards. */
 export const DISTRIBUTION_TAG = 'genato:distribution'
 
-export interface CodeIdentity {
+interface CodeIdentity {
   digest: string
   generation: string
   cached: string
@@ -45,7 +46,10 @@ export interface FunctionSettings {
 
 export interface FunctionWanted extends Claim, FunctionSettings {
   name: string
-  code: CodeIdentity
+  /** The package's content digest. */
+  digest: string
+  /** Loads the package: only asked for when the code that is there is another. */
+  load: () => Promise<Omit<CodeIdentity, 'digest'>>
   /** Where the zip is, and its `CodeSha256`: only asked for when the code has to be written. */
   zip: () => Promise<{ bucket: string; key: string; codeSha256: string }>
 }
@@ -114,6 +118,15 @@ export function functionDrift(seen: FunctionSeen, wanted: FunctionSettings): str
   return seen.handler === HANDLER ? differing : [...differing, 'handler']
 }
 
+/** What the code there is, as its tags tell it; else as it tells itself. */
+async function identify(found: FunctionSeen | undefined, wanted: FunctionWanted): Promise<CodeIdentity> {
+  const { digest } = wanted
+  const { [CODE_TAGS.generation]: generation, [CODE_TAGS.cached]: cached } = found?.tags ?? {}
+  if (found && hasCode(found, digest) && generation !== undefined && cached !== undefined)
+    return { digest, generation, cached }
+  return { digest, ...(await wanted.load()) }
+}
+
 /** Whether the code there is what was written last, and that has this digest. */
 export function hasCode({ tags, codeSha256 }: FunctionSeen, digest: string): boolean {
   return tags[CODE_TAGS.digest] === digest && tags[CODE_TAGS.sha256] === codeSha256
@@ -129,18 +142,19 @@ export async function ensureFunction(session: Session, wanted: FunctionWanted): 
   session.ledger.seen('function', name)
   const found = await observeFunction(session, name)
   if (found) refuseOthers(`function ${name}`, found.tags, wanted)
-  const seen = found ?? (await create(session, wanted))
+  const code = await identify(found, wanted)
+  const seen = found ?? (await create(session, wanted, code))
   if (!found && seen.state === 'planned') return seen
   await settled(session, name, seen)
   const configured = await syncConfiguration(session, seen, wanted)
-  const coded = await syncCode(session, seen, wanted)
+  const coded = await syncCode(session, seen, wanted, code)
   return configured || coded || !found ? ((await observeFunction(session, name)) ?? seen) : seen
 }
 
-async function create(session: Session, wanted: FunctionWanted): Promise<FunctionSeen> {
+async function create(session: Session, wanted: FunctionWanted, code: CodeIdentity): Promise<FunctionSeen> {
   const { name, stack, role, runtime, memory, timeout } = wanted
   const { bucket, key, codeSha256 } = await wanted.zip()
-  const tags = { [STACK_TAG]: stack, ...codeTags(wanted.code, codeSha256) }
+  const tags = { [STACK_TAG]: stack, ...codeTags(code, codeSha256) }
   const expect: FunctionSeen = {
     ...{ role, runtime, memory, timeout, tags, codeSha256, handler: HANDLER },
     arn: functionArn(session.account, name),
@@ -239,8 +253,13 @@ async function syncConfiguration(
   return true
 }
 
-async function syncCode(session: Session, seen: FunctionSeen, wanted: FunctionWanted): Promise<boolean> {
-  const { name, stack, code } = wanted
+async function syncCode(
+  session: Session,
+  seen: FunctionSeen,
+  wanted: FunctionWanted,
+  code: CodeIdentity,
+): Promise<boolean> {
+  const { name, stack } = wanted
   let { codeSha256 } = seen
   if (!hasCode(seen, code.digest)) {
     const zip = await wanted.zip()
@@ -252,6 +271,8 @@ async function syncCode(session: Session, seen: FunctionSeen, wanted: FunctionWa
       )
       ;({ codeSha256 } = zip)
       await settled(session, name)
+      const now = await observeFunction(session, name)
+      if (now && !session.ledger.dryRun && now.codeSha256 !== codeSha256) throw overtaken(name)
     }
   }
   const missing = missingTags({ [STACK_TAG]: stack, ...codeTags(code, codeSha256) }, seen.tags)

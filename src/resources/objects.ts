@@ -37,8 +37,12 @@ export async function* listObjects(
   }
 }
 
-/** Whether an object is there. IAM: s3:GetObject, s3:ListBucket. */
-export async function hasObject(session: Session, bucket: string, key: string): Promise<boolean> {
+/** @returns the `CodeSha256` of an uploaded package. IAM: s3:GetObject, s3:ListBucket. */
+export async function findPackage(
+  session: Session,
+  bucket: string,
+  key: string,
+): Promise<string | undefined> {
   const found = await orAbsent(
     session.clients.s3.send(
       new HeadObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: session.account }),
@@ -46,8 +50,10 @@ export async function hasObject(session: Session, bucket: string, key: string): 
     'NotFound',
     'NoSuchBucket',
   )
-  return found !== undefined
+  return found?.Metadata?.[SHA256]
 }
+
+const SHA256 = 'code-sha256'
 
 /** @throws NoSuchKey */
 export async function readObject(session: Session, bucket: string, key: string): Promise<Buffer> {
@@ -76,6 +82,7 @@ export async function uploadOnce(session: Session, { bucket, key, body, sha256 }
         Body: body,
         ContentType: 'application/zip',
         ChecksumSHA256: sha256,
+        Metadata: { [SHA256]: sha256 },
         ExpectedBucketOwner: session.account,
       })
       countBody(command, (sent) => progress(bar(sent, body.length)))

@@ -87,6 +87,15 @@ async function attachedPolicies(session: Session, name: string): Promise<string[
   }
 }
 
+/** What of the role is not as it has to be. */
+export function roleDrift(seen: RoleSeen, { trust, attached, inline }: RoleWanted): string[] {
+  return [
+    ...(sameDocument(seen.trust, trust) ? [] : ['trust']),
+    ...attached.filter((arn) => !seen.attached.includes(arn)).map((arn) => `policy ${arn.split('/').at(-1)}`),
+    ...(sameDocument(seen.inline ?? {}, inline.document) ? [] : [`policy ${inline.name}`]),
+  ]
+}
+
 /**
  * The execution role as it has to be; policies that others attached are kept.
  * @returns its ARN.

@@ -11,6 +11,7 @@ import type { Session } from '../aws/session.js'
 import { KNOWN_AFTER } from '../aws/change.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
 import { EXIT, GenatoError } from '../errors.js'
+import { overtaken } from './overtaken.js'
 import { functionArn, isReplicated, type FunctionSeen } from './function.js'
 
 export interface Version {
@@ -74,17 +75,11 @@ export interface PublishedVersion {
 /**
  * The newest version if it is what the function is now, else one that is published.
  * @param digest of the package's content.
- * @param codeSha256 of what this run knows the code to be.
  * @throws GenatoError OVERTAKEN when somebody changed the function meanwhile.
  */
 export async function ensureVersion(
   session: Session,
-  {
-    name,
-    latest,
-    digest,
-    codeSha256,
-  }: { name: string; latest: FunctionSeen; digest: string; codeSha256: string },
+  { name, latest, digest }: { name: string; latest: FunctionSeen; digest: string },
 ): Promise<PublishedVersion> {
   const newest = (await listVersions(session, name)).at(-1)
   if (newest && isPublished(newest, latest)) {
@@ -99,7 +94,6 @@ export async function ensureVersion(
   const version = await session.ledger.change(
     { action: 'publish', resource: 'version', name, expect },
     async () => {
-      if (latest.codeSha256 !== codeSha256) throw overtaken(name)
       try {
         const { FunctionArn = '', Version = '' } = await retryWhile(
           session,
@@ -109,7 +103,7 @@ export async function ensureVersion(
               new PublishVersionCommand({
                 FunctionName: name,
                 Description: `package ${digest}`,
-                CodeSha256: codeSha256,
+                CodeSha256: latest.codeSha256,
                 ...(latest.revision ? { RevisionId: latest.revision } : {}),
               }),
             ),
@@ -137,13 +131,6 @@ function isOvertaken(error: unknown): boolean {
       error instanceof Error &&
       /CodeSHA256/i.test(error.message))
   )
-}
-
-export function overtaken(name: string, cause?: unknown): GenatoError {
-  return new GenatoError('OVERTAKEN', `Another deploy changed ${name} while this one ran, and goes on.`, {
-    hint: 'Let one finish, then run deploy again with what is to be live.',
-    cause,
-  })
 }
 
 async function active(session: Session, { arn, number }: PublishedVersion): Promise<void> {

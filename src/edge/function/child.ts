@@ -8,6 +8,7 @@ import type { Call, FromChild, ToChild } from './messages.js'
 
 interface Loaded {
   generation: string
+  cached: string
   examples: readonly string[]
   handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<unknown>
   explain(path: string): unknown
@@ -71,8 +72,8 @@ function load(): Loaded | undefined {
   const started = performance.now()
   try {
     const loaded = createRequire(path.join(folder, 'index.js'))('./index.js') as Loaded
-    const { generation, examples } = loaded
-    send({ kind: 'loaded', generation, examples, ms: performance.now() - started })
+    const { generation, cached, examples } = loaded
+    send({ kind: 'loaded', generation, cached, examples, ms: performance.now() - started })
     return loaded
   } catch (error) {
     send({ kind: 'load-failed', message: error instanceof Error ? placed(error) : String(error) })

@@ -11,6 +11,8 @@ export interface ToChild {
 /** What a package tells of itself once it is loaded. */
 export interface Loaded {
   generation: string
+  /** Changes with what CloudFront may keep of its answers. */
+  cached: string
   /** Paths that its generator shows off with. */
   examples: readonly string[]
   /** How long loading took. */

@@ -1,0 +1,119 @@
+import { GENERATED } from '../../handler/contract.js'
+import { EXIT, GenatoError, type ExitCode } from '../errors.js'
+import type { Session } from '../aws/session.js'
+import { listVersionsOf } from '../resources/objects.js'
+import { cleanup as cleanUpStack } from '../stacks/cleanup.js'
+import { findLogGroups, takeInventory, type Inventory } from '../stacks/inventory.js'
+import type { Target } from '../stacks/target.js'
+import type { LogGroup } from '../resources/log-group.js'
+import { readDuration } from './duration.js'
+import { withTarget } from './target.js'
+import type { Run } from './run.js'
+
+interface CleanupArguments {
+  dryRun?: boolean
+  keepImages?: boolean
+  deleteFiles?: boolean
+  wait?: boolean
+  timeout: string
+}
+
+/** `genato cleanup` */
+export async function cleanup(run: Run, args: CleanupArguments): Promise<ExitCode> {
+  const dryRun = args.dryRun === true
+  const timeout = args.wait === false ? 0 : readDuration(args.timeout, '--timeout')
+  return withTarget(run, { dryRun }, async (session, target) => {
+    const inventory = await takeInventory(session, target)
+    const groups = await findLogGroups(session, target, inventory)
+    for (const what of inventory.strangers) run.reporter.warn(`The ${what} is not this stack's, and stays.`)
+    const list = await listOf(session, target, inventory, groups, args)
+    if (list.length === 0) {
+      run.reporter.result(`Nothing is left of the stack ${target.stack}.`, { left: [] })
+      return EXIT.done
+    }
+    run.reporter.result(
+      `Of the stack ${target.stack}, this is deleted:\n${list.map((one) => `  ${one}`).join('\n')}`,
+      {
+        deletes: list,
+      },
+    )
+    if (!dryRun) await run.confirm('Delete it?')
+    await cleanUpStack(session, target, inventory, groups, {
+      keepImages: args.keepImages === true,
+      deleteFiles: args.deleteFiles === true,
+      timeout,
+    })
+    return dryRun ? EXIT.done : lookAgain(session, target, args, run)
+  })
+}
+
+async function listOf(
+  session: Session,
+  target: Target,
+  { distribution, accessControl, function: fn, role, packages, images }: Inventory,
+  groups: readonly LogGroup[],
+  { keepImages, deleteFiles }: CleanupArguments,
+): Promise<string[]> {
+  const aliases = distribution?.config.Aliases?.Items ?? []
+  return [
+    ...(distribution
+      ? [
+          `distribution ${distribution.id} (${[distribution.domain, ...aliases].join(', ')}) with all behaviours that it has`,
+        ]
+      : []),
+    ...(accessControl ? [`access control ${target.accessControl}`] : []),
+    ...(fn ? [`function ${target.function} with all versions`] : []),
+    ...(role ? [`role ${target.role} with all policies`] : []),
+    ...(packages ? [`bucket ${target.packages} with all packages`] : []),
+    ...(images && !keepImages ? [await imagesLine(session, target, deleteFiles === true)] : []),
+    ...groups.map(({ region, name }) => `log group ${name} in ${region}`),
+  ]
+}
+
+async function imagesLine(session: Session, { images }: Target, deleteFiles: boolean): Promise<string> {
+  let generated = 0
+  let files = 0
+  for await (const page of listVersionsOf(session, images))
+    for (const { Key, current } of page) {
+      if (!current) continue
+      if (Key.startsWith(GENERATED)) generated++
+      else files++
+    }
+  const own = `${generated} image${generated === 1 ? '' : 's'}`
+  if (files === 0) return `bucket ${images} with ${own}`
+  return deleteFiles
+    ? `bucket ${images} with ${own}, and ${files} file${files === 1 ? '' : 's'} that genato did not make`
+    : `${own} in bucket ${images}, which stays for the ${files} file${files === 1 ? '' : 's'} that genato did not make (--delete-files deletes them too)`
+}
+
+/** Success is told after it was seen. */
+async function lookAgain(
+  session: Session,
+  target: Target,
+  { keepImages }: CleanupArguments,
+  { reporter }: Run,
+): Promise<ExitCode> {
+  const inventory = await takeInventory(session, target)
+  const groups = await findLogGroups(session, target, inventory)
+  const left = [
+    ...(inventory.distribution ? ['the distribution'] : []),
+    ...(inventory.accessControl ? ['the access control'] : []),
+    ...(inventory.function ? ['the function'] : []),
+    ...(inventory.role ? ['the role'] : []),
+    ...(inventory.packages ? ['the packages bucket'] : []),
+    ...(inventory.images && !keepImages ? ['the images bucket'] : []),
+    ...groups.map(({ region, name }) => `log group ${name} in ${region}`),
+  ]
+  if (left.length > 0)
+    throw new GenatoError('LEFT', `There is something left: ${left.join(', ')}.`, {
+      hint: 'Run genato cleanup again.',
+      exitCode: EXIT.unfinished,
+    })
+  reporter.result(
+    keepImages && inventory.images
+      ? `Nothing is left of the stack ${target.stack} but the bucket ${target.images}.`
+      : `Nothing is left of the stack ${target.stack}.`,
+    { left: keepImages && inventory.images ? [target.images] : [] },
+  )
+  return EXIT.done
+}

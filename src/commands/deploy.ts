@@ -1,0 +1,122 @@
+import type { Summary } from '../aws/change.js'
+import type { Session } from '../aws/session.js'
+import { duration } from '../aws/wait.js'
+import { EXIT, type ExitCode } from '../errors.js'
+import { countOlder } from '../stacks/older-images.js'
+import { deploy as deployStack, type Deployed } from '../stacks/on-demand.js'
+import { planAdoption } from '../stacks/adopt.js'
+import { targetOf, type Target } from '../stacks/target.js'
+import { loadSettings } from '../config/load.js'
+import { withSession } from '../aws/session.js'
+import { packageSource } from './package-source.js'
+import { timeRequests } from './time-requests.js'
+import type { Run } from './run.js'
+
+interface DeployArguments {
+  dryRun?: boolean
+  wait?: boolean
+  adopt?: boolean
+}
+
+const EXAMPLES = ['/640x480,white,png', '/1200x630,navy,webp,text=Hello', '/64,teal,svg,text=G']
+
+/** `genato deploy` */
+export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode> {
+  const { reporter, signal } = run
+  const dryRun = args.dryRun === true
+  const settings = await loadSettings(process.cwd(), run.overrides)
+  const source = packageSource(settings, reporter)
+  // Built while the account is asked; an error of it is told where it is waited for.
+  source.digest().catch(() => undefined)
+  return withSession({ reporter, signal, dryRun }, async (session) => {
+    const started = session.clock.now()
+    let target = targetOf(settings, session.account)
+    if (args.adopt) {
+      const plan = await planAdoption(session, target)
+      target = plan.target
+      reporter.result(plan.text, { adopts: plan.adopts, keep: plan.keep })
+      if (!dryRun && plan.adopts.length > 0) await run.confirm('Take this over?')
+    }
+    const deployed = await deployStack(session, target, source, {
+      adopt: args.adopt === true,
+      wait: args.wait !== false,
+    })
+    if (dryRun) return tellPlan(session)
+    if (deployed.codeOnly) await tellOlder(session, target, deployed)
+    await tell(session, target, deployed, { started, examples: await examplesOf(settings.generator) })
+    return EXIT.done
+  })
+}
+
+async function examplesOf(generator: string | undefined): Promise<string[]> {
+  return generator === undefined ? EXAMPLES : []
+}
+
+function tellPlan({ ledger, reporter }: Session): ExitCode {
+  const { changes } = ledger
+  reporter.result(
+    changes.length === 0
+      ? 'Nothing would be changed.'
+      : `${changes.length} changes would be made. What only AWS can tell is not known before: denied permissions, taken bucket names, account-level blocks.`,
+    { changes },
+  )
+  return EXIT.done
+}
+
+async function tellOlder(session: Session, target: Target, { generation }: Deployed): Promise<void> {
+  const { count, more } = await countOlder(session, target, generation)
+  if (count === 0) return
+  session.reporter.warn(
+    `${more ? 'More than ' : ''}${count} stored image${count === 1 ? ' was' : 's were'} made by older code, and ${count === 1 ? 'goes' : 'go'} on being served: the generator's version is the same. genato purge has them made anew.`,
+  )
+}
+
+async function tell(
+  session: Session,
+  { settings }: Target,
+  { distribution, finished }: Deployed,
+  { started, examples }: { started: number; examples: string[] },
+): Promise<void> {
+  const { ledger, reporter, clients, clock } = session
+  const took = clock.now() - started
+  const url = `https://${settings.aliases?.[0] ?? distribution.domain}`
+  const summary = ledger.summary()
+  // Behind a stand-in for AWS, the name is nobody's or somebody else's.
+  const timed =
+    clients.standIn || !finished || examples[0] === undefined
+      ? undefined
+      : await timeRequests(`${url}${examples[0]}`, session.signal)
+  const lines = [
+    `${url}`,
+    ...examples.map((example) => `  ${url}${example}`),
+    summaryLine(summary, took),
+    ...(timed ? [`first request ${Math.round(timed.first)} ms, second ${Math.round(timed.second)} ms`] : []),
+    ...(finished
+      ? []
+      : [
+          'CloudFront is still rolling this out; the next genato deploy waits for it, invalidates what is cached and prunes old versions.',
+        ]),
+  ]
+  reporter.result(lines.join('\n'), {
+    url,
+    distribution: distribution.id,
+    examples: examples.map((example) => `${url}${example}`),
+    finished,
+    ms: took,
+    ...summary,
+    ...(timed ? { requests: timed } : {}),
+  })
+}
+
+function summaryLine({ created, updated, deleted, unchanged }: Summary, ms: number): string {
+  const parts = [
+    [created.length, 'created'],
+    [updated.length, 'updated'],
+    [deleted.length, 'removed'],
+    [unchanged.length, 'unchanged'],
+  ] as const
+  return `${parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(', ')} in ${duration(ms)}`
+}

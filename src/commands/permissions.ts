@@ -1,0 +1,30 @@
+import { operatorPolicy } from '../../templates/operator-policy.js'
+import { loadSettings } from '../config/load.js'
+import { withSession } from '../aws/session.js'
+import { EXIT, GenatoError, type ExitCode } from '../errors.js'
+import { targetOf } from '../stacks/target.js'
+import type { Run } from './run.js'
+
+/** `genato permissions`: needs no account, but names it where there is one. */
+export async function permissions(run: Run): Promise<ExitCode> {
+  const settings = await loadSettings(process.cwd(), run.overrides)
+  const account = await accountOf(run)
+  if (account === undefined)
+    run.reporter.warn(
+      'There are no AWS credentials: * stands for the account. Run it with credentials to have it narrower.',
+    )
+  const policy = operatorPolicy(targetOf(settings, account ?? '*'), account ?? '*')
+  const text = JSON.stringify(policy, null, 2)
+  run.reporter.result(text, policy)
+  return EXIT.done
+}
+
+async function accountOf({ reporter, signal }: Run): Promise<string | undefined> {
+  try {
+    return await withSession({ reporter, signal, client: { attempts: 2 } }, async ({ account }) => account)
+  } catch (error) {
+    const codes = ['NO_CREDENTIALS', 'CREDENTIALS_EXPIRED', 'BAD_CREDENTIALS', 'AWS_UNREACHABLE']
+    if (error instanceof GenatoError && codes.includes(error.code)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { EXIT, type ExitCode } from '../errors.js'
+import { status as lookAtStack, type Status } from '../stacks/status.js'
+import { withTarget } from './target.js'
+import type { Run } from './run.js'
+
+/** `genato status`: the exit code tells what was found; 1 if that could not be told. */
+export async function status(run: Run): Promise<ExitCode> {
+  return withTarget(run, {}, async (session, target) => {
+    const seen = await lookAtStack(session, target, await localDigest(target.settings.root))
+    run.reporter.result(statusText(seen, target.stack), seen)
+    return {
+      'in step': EXIT.done,
+      'under way': EXIT.unfinished,
+      differs: EXIT.differs,
+      'not deployed': EXIT.differs,
+    }[seen.state]
+  })
+}
+
+/** Of the package that was built last in this folder. */
+async function localDigest(root: string): Promise<string | undefined> {
+  const text = await readFile(path.join(root, '.genato', 'package', 'digest'), 'utf8').catch(() => undefined)
+  return text?.trim()
+}
+
+function statusText(seen: Status, stack: string): string {
+  const rows: [string, string][] = [['stack', `${stack}: ${seen.state}`]]
+  if (seen.url) rows.push(['url', seen.url])
+  if (seen.distribution) rows.push(['distribution', `${seen.distribution.id}, ${seen.distribution.state}`])
+  if (seen.version)
+    rows.push([
+      'version',
+      `${seen.version.number}${seen.version.digest ? `, package ${seen.version.digest.slice(0, 12)}` : ''}`,
+    ])
+  if (seen.localDigest) rows.push(['built here', `package ${seen.localDigest.slice(0, 12)}`])
+  const there = Object.entries(seen.there).filter(([, is]) => is)
+  rows.push(['there', there.map(([kind]) => kind).join(', ') || 'nothing'])
+  for (const what of seen.differing) rows.push(['differs', what])
+  for (const what of seen.unfinished) rows.push(['unfinished', what])
+  for (const what of seen.strangers) rows.push(['not ours', `${what}: genato deploy --adopt takes it over`])
+  for (const { generation, current, count, bytes } of seen.images)
+    rows.push([
+      'images',
+      `${count} (${(bytes / 1e6).toFixed(1)} MB) of generation ${generation}${current ? '' : ', which is not made any more'}`,
+    ])
+  return rows.map(([name, value]) => `${name.padEnd(12)}  ${value}`).join('\n')
+}

@@ -1,0 +1,17 @@
+import { loadSettings } from '../config/load.js'
+import type { Settings } from '../config/types.js'
+import { withSession, type Session, type SessionOptions } from '../aws/session.js'
+import { targetOf, type Target } from '../stacks/target.js'
+import type { Run } from './run.js'
+
+/** Reads the configuration, opens the account, and runs what deals with the stack there. */
+export async function withTarget<T>(
+  run: Run,
+  options: Pick<SessionOptions, 'dryRun'>,
+  deal: (session: Session, target: Target) => Promise<T>,
+): Promise<T> {
+  const settings: Settings = await loadSettings(process.cwd(), run.overrides)
+  return withSession({ reporter: run.reporter, signal: run.signal, ...options }, async (session) =>
+    deal(session, targetOf(settings, session.account)),
+  )
+}

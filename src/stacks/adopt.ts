@@ -1,0 +1,97 @@
+import type { Session } from '../aws/session.js'
+import { GenatoError } from '../errors.js'
+import { bucketDomain } from '../names.js'
+import { functionsWithRole } from '../resources/account.js'
+import { isPublic, observeBucketPolicy } from '../resources/bucket-policy.js'
+import { observeBucket } from '../resources/bucket.js'
+import { bucketOf, originRequestOf } from '../resources/distribution-config.js'
+import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
+import { observeFunction } from '../resources/function.js'
+import { ownerOf, refuseOthers } from '../resources/ownership.js'
+import { observeRole } from '../resources/role.js'
+import { INLINE_POLICY, type Target } from './target.js'
+import { theOne } from './the-one.js'
+
+export interface Adoption {
+  /** With the names of what is taken over. */
+  target: Target
+  adopts: string[]
+  /** The configuration that keeps it, or none is needed. */
+  keep: object
+  text: string
+}
+
+/**
+ * Looks at what is there and nobody's, and says what taking it over changes.
+ * @throws GenatoError NOT_OURS, TWO_DISTRIBUTIONS, ROLE_SHARED
+ */
+export async function planAdoption(session: Session, first: Target): Promise<Adoption> {
+  const claim = { stack: first.stack, adopt: true }
+  const found = theOne(await findDistributions(session, first), first, true)
+  const distribution = found && (await observeDistribution(session, found.id))
+  const target = withBucketOf(first, distribution)
+  const [images, packages, fn, role] = await Promise.all([
+    observeBucket(session, target.images),
+    observeBucket(session, target.packages),
+    observeFunction(session, target.function),
+    observeRole(session, target.role, INLINE_POLICY),
+  ])
+  const seen: [string, { tags: Record<string, string> } | undefined][] = [
+    [`bucket ${target.images}`, images],
+    [`bucket ${target.packages}`, packages],
+    [`function ${target.function}`, fn],
+    [`role ${target.role}`, role],
+    [`distribution ${distribution?.id}`, distribution],
+  ]
+  const adopts: string[] = []
+  for (const [what, one] of seen) {
+    if (!one) continue
+    refuseOthers(what, one.tags, claim)
+    if (ownerOf(one.tags, target.stack) === 'nobody') adopts.push(what)
+  }
+  if (role) await refuseSharedRole(session, role.arn, target.function)
+  const open =
+    images !== undefined &&
+    target.settings.access === 'private' &&
+    (await observeBucketPolicy(session, target.images)).some(isPublic)
+  const keep = target.images === first.images ? {} : { buckets: { images: target.images } }
+  return { target, adopts, keep, text: textOf(target, adopts, keep, open) }
+}
+
+function withBucketOf(target: Target, distribution: DistributionSeen | undefined): Target {
+  if (!distribution || target.settings.buckets.images !== undefined) return target
+  const { config } = distribution
+  const associated = originRequestOf(config)?.LambdaFunctionARN ?? ''
+  if (!associated.startsWith(`${target.functionArn}:`)) return target
+  const origin = config.Origins?.Items?.find(({ Id }) => Id === config.DefaultCacheBehavior?.TargetOriginId)
+  const images = bucketOf(origin?.DomainName ?? '')
+  return images === undefined ? target : { ...target, images, originDomain: bucketDomain(images) }
+}
+
+async function refuseSharedRole(session: Session, arn: string, name: string): Promise<void> {
+  const others = (await functionsWithRole(session, arn)).filter((one) => one !== name)
+  if (others.length === 0) return
+  throw new GenatoError(
+    'ROLE_SHARED',
+    `The role ${arn} is used by other functions too: ${others.join(', ')}.`,
+    {
+      hint: 'Give them a role of their own first: genato would change what it may do, and delete it at cleanup.',
+    },
+  )
+}
+
+function textOf({ images }: Target, adopts: string[], keep: object, open: boolean): string {
+  if (adopts.length === 0) return 'There is nothing to take over.'
+  return [
+    'genato would take over, change as the configuration says, and delete at cleanup:',
+    ...adopts.map((what) => `  ${what}`),
+    ...(open
+      ? [
+          `The bucket ${images} is public now and becomes private: its images go on being served through CloudFront. access: 'public' in the configuration keeps it as it is.`,
+        ]
+      : []),
+    ...(Object.keys(keep).length === 0
+      ? []
+      : [`Write this into the configuration, so that later runs find it: ${JSON.stringify(keep)}`]),
+  ].join('\n')
+}

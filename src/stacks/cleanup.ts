@@ -1,0 +1,175 @@
+import { GENERATED } from '../../handler/contract.js'
+import { EDGE_REGIONS } from '../aws/regions.js'
+import type { Session } from '../aws/session.js'
+import { Several } from '../aws/together.js'
+import { EXIT, GenatoError } from '../errors.js'
+import { packagePrefix } from '../names.js'
+import { replicasLeft } from '../resources/account.js'
+import { removeAccessControl } from '../resources/access-control.js'
+import { removeBucket } from '../resources/bucket.js'
+import { removeBucketPolicy } from '../resources/bucket-policy.js'
+import { disableDistribution, removeDistribution, untilDisabled } from '../resources/distribution.js'
+import { DISTRIBUTION_TAG, removeFunction, tagFunction } from '../resources/function.js'
+import { removeLogGroup, type LogGroup } from '../resources/log-group.js'
+import { deleteObjects, listVersionsOf } from '../resources/objects.js'
+import { removeRole } from '../resources/role.js'
+import { isNamed } from '../aws/errors.js'
+import type { Inventory } from './inventory.js'
+import type { Target } from './target.js'
+
+export interface CleanupOptions {
+  keepImages: boolean
+  /** Also what genato did not make. */
+  deleteFiles: boolean
+  /** For all waiting together, in ms; 0: not at all. */
+  timeout: number
+}
+
+/**
+ * Takes a stack away again. A step that fails does not keep those that can still be done from being done.
+ * @param groups found before, because the distribution's id is known by the distribution.
+ * @throws what failed; GenatoError with exit code 3 for what only needs more time.
+ */
+export async function cleanup(
+  session: Session,
+  target: Target,
+  inventory: Inventory,
+  groups: readonly LogGroup[],
+  options: CleanupOptions,
+): Promise<void> {
+  const deadline = session.clock.now() + options.timeout
+  const left = () => Math.max(0, deadline - session.clock.now())
+  const errors: unknown[] = []
+  const attempt = async (step: () => Promise<void>): Promise<boolean> => {
+    try {
+      await step()
+      return true
+    } catch (error) {
+      session.signal.throwIfAborted()
+      errors.push(error)
+      return false
+    }
+  }
+
+  const { distribution, function: fn, role } = inventory
+  // While the distribution stands, everything behind it has to.
+  const free = !distribution || (await attempt(async () => endDistribution(session, target, inventory, left)))
+  if (free) {
+    const tasks = [
+      attempt(async () => removeAccessControl(session, target.accessControl, target.stack)),
+      attempt(async () => {
+        if (inventory.packages) await removePackages(session, target)
+      }),
+      attempt(async () => {
+        if (inventory.images && !options.keepImages) await removeImages(session, target, options)
+        else if (inventory.images) await removeBucketPolicy(session, target.images)
+      }),
+      attempt(async () => {
+        if (fn) await endFunction(session, target.function, left)
+      }),
+    ]
+    await Promise.all(tasks)
+    // Without its role, nothing that still runs can write a log any more.
+    if (role) await attempt(async () => removeRole(session, target.role))
+    await Promise.all(groups.map(async (group) => attempt(async () => removeLogGroup(session, group))))
+  }
+  session.signal.throwIfAborted()
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new Several(errors)
+}
+
+async function endDistribution(
+  session: Session,
+  target: Target,
+  { distribution, function: fn }: Inventory,
+  left: () => number,
+): Promise<void> {
+  if (!distribution) return
+  const { id } = distribution
+  if (fn && fn.tags[DISTRIBUTION_TAG] !== id)
+    await tagFunction(session, target.function, { [DISTRIBUTION_TAG]: id })
+  await disableDistribution(session, id, target.functionArn)
+  if (!session.ledger.dryRun) await untilDisabled(session, id, left())
+  await removeDistribution(session, id)
+}
+
+/** Lambda removes replicas itself, in minutes to hours: it is asked again now and then. */
+async function endFunction(session: Session, name: string, left: () => number): Promise<void> {
+  const replicas = async () => {
+    const counts = await replicasLeft(session, name, EDGE_REGIONS)
+    return [...counts].map(([region, count]) => `${count} in ${region}`).join(', ')
+  }
+  await removeFunction(session, name, {
+    timeout: left(),
+    pauses: [20_000, 120_000],
+    left: replicas,
+    late: () =>
+      new GenatoError('REPLICAS_LEFT', `Lambda has not yet removed all replicas of ${name} from the edge.`, {
+        hint: 'It does so by itself, in some minutes to some hours, and nothing of it costs anything. Run genato cleanup again then.',
+        exitCode: EXIT.unfinished,
+      }),
+  })
+}
+
+async function removePackages(session: Session, { packages, stack }: Target): Promise<void> {
+  await emptyAndRemove(session, packages, (key) => key.startsWith(packagePrefix(stack)), 'packages in')
+}
+
+async function removeImages(
+  session: Session,
+  { images }: Target,
+  { deleteFiles }: CleanupOptions,
+): Promise<void> {
+  await emptyAndRemove(session, images, (key) => deleteFiles || key.startsWith(GENERATED), 'objects in')
+}
+
+/** Deletes what is genato's, in every version, and the bucket if nothing else is in it. */
+async function emptyAndRemove(
+  session: Session,
+  bucket: string,
+  ours: (key: string) => boolean,
+  what: string,
+): Promise<void> {
+  for (let round = 1; ; round++) {
+    const kept = await empty(session, bucket, ours, what)
+    if (kept > 0) {
+      await removeBucketPolicy(session, bucket)
+      throw new GenatoError(
+        'FILES_LEFT',
+        `The bucket ${bucket} stays: there ${kept === 1 ? 'is 1 file' : `are ${kept} files`} in it that genato did not make.`,
+        {
+          hint: 'Copy what is needed, then run genato cleanup --delete-files to delete them with the bucket.',
+        },
+      )
+    }
+    try {
+      await removeBucket(session, bucket)
+      return
+    } catch (error) {
+      // A function that was still running has stored something meanwhile.
+      if (!isNamed(error, 'BucketNotEmpty') || round === 3) throw error
+    }
+  }
+}
+
+/** @returns how many keys were kept. */
+async function empty(
+  session: Session,
+  bucket: string,
+  ours: (key: string) => boolean,
+  what: string,
+): Promise<number> {
+  const kept = new Set<string>()
+  let deleted = 0
+  for await (const page of listVersionsOf(session, bucket)) {
+    const mine = page.filter(({ Key }) => ours(Key)).map(({ Key, VersionId }) => ({ Key, VersionId }))
+    for (const { Key } of page) if (!ours(Key)) kept.add(Key)
+    if (mine.length === 0) continue
+    deleted += mine.length
+    await session.ledger.change(
+      { action: 'delete', resource: what, name: bucket, aspect: `${deleted} so far`, expect: undefined },
+      async () => deleteObjects(session, bucket, mine),
+    )
+  }
+  return kept.size
+}

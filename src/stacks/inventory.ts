@@ -1,0 +1,93 @@
+import { EDGE_REGIONS } from '../aws/regions.js'
+import type { Session } from '../aws/session.js'
+import { together } from '../aws/together.js'
+import { messageOf } from '../errors.js'
+import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../names.js'
+import { observeAccessControl } from '../resources/access-control.js'
+import { observeBucket, type BucketSeen } from '../resources/bucket.js'
+import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
+import { DISTRIBUTION_TAG, observeFunction, type FunctionSeen } from '../resources/function.js'
+import { observeLogGroup, type LogGroup } from '../resources/log-group.js'
+import { ownerOf } from '../resources/ownership.js'
+import { observeRole, type RoleSeen } from '../resources/role.js'
+import { INLINE_POLICY, type Target } from './target.js'
+import { theOne } from './the-one.js'
+
+/** What there is of a stack. What belongs to others is left out, and told. */
+export interface Inventory {
+  images: BucketSeen | undefined
+  packages: BucketSeen | undefined
+  role: RoleSeen | undefined
+  function: FunctionSeen | undefined
+  distribution: DistributionSeen | undefined
+  /** Its id. */
+  accessControl: string | undefined
+  /** Of things that have the stack's names and are somebody else's. */
+  strangers: string[]
+}
+
+export async function takeInventory(session: Session, target: Target): Promise<Inventory> {
+  const [images, packages, role, fn, accessControl, distribution] = await together([
+    observeBucket(session, target.images),
+    observeBucket(session, target.packages),
+    observeRole(session, target.role, INLINE_POLICY),
+    observeFunction(session, target.function),
+    observeAccessControl(session, target.accessControl, target.stack),
+    observeTheDistribution(session, target),
+  ])
+  const strangers: string[] = []
+  const own = <T extends { tags: Record<string, string> }>(
+    what: string,
+    seen: T | undefined,
+  ): T | undefined => {
+    if (!seen || ownerOf(seen.tags, target.stack) === 'ours') return seen
+    strangers.push(what)
+    return undefined
+  }
+  return {
+    images: own(`bucket ${target.images}`, images),
+    packages: own(`bucket ${target.packages}`, packages),
+    role: own(`role ${target.role}`, role),
+    function: own(`function ${target.function}`, fn),
+    distribution: own(`distribution ${distribution?.id}`, distribution),
+    accessControl:
+      accessControl?.description === `genato:stack=${target.stack}` ? accessControl.id : undefined,
+    strangers,
+  }
+}
+
+async function observeTheDistribution(
+  session: Session,
+  target: Target,
+): Promise<DistributionSeen | undefined> {
+  const found = theOne(await findDistributions(session, target), target)
+  return found && observeDistribution(session, found.id)
+}
+
+/**
+ * The log groups that the stack left, in every region. A region that can't be looked at is told.
+ * @param distribution whose refused answers CloudFront logged; known from the function's tag once it is gone.
+ */
+export async function findLogGroups(
+  session: Session,
+  { stack }: Target,
+  { distribution, function: fn }: Pick<Inventory, 'distribution' | 'function'>,
+): Promise<LogGroup[]> {
+  const id = distribution?.id ?? fn?.tags[DISTRIBUTION_TAG]
+  const names = [edgeLogGroup(stack), ...(id ? [distributionLogGroup(id)] : [])]
+  const groups = await Promise.all(
+    EDGE_REGIONS.map(async (region) => {
+      try {
+        const here = region === 'us-east-1' ? [...names, directLogGroup(stack)] : names
+        return await Promise.all(here.map(async (name) => observeLogGroup(session, region, name)))
+      } catch (error) {
+        session.signal.throwIfAborted()
+        session.reporter.warn(
+          `Logs in ${region} can't be looked at, and stay if there are any: ${messageOf(error)}`,
+        )
+        return []
+      }
+    }),
+  )
+  return groups.flat().filter((group) => group !== undefined)
+}

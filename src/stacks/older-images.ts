@@ -1,0 +1,20 @@
+import { GENERATED } from '../../handler/contract.js'
+import type { Session } from '../aws/session.js'
+import { listObjects } from '../resources/objects.js'
+import type { Target } from './target.js'
+
+const ENOUGH = 10_000
+
+/** How many images of this generation are stored, up to a number that is many. */
+export async function countOlder(
+  session: Session,
+  { images }: Target,
+  generation: string,
+): Promise<{ count: number; more: boolean }> {
+  let count = 0
+  for await (const page of listObjects(session, images, `${GENERATED}${generation}/`)) {
+    count += page.length
+    if (count >= ENOUGH) return { count, more: true }
+  }
+  return { count, more: false }
+}

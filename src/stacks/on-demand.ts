@@ -1,0 +1,214 @@
+import { anyoneReads, distributionReads } from '../../templates/images-bucket.js'
+import { EDGE_REGIONS } from '../aws/regions.js'
+import type { Session } from '../aws/session.js'
+import { together } from '../aws/together.js'
+import { messageOf } from '../errors.js'
+import { edgeLogGroup, packageKey, packagePrefix } from '../names.js'
+import { warnOfFewExecutions } from '../resources/account.js'
+import { ensureAccessControl } from '../resources/access-control.js'
+import { ensureBucket } from '../resources/bucket.js'
+import { ensureBucketPolicy } from '../resources/bucket-policy.js'
+import {
+  ensureDistribution,
+  findDistributions,
+  INVALIDATED_TAG,
+  untilDeployed,
+  type EnsuredDistribution,
+} from '../resources/distribution.js'
+import { CODE_TAGS, ensureFunction, type FunctionSeen } from '../resources/function.js'
+import { invalidate } from '../resources/invalidation.js'
+import { ensureLogGroup } from '../resources/log-group.js'
+import { deleteObjects, findPackage, listObjects, uploadOnce } from '../resources/objects.js'
+import { ensureRole } from '../resources/role.js'
+import {
+  ensurePermission,
+  ensureVersion,
+  listVersions,
+  pruneVersions,
+  type PublishedVersion,
+} from '../resources/version.js'
+import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
+import { theOne } from './the-one.js'
+
+/** The function package, made as far as it is needed. */
+export interface PackageSource {
+  /** Builds it. @returns its content digest. */
+  digest: () => Promise<string>
+  zip: () => Promise<{ zip: Buffer; codeSha256: string }>
+  /** Loads it once, as Lambda will: what does not load is not deployed. */
+  load: () => Promise<{ generation: string; cached: string }>
+}
+
+export interface DeployOptions {
+  adopt: boolean
+  /** Until CloudFront has rolled out what changed. */
+  wait: boolean
+}
+
+export interface Deployed {
+  distribution: EnsuredDistribution
+  version: number
+  /** Rolled out, invalidated and pruned: nothing is left for a later run. */
+  finished: boolean
+  generation: string
+  /** Whether new code goes on serving what older code has stored. */
+  codeOnly: boolean
+}
+
+const NONE = Promise.resolve('')
+const NOTHING = Promise.resolve()
+
+/** Brings a stack to AWS, or makes what is there as it has to be. */
+export async function deploy(
+  session: Session,
+  target: Target,
+  source: PackageSource,
+  { adopt, wait }: DeployOptions,
+): Promise<Deployed> {
+  const claim = { stack: target.stack, adopt }
+
+  const [, , role, accessControl, found, digest] = await together([
+    ensureBucket(session, imagesWanted(target, claim)),
+    ensureBucket(session, packagesWanted(target, claim)),
+    ensureRole(session, roleWanted(target, claim)),
+    target.settings.access === 'private'
+      ? ensureAccessControl(session, target.accessControl, target.stack)
+      : NONE,
+    findDistributions(session, target),
+    source.digest(),
+  ])
+  const distributionId = theOne(found, target, adopt)?.id
+
+  const upload = once(async () => uploadPackage(session, target, source, digest))
+  const [fn] = await together([
+    ensureFunction(session, {
+      ...claim,
+      name: target.function,
+      role,
+      runtime: target.settings.runtime,
+      memory: target.settings.memory,
+      timeout: target.settings.timeout,
+      digest,
+      load: source.load,
+      zip: async () => ({
+        bucket: target.packages,
+        key: packageKey(target.stack, digest),
+        codeSha256: await upload(),
+      }),
+    }),
+    upload(),
+    ensureRetention(session, target),
+  ])
+  const version = await ensureVersion(session, { name: target.function, latest: fn, digest })
+
+  const cached = fn.tags[CODE_TAGS.cached] ?? ''
+  const [distribution] = await together([
+    ensureDistribution(session, {
+      ...claim,
+      found: distributionId,
+      cached,
+      wanted: {
+        originDomain: target.originDomain,
+        accessControl,
+        functionArn: version.arn,
+        aliases: target.settings.aliases,
+        certificate: target.settings.certificate,
+        priceClass: target.settings.priceClass,
+      },
+    }),
+    ensurePermission(session, target.function, version.number),
+    version.published ? warnOfFewExecutions(session) : NOTHING,
+  ])
+  await ensureBucketPolicy(session, {
+    bucket: target.images,
+    public: target.settings.access === 'public',
+    dropPublic: adopt && target.settings.access === 'private',
+    statements:
+      target.settings.access === 'public'
+        ? anyoneReads(target.images, session.account)
+        : distributionReads(target.images, distribution.arn),
+  })
+
+  const result = {
+    distribution,
+    version: version.number,
+    generation: fn.tags[CODE_TAGS.generation] ?? '',
+    codeOnly: version.published && version.number > 1 && distribution.tags[INVALIDATED_TAG] === cached,
+  }
+  if (!wait && !distribution.deployed) return { ...result, finished: false }
+  await untilDeployed(session, distribution)
+  if (distribution.tags[INVALIDATED_TAG] !== cached) await invalidate(session, distribution, cached)
+  if (version.published) await prune(session, target, { version, distribution })
+  return { ...result, finished: true }
+}
+
+/** @returns the hash of the zip that is there: another machine may have compressed the same otherwise. */
+async function uploadPackage(
+  session: Session,
+  { stack, packages }: Target,
+  source: PackageSource,
+  digest: string,
+): Promise<string> {
+  const key = packageKey(stack, digest)
+  session.ledger.seen('package', `${packages}/${key}`)
+  const there = await findPackage(session, packages, key)
+  if (there !== undefined) return there
+  const { zip, codeSha256 } = await source.zip()
+  await uploadOnce(session, { bucket: packages, key, body: zip, sha256: codeSha256 })
+  return codeSha256
+}
+
+/** Where the configuration says how long logs are kept, it holds wherever the function may run. */
+async function ensureRetention(session: Session, { stack, settings }: Target): Promise<void> {
+  const { retentionDays } = settings.logs
+  if (retentionDays === undefined) return
+  await together(
+    EDGE_REGIONS.map(async (region) =>
+      ensureLogGroup(session, { region, name: edgeLogGroup(stack), retentionDays }).catch(
+        (error: unknown) => {
+          session.signal.throwIfAborted()
+          session.reporter.warn(`Logs in ${region} are kept as they were: ${messageOf(error)}`)
+        },
+      ),
+    ),
+  )
+}
+
+interface Live {
+  version: PublishedVersion
+  distribution: EnsuredDistribution
+}
+
+/** The live version and the one before stay, with their zips. What can't go is told, and goes later. */
+async function prune(session: Session, target: Target, { version, distribution }: Live): Promise<void> {
+  try {
+    const keep = [version.number, distribution.before ?? version.number - 1]
+    const versions = await listVersions(session, target.function)
+    await pruneVersions(session, target.function, keep)
+    const kept = versions.filter(({ number }) => keep.includes(number)).map(({ digest }) => digest)
+    await pruneZips(session, target, kept)
+  } catch (error) {
+    session.signal.throwIfAborted()
+    session.reporter.warn(`Old versions could not be removed, and stay: ${messageOf(error)}`)
+  }
+}
+
+async function pruneZips(session: Session, target: Target, digests: (string | undefined)[]): Promise<void> {
+  const kept = digests.flatMap((digest) => (digest === undefined ? [] : [packageKey(target.stack, digest)]))
+  for await (const page of listObjects(session, target.packages, packagePrefix(target.stack)))
+    for (const { Key = '' } of page) {
+      if (kept.includes(Key)) continue
+      const change = {
+        action: 'delete',
+        resource: 'package',
+        name: `${target.packages}/${Key}`,
+        expect: undefined,
+      } as const
+      await session.ledger.change(change, async () => deleteObjects(session, target.packages, [{ Key }]))
+    }
+}
+
+function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return async () => (result ??= run())
+}

@@ -1,0 +1,180 @@
+import { GENERATED } from '../../handler/contract.js'
+import { anyoneReads, distributionReads } from '../../templates/images-bucket.js'
+import { EDGE_REGIONS } from '../aws/regions.js'
+import type { Session } from '../aws/session.js'
+import { replicasLeft } from '../resources/account.js'
+import { isOurs, observeBucketPolicy } from '../resources/bucket-policy.js'
+import { bucketDrift } from '../resources/bucket.js'
+import { converge, liveVersion } from '../resources/distribution-config.js'
+import { INVALIDATED_TAG } from '../resources/distribution.js'
+import { sameDocument } from '../resources/document.js'
+import { CODE_TAGS, functionDrift } from '../resources/function.js'
+import { invalidationsUnderWay } from '../resources/invalidation.js'
+import { listObjects } from '../resources/objects.js'
+import { roleDrift } from '../resources/role.js'
+import { listVersions } from '../resources/version.js'
+import { takeInventory, type Inventory } from './inventory.js'
+import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
+
+export interface Status {
+  state: 'in step' | 'under way' | 'differs' | 'not deployed'
+  url: string | undefined
+  distribution: { id: string; state: string } | undefined
+  version: { number: number; digest: string | undefined } | undefined
+  /** The digest of the package that these sources make. */
+  localDigest: string | undefined
+  /** What there is, by kind. */
+  there: Record<string, boolean>
+  /** What is not as the configuration says, or not there. */
+  differing: string[]
+  unfinished: string[]
+  images: { generation: string; current: boolean; count: number; bytes: number }[]
+  strangers: string[]
+}
+
+/** @param localDigest of the package on this machine, if one is built. */
+export async function status(
+  session: Session,
+  target: Target,
+  localDigest: string | undefined,
+): Promise<Status> {
+  const inventory = await takeInventory(session, target)
+  const { distribution, function: fn } = inventory
+  const there = {
+    'images bucket': inventory.images !== undefined,
+    'packages bucket': inventory.packages !== undefined,
+    role: inventory.role !== undefined,
+    function: fn !== undefined,
+    'access control': inventory.accessControl !== undefined,
+    distribution: distribution !== undefined,
+  }
+  const needed = Object.entries(there).filter(
+    ([kind]) => kind !== 'access control' || target.settings.access === 'private',
+  )
+  const missing = needed.filter(([, is]) => !is).map(([kind]) => `no ${kind}`)
+  const number = distribution && liveVersion(distribution.config, target.functionArn)
+  const versions = fn ? await listVersions(session, target.function) : []
+  const live = versions.find((version) => version.number === number)
+  const none = needed.every(([, is]) => !is) && inventory.strangers.length === 0
+  const differing = [...missing, ...(await drift(session, target, inventory, live?.digest, localDigest))]
+  const unfinished = await unfinishedOf(
+    session,
+    target,
+    inventory,
+    versions.map((one) => one.number),
+    number,
+  )
+  return {
+    state: none
+      ? 'not deployed'
+      : differing.length > 0
+        ? 'differs'
+        : unfinished.length > 0
+          ? 'under way'
+          : 'in step',
+    url: distribution && `https://${target.settings.aliases?.[0] ?? distribution.domain}`,
+    distribution: distribution && {
+      id: distribution.id,
+      state: `${distribution.config.Enabled ? 'enabled' : 'disabled'}, ${distribution.deployed ? 'deployed' : 'being rolled out'}`,
+    },
+    version: number === undefined ? undefined : { number, digest: live?.digest },
+    localDigest,
+    there,
+    differing: none ? [] : differing,
+    unfinished,
+    images: inventory.images ? await countImages(session, target, fn?.tags[CODE_TAGS.generation]) : [],
+    strangers: inventory.strangers,
+  }
+}
+
+async function drift(
+  session: Session,
+  target: Target,
+  { images, packages, role, function: fn, distribution, accessControl }: Inventory,
+  live: string | undefined,
+  local: string | undefined,
+): Promise<string[]> {
+  const claim = { stack: target.stack, adopt: false }
+  const { settings } = target
+  const differing = [
+    ...(images
+      ? bucketDrift(images, imagesWanted(target, claim)).map((what) => `images bucket: ${what}`)
+      : []),
+    ...(packages
+      ? bucketDrift(packages, packagesWanted(target, claim)).map((what) => `packages bucket: ${what}`)
+      : []),
+    ...(role ? roleDrift(role, roleWanted(target, claim)).map((what) => `role: ${what}`) : []),
+    ...(fn && role
+      ? functionDrift(fn, { ...settings, role: role.arn }).map((what) => `function: ${what}`)
+      : []),
+  ]
+  if (distribution) {
+    const number = liveVersion(distribution.config, target.functionArn)
+    const { changed } = converge(
+      distribution.config,
+      {
+        originDomain: target.originDomain,
+        accessControl: settings.access === 'public' ? '' : (accessControl ?? 'none'),
+        functionArn: `${target.functionArn}:${number ?? 'none'}`,
+        aliases: settings.aliases,
+        certificate: settings.certificate,
+        priceClass: settings.priceClass,
+      },
+      false,
+    )
+    differing.push(...changed.map((what) => `distribution: ${what}`))
+    const wanted =
+      settings.access === 'public'
+        ? anyoneReads(target.images, session.account)
+        : distributionReads(target.images, distribution.arn)
+    const policy = images ? (await observeBucketPolicy(session, target.images)).filter(isOurs) : wanted
+    if (!sameDocument({ s: policy }, { s: wanted })) differing.push('images bucket: policy')
+  }
+  if (local !== undefined && live !== undefined && local !== live)
+    differing.push('package: this one is not deployed')
+  return differing
+}
+
+async function unfinishedOf(
+  session: Session,
+  target: Target,
+  { distribution, function: fn }: Inventory,
+  versions: number[],
+  live: number | undefined,
+): Promise<string[]> {
+  const unfinished: string[] = []
+  if (distribution && !distribution.deployed) unfinished.push('the distribution is being rolled out')
+  if (distribution && fn && distribution.tags[INVALIDATED_TAG] !== fn.tags[CODE_TAGS.cached])
+    unfinished.push('what CloudFront keeps has to be invalidated: run deploy')
+  const invalidations = distribution ? await invalidationsUnderWay(session, distribution.id) : 0
+  if (invalidations > 0)
+    unfinished.push(`${invalidations} invalidation${invalidations === 1 ? '' : 's'} under way`)
+  if (live !== undefined && versions.some((number) => number > live))
+    unfinished.push('a newer version is published, and not live: run deploy')
+  if (fn && !distribution) {
+    const replicas = await replicasLeft(session, target.function, EDGE_REGIONS)
+    if (replicas.size > 0)
+      unfinished.push(`replicas are left in ${[...replicas.keys()].join(', ')}: run cleanup again later`)
+  }
+  if (fn && (fn.updating || fn.state === 'Pending')) unfinished.push('the function is being updated')
+  return unfinished
+}
+
+async function countImages(
+  session: Session,
+  { images }: Target,
+  current: string | undefined,
+): Promise<Status['images']> {
+  const counts = new Map<string, { count: number; bytes: number }>()
+  for await (const page of listObjects(session, images, GENERATED))
+    for (const { Key = '', Size = 0 } of page) {
+      const generation = Key.slice(GENERATED.length).split('/')[0] ?? ''
+      const { count, bytes } = counts.get(generation) ?? { count: 0, bytes: 0 }
+      counts.set(generation, { count: count + 1, bytes: bytes + Size })
+    }
+  return [...counts].map(([generation, numbers]) => ({
+    generation,
+    current: generation === current,
+    ...numbers,
+  }))
+}

@@ -1,0 +1,73 @@
+import { BASIC_EXECUTION, executionRolePolicy, executionRoleTrust } from '../../templates/execution-role.js'
+import { imagesLifecycle, packagesLifecycle } from '../../templates/images-bucket.js'
+import type { Settings } from '../config/types.js'
+import {
+  accessControlName,
+  bucketDomain,
+  functionName,
+  imagesBucket,
+  packagesBucket,
+  roleName,
+} from '../names.js'
+import { functionArn } from '../resources/function.js'
+import type { BucketWanted } from '../resources/bucket.js'
+import type { Claim } from '../resources/ownership.js'
+import type { RoleWanted } from '../resources/role.js'
+
+/** The stack in one account: everything by its name. */
+export interface Target {
+  stack: string
+  account: string
+  settings: Settings
+  images: string
+  packages: string
+  function: string
+  /** Without a version. */
+  functionArn: string
+  role: string
+  accessControl: string
+  originDomain: string
+}
+
+/** The name of the one inline policy. */
+export const INLINE_POLICY = 'genato-images'
+
+export function targetOf(settings: Settings, account: string): Target {
+  const { stack, buckets } = settings
+  const images = buckets.images ?? imagesBucket(stack, account)
+  return {
+    stack,
+    account,
+    settings,
+    images,
+    packages: buckets.packages ?? packagesBucket(stack, account),
+    function: functionName(stack),
+    functionArn: functionArn(account, functionName(stack)),
+    role: roleName(stack),
+    accessControl: accessControlName(stack),
+    originDomain: bucketDomain(images),
+  }
+}
+
+export function imagesWanted({ images: name, settings }: Target, claim: Claim): BucketWanted {
+  return {
+    ...claim,
+    name,
+    public: settings.access === 'public',
+    lifecycle: imagesLifecycle(settings.expireImagesAfterDays),
+  }
+}
+
+export function packagesWanted({ packages: name }: Target, claim: Claim): BucketWanted {
+  return { ...claim, name, public: false, lifecycle: packagesLifecycle() }
+}
+
+export function roleWanted({ role: name, images }: Target, claim: Claim): RoleWanted {
+  return {
+    ...claim,
+    name,
+    trust: executionRoleTrust(),
+    attached: [BASIC_EXECUTION],
+    inline: { name: INLINE_POLICY, document: executionRolePolicy(images) },
+  }
+}
