@@ -328,7 +328,7 @@ async function createAs(
     }
   } catch (error) {
     if (!isNamed(error, 'DistributionAlreadyExists')) throw explainDistributionError(error, wanted)
-    const id = /\b(E[A-Z0-9]{6,})\b/.exec(error instanceof Error ? error.message : '')?.[1]
+    const id = /already exists:? ([A-Z0-9]+)/i.exec(error instanceof Error ? error.message : '')?.[1]
     if (id === undefined) return 'gone'
     return (await readDistribution(session, id)) ? id : 'gone'
   }
