@@ -1,9 +1,9 @@
 import type { Reporter } from '../reporter/reporter.js'
 
-export type Action = 'create' | 'update' | 'delete' | 'upload' | 'publish' | 'invalidate'
+type Action = 'create' | 'update' | 'delete' | 'upload' | 'publish' | 'invalidate'
 
 /** A write, as it is told. */
-export interface Change {
+interface Change {
   action: Action
   /** What kind of thing, such as `bucket`. */
   resource: string
@@ -19,10 +19,10 @@ interface Given<T> extends Change {
   forgive?: (error: unknown) => string | undefined
 }
 
-export type Door = <T>(change: Given<T>, run: (progress: Progress) => Promise<T>) => Promise<T>
+type Door = <T>(change: Given<T>, run: (progress: Progress) => Promise<T>) => Promise<T>
 
 /** Tells how far a write is, for what takes a while. */
-export type Progress = (detail: string) => void
+type Progress = (detail: string) => void
 
 export interface Ledger {
   /** The one way to write: tells before, and records after it succeeded. */

@@ -13,7 +13,7 @@ export class Several extends Error {
 export async function together<T extends readonly unknown[]>(
   tasks: readonly [...{ [I in keyof T]: Promise<T[I]> }],
 ): Promise<T> {
-  const settled = await Promise.allSettled(tasks)
+  const settled = await Promise.allSettled(tasks as readonly Promise<unknown>[])
   const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
   // The same reason, such as being interrupted, is told once.
   const different = [...new Set(errors)]

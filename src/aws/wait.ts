@@ -1,4 +1,4 @@
-import { GenatoError } from '../errors.js'
+import type { GenatoError } from '../errors.js'
 import type { Session } from './session.js'
 
 export interface Wait<T> {

@@ -1,5 +1,4 @@
 import type { Summary } from '../aws/change.js'
-import type { Session } from '../aws/session.js'
 import { duration } from '../aws/wait.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { countOlder } from '../stacks/older-images.js'
@@ -7,7 +6,7 @@ import { deploy as deployStack, type Deployed } from '../stacks/on-demand.js'
 import { planAdoption } from '../stacks/adopt.js'
 import { targetOf, type Target } from '../stacks/target.js'
 import { loadSettings } from '../config/load.js'
-import { withSession } from '../aws/session.js'
+import { withSession, type Session } from '../aws/session.js'
 import { packageSource } from './package-source.js'
 import { timeRequests } from './time-requests.js'
 import type { Run } from './run.js'
@@ -18,6 +17,7 @@ interface DeployArguments {
   adopt?: boolean
 }
 
+/** Of the built-in generator, which need not be loaded for them. */
 const EXAMPLES = ['/640x480,white,png', '/1200x630,navy,webp,text=Hello', '/64,teal,svg,text=G']
 
 /** `genato deploy` */
@@ -43,13 +43,12 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
     })
     if (dryRun) return tellPlan(session)
     if (deployed.codeOnly) await tellOlder(session, target, deployed)
-    await tell(session, target, deployed, { started, examples: await examplesOf(settings.generator) })
+    await tell(session, target, deployed, {
+      started,
+      examples: settings.generator === undefined ? EXAMPLES : (await source.examples()).slice(0, 3),
+    })
     return EXIT.done
   })
-}
-
-async function examplesOf(generator: string | undefined): Promise<string[]> {
-  return generator === undefined ? EXAMPLES : []
 }
 
 function tellPlan({ ledger, reporter }: Session): ExitCode {
@@ -75,7 +74,7 @@ async function tell(
   session: Session,
   { settings }: Target,
   { distribution, finished }: Deployed,
-  { started, examples }: { started: number; examples: string[] },
+  { started, examples }: { started: number; examples: readonly string[] },
 ): Promise<void> {
   const { ledger, reporter, clients, clock } = session
   const took = clock.now() - started
@@ -87,7 +86,7 @@ async function tell(
       ? undefined
       : await timeRequests(`${url}${examples[0]}`, session.signal)
   const lines = [
-    `${url}`,
+    url,
     ...examples.map((example) => `  ${url}${example}`),
     summaryLine(summary, took),
     ...(timed ? [`first request ${Math.round(timed.first)} ms, second ${Math.round(timed.second)} ms`] : []),

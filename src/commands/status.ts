@@ -1,14 +1,17 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { Settings } from '../config/types.js'
 import { EXIT, type ExitCode } from '../errors.js'
+import type { Reporter } from '../reporter/reporter.js'
 import { status as lookAtStack, type Status } from '../stacks/status.js'
+import { packageSource } from './package-source.js'
 import { withTarget } from './target.js'
 import type { Run } from './run.js'
 
 /** `genato status`: the exit code tells what was found; 1 if that could not be told. */
 export async function status(run: Run): Promise<ExitCode> {
   return withTarget(run, {}, async (session, target) => {
-    const seen = await lookAtStack(session, target, await localDigest(target.settings.root))
+    const seen = await lookAtStack(session, target, await localDigest(target.settings, run.reporter))
     run.reporter.result(statusText(seen, target.stack), seen)
     return {
       'in step': EXIT.done,
@@ -19,10 +22,10 @@ export async function status(run: Run): Promise<ExitCode> {
   })
 }
 
-/** Of the package that was built last in this folder. */
-async function localDigest(root: string): Promise<string | undefined> {
-  const text = await readFile(path.join(root, '.genato', 'package', 'digest'), 'utf8').catch(() => undefined)
-  return text?.trim()
+/** Of what these sources make, where a package was made of them before. */
+async function localDigest(settings: Settings, reporter: Reporter): Promise<string | undefined> {
+  if (!existsSync(path.join(settings.root, '.genato', 'package'))) return undefined
+  return packageSource(settings, reporter).digest()
 }
 
 function statusText(seen: Status, stack: string): string {

@@ -29,7 +29,7 @@ export interface Reporter {
 export type Tone = 'good' | 'bad' | 'dim' | 'plain'
 
 /** A step that was begun: it ends in `done` or `failed`, once. */
-export interface Step {
+interface Step {
   update(detail: string): void
   done(detail?: string): void
   failed(): void

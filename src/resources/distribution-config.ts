@@ -91,7 +91,7 @@ function behaviour(config: DistributionConfig, change: Partial<Behaviour>): Dist
 }
 
 /** The images bucket's origin, by its id or, where it was taken over, by the bucket's domain. */
-export function findOrigin(config: DistributionConfig, domain: string): Origin | undefined {
+function findOrigin(config: DistributionConfig, domain: string): Origin | undefined {
   const origins = config.Origins?.Items ?? []
   return (
     origins.find(({ Id }) => Id === ORIGIN_ID) ??
@@ -113,7 +113,7 @@ function syncOrigin(config: DistributionConfig, wanted: DistributionWanted): Dis
     OriginAccessControlId: wanted.accessControl,
     // Empty beside an access control, and where there is none.
     S3OriginConfig: { ...found?.S3OriginConfig, OriginAccessIdentity: '' },
-  } as Origin
+  }
   const origins = config.Origins?.Items ?? []
   const items = found ? origins.map((one) => (one === found ? origin : one)) : [...origins, origin]
   return behaviour(
@@ -125,7 +125,13 @@ function syncOrigin(config: DistributionConfig, wanted: DistributionWanted): Dis
 /** The old way of saying what is cached may not stand beside a policy. */
 function syncCachePolicy(config: DistributionConfig): DistributionConfig {
   if (config.DefaultCacheBehavior?.CachePolicyId === CACHE_POLICY) return config
-  const { ForwardedValues, MinTTL, MaxTTL, DefaultTTL, ...rest } = config.DefaultCacheBehavior ?? {}
+  const {
+    ForwardedValues: _forwarded,
+    MinTTL: _min,
+    MaxTTL: _max,
+    DefaultTTL: _default,
+    ...rest
+  } = config.DefaultCacheBehavior ?? {}
   return { ...config, DefaultCacheBehavior: { ...rest, CachePolicyId: CACHE_POLICY } as Behaviour }
 }
 

@@ -50,7 +50,7 @@ export interface EnsuredDistribution extends DistributionSeen {
 }
 
 /** How long CloudFront may take to roll a change out. */
-export const ROLLOUT = { timeout: 40 * 60_000, pauses: [2_000, 15_000] as [number, number] }
+const ROLLOUT = { timeout: 40 * 60_000, pauses: [2_000, 15_000] as [number, number] }
 
 /** Every distribution of the account, as the list tells it. IAM: cloudfront:ListDistributions. */
 async function listDistributions(session: Session): Promise<DistributionSummary[]> {
@@ -151,7 +151,7 @@ async function readDistribution(
   return { id, domain: DomainName, deployed: Status === 'Deployed', etag: found?.ETag ?? '', config }
 }
 
-export function distributionArn(account: string, id: string): string {
+function distributionArn(account: string, id: string): string {
   return `arn:aws:cloudfront::${account}:distribution/${id}`
 }
 

@@ -128,7 +128,7 @@ async function identify(found: FunctionSeen | undefined, wanted: FunctionWanted)
 }
 
 /** Whether the code there is what was written last, and that has this digest. */
-export function hasCode({ tags, codeSha256 }: FunctionSeen, digest: string): boolean {
+function hasCode({ tags, codeSha256 }: FunctionSeen, digest: string): boolean {
   return tags[CODE_TAGS.digest] === digest && tags[CODE_TAGS.sha256] === codeSha256
 }
 
@@ -156,7 +156,13 @@ async function create(session: Session, wanted: FunctionWanted, code: CodeIdenti
   const { bucket, key, codeSha256 } = await wanted.zip()
   const tags = { [STACK_TAG]: stack, ...codeTags(code, codeSha256) }
   const expect: FunctionSeen = {
-    ...{ role, runtime, memory, timeout, tags, codeSha256, handler: HANDLER },
+    role,
+    runtime,
+    memory,
+    timeout,
+    tags,
+    codeSha256,
+    handler: HANDLER,
     arn: functionArn(session.account, name),
     state: 'planned',
     updating: false,

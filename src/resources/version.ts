@@ -59,7 +59,7 @@ export async function listVersions(session: Session, name: string): Promise<Vers
 }
 
 /** Whether a version is what would be published now. */
-export function isPublished(version: Version, latest: FunctionSeen): boolean {
+function isPublished(version: Version, latest: FunctionSeen): boolean {
   return (['codeSha256', 'runtime', 'memory', 'timeout', 'role', 'handler'] as const).every(
     (key) => version[key] === latest[key],
   )

@@ -3,6 +3,7 @@ import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
 import { messageOf } from '../errors.js'
+import { once } from '../once.js'
 import { edgeLogGroup, packageKey, packagePrefix } from '../names.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { ensureAccessControl } from '../resources/access-control.js'
@@ -15,7 +16,7 @@ import {
   untilDeployed,
   type EnsuredDistribution,
 } from '../resources/distribution.js'
-import { CODE_TAGS, ensureFunction, type FunctionSeen } from '../resources/function.js'
+import { CODE_TAGS, ensureFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { ensureLogGroup } from '../resources/log-group.js'
 import { deleteObjects, findPackage, listObjects, uploadOnce } from '../resources/objects.js'
@@ -206,9 +207,4 @@ async function pruneZips(session: Session, target: Target, digests: (string | un
       } as const
       await session.ledger.change(change, async () => deleteObjects(session, target.packages, [{ Key }]))
     }
-}
-
-function once<T>(run: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined
-  return async () => (result ??= run())
 }

@@ -16,7 +16,7 @@ import { zipFiles, zipHashes } from '../../src/package/zip.js'
 import { project } from './project.js'
 
 /** A clock that does not wait: sleeping passes the time at once. */
-export function fastClock(): Clock & { slept: number[] } {
+function fastClock(): Clock & { slept: number[] } {
   let now = Date.UTC(2026, 10, 21)
   const slept: number[] = []
   return {
@@ -34,7 +34,7 @@ export function fastClock(): Clock & { slept: number[] } {
 }
 
 /** What a run said, in order: `done …`, `failed …`, `warn …`, `planned …`. */
-export function recordingReporter(): Reporter & { said: string[] } {
+function recordingReporter(): Reporter & { said: string[] } {
   const said: string[] = []
   return {
     said,
