@@ -88,7 +88,7 @@ const make = ({ font, context }) => builtinGenerator({ ...baked, fontFile: conte
   return `const baked = ${JSON.stringify(baked)}
 ${own}
 import { createService } from './service.js'
-export const { handler, generation, examples, explain, render } = createService(make, baked, __dirname)
+export const { handler, generation, cached, examples, explain, render } = createService(make, baked, __dirname)
 `
 }
 

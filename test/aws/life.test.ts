@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
 import { describeAws, startMoto, type Moto } from '../support/moto/moto.js'
-import { smallPackage, stackOn } from '../support/stack.js'
+import { genato } from '../support/cli.js'
+import { project } from '../support/project.js'
+import { awsEnvironment, smallPackage, stackOn } from '../support/stack.js'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 
 describeAws('the life of a stack', () => {
   let moto: Moto
@@ -52,5 +56,54 @@ describeAws('the life of a stack', () => {
     expect(await stack.deploy(smallPackage('three', 'gen2'))).toMatchObject({ version: 3, codeOnly: false })
     expect(proxy.writes().map(({ operation }) => operation)).toContain('CreateInvalidation')
     expect(await stack.status()).toMatchObject({ unfinished: ['1 invalidation under way'] })
+  })
+
+  it('is told from the command line, with the real package', { timeout: 60_000 }, async () => {
+    await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
+    const cwd = project({ 'genato.config.json': '{ "text": "One" }' })
+    const env = awsEnvironment(proxy.endpoint)
+    const operations = () => proxy.writes().map(({ operation }) => operation)
+    const first = await genato(['deploy'], cwd, env)
+    expect(first).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^https:\/\/\S+\.cloudfront\.net\n/),
+    })
+    expect(operations()).not.toContain('CreateInvalidation')
+    expect(await genato(['status'], cwd, env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('in step'),
+    })
+
+    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "text": "Two" }')
+    expect(await genato(['status'], cwd, env)).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('package: this one is not deployed'),
+    })
+    proxy.clear()
+    expect(await genato(['deploy', '--json'], cwd, env)).toMatchObject({ code: 0, stderr: '' })
+    expect(operations()).toContain('CreateInvalidation')
+    expect(await genato(['status'], cwd, env)).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('1 invalidation under way'),
+    })
+
+    proxy.clear()
+    expect(await genato(['deploy'], cwd, env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('10 unchanged in'),
+      stderr: '',
+    })
+    expect(operations()).toEqual([])
+
+    expect(await genato(['cleanup'], cwd, env)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--yes'),
+    })
+    expect(operations()).toEqual([])
+    expect(await genato(['cleanup', '--yes'], cwd, env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nothing is left of the stack genato.'),
+    })
+    expect(await genato(['status'], cwd, env)).toMatchObject({ code: 4 })
   })
 })

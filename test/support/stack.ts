@@ -1,82 +1,11 @@
-import { createHash } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import type { Clock } from '../../src/aws/clock.js'
 import type { ClientOptions } from '../../src/aws/clients.js'
-import { withSession, type Session } from '../../src/aws/session.js'
-import type { Config, Settings } from '../../src/config/types.js'
+import type { Config } from '../../src/config/types.js'
 import { loadSettings } from '../../src/config/load.js'
-import type { Reporter } from '../../src/reporter/reporter.js'
-import { cleanup, type CleanupOptions } from '../../src/stacks/cleanup.js'
-import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
-import { deploy, type Deployed, type PackageSource } from '../../src/stacks/on-demand.js'
-import { purge, type Purged } from '../../src/stacks/purge.js'
-import { status, type Status } from '../../src/stacks/status.js'
-import { targetOf, type Target } from '../../src/stacks/target.js'
-import { zipFiles, zipHashes } from '../../src/package/zip.js'
 import { project } from './project.js'
+import { stackRun, type StackRun } from './stack-run.js'
 
-/** A clock that does not wait: sleeping passes the time at once. */
-function fastClock(): Clock & { slept: number[] } {
-  let now = Date.UTC(2026, 10, 21)
-  const slept: number[] = []
-  return {
-    slept,
-    now: () => now,
-    async sleep(ms, signal) {
-      signal.throwIfAborted()
-      slept.push(ms)
-      now += ms
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
-    },
-  }
-}
-
-/** What a run said, in order: `done …`, `failed …`, `warn …`, `planned …`. */
-function recordingReporter(): Reporter & { said: string[] } {
-  const said: string[] = []
-  return {
-    said,
-    step: (title) => ({
-      update: () => undefined,
-      done: (detail) => void said.push(`done ${title}${detail ? `: ${detail}` : ''}`),
-      failed: () => void said.push(`failed ${title}`),
-    }),
-    warn: (message) => void said.push(`warn ${message}`),
-    result: (text) => void said.push(`result ${text}`),
-    bytes: () => undefined,
-    event: (type, text) => void said.push(`${type} ${text}`),
-    error: () => undefined,
-    close: () => undefined,
-  }
-}
-
-/** A package that is a few bytes: another text is another package. */
-export function smallPackage(code = 'one', generation = 'gen1', cached = generation): PackageSource {
-  const zipped = zipFiles([{ path: 'index.js', bytes: Buffer.from(`exports.handler = () => '${code}'`) }])
-  return {
-    digest: async () => createHash('sha256').update(code).digest('hex'),
-    zip: async () => {
-      const zip = await zipped
-      return { zip, ...zipHashes(zip) }
-    },
-    load: async () => ({ generation, cached }),
-  }
-}
-
-export interface StackRun {
-  clock: ReturnType<typeof fastClock>
-  said: string[]
-  session: <T>(run: (session: Session, target: Target) => Promise<T>, dryRun?: boolean) => Promise<T>
-  deploy(
-    source?: PackageSource,
-    options?: { adopt?: boolean; wait?: boolean; dryRun?: boolean },
-  ): Promise<Deployed>
-  status(localDigest?: string): Promise<Status>
-  purge(prefix?: string): Promise<Purged>
-  cleanup(options?: Partial<CleanupOptions> & { dryRun?: boolean }): Promise<void>
-}
+export { fastClock, recordingReporter, smallPackage, type StackRun } from './stack-run.js'
 
 export interface StackOptions {
   /** Where AWS is: moto, or a proxy before it. */
@@ -90,40 +19,7 @@ export interface StackOptions {
 export async function stackOn({ endpoint, config = {}, client, signal }: StackOptions): Promise<StackRun> {
   useEndpoint(endpoint)
   const cwd = project({ 'genato.config.json': JSON.stringify(config) })
-  const settings: Settings = await loadSettings(cwd)
-  const clock = fastClock()
-  const reporter = recordingReporter()
-  const open: StackRun['session'] = async (run, dryRun = false) =>
-    withSession(
-      {
-        reporter,
-        clock,
-        dryRun,
-        signal: signal ?? new AbortController().signal,
-        ...(client ? { client } : {}),
-      },
-      async (session) => run(session, targetOf(settings, session.account)),
-    )
-  return {
-    clock,
-    said: reporter.said,
-    session: open,
-    deploy: async (source = smallPackage(), { adopt = false, wait = true, dryRun = false } = {}) =>
-      open(async (session, target) => deploy(session, target, source, { adopt, wait }), dryRun),
-    status: async (localDigest) => open(async (session, target) => status(session, target, localDigest)),
-    purge: async (prefix = '') => open(async (session, target) => purge(session, target, prefix)),
-    cleanup: async ({ dryRun = false, ...options } = {}) =>
-      open(async (session, target) => {
-        const inventory = await takeInventory(session, target)
-        const groups = await findLogGroups(session, target, inventory)
-        await cleanup(session, target, inventory, groups, {
-          keepImages: false,
-          deleteFiles: false,
-          timeout: 40 * 60_000,
-          ...options,
-        })
-      }, dryRun),
-  }
+  return stackRun(await loadSettings(cwd), { client, signal })
 }
 
 const VARIABLES = {
@@ -134,10 +30,15 @@ const VARIABLES = {
   AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
 }
 
+/** What a process of the tool's is given, so that it deals with the account there and with no other. */
+export function awsEnvironment(endpoint: string): Record<string, string> {
+  return { ...VARIABLES, AWS_ENDPOINT_URL: endpoint }
+}
+
 /** Leads the SDK there until the test has ended. */
 function useEndpoint(endpoint: string): void {
   const before = { ...process.env }
-  Object.assign(process.env, VARIABLES, { AWS_ENDPOINT_URL: endpoint })
+  Object.assign(process.env, awsEnvironment(endpoint))
   onTestFinished(() => {
     for (const name of [...Object.keys(VARIABLES), 'AWS_ENDPOINT_URL'])
       if (before[name] === undefined) delete process.env[name]

@@ -1,0 +1,301 @@
+import { expect, test } from 'vitest'
+import { ALL_THERE, everything, IMAGES, NOTHING_LEFT, refusal, somebody, useAws } from '../support/aws.js'
+import type { Fault } from '../support/fault-proxy.js'
+import { describeAws } from '../support/moto/moto.js'
+import { smallPackage, stackOn } from '../support/stack.js'
+
+const ASSUMED = 'The role defined for the function cannot be assumed by Lambda.'
+const UPDATING =
+  'The operation cannot be performed at this time. An update is in progress for resource: arn:aws:lambda'
+const ABORTED = 'A conflicting conditional operation is currently in progress against this resource.'
+
+const error = (status: number, code: string, message = code): Fault => ({
+  kind: 'error',
+  status,
+  code,
+  message,
+})
+
+describeAws('faults that pass', () => {
+  const aws = useAws()
+
+  /** Every operation of every service once, or only those that write. */
+  const everyOperation = (play: Fault, writes: boolean) => {
+    const met = new Set<string>()
+    aws.proxy.fault({
+      times: Infinity,
+      when: ({ service, operation, write }) => {
+        const key = `${service}:${operation}`
+        if (met.has(key) || (writes && !write)) return false
+        return met.add(key).size > 0
+      },
+      play,
+    })
+    return met
+  }
+
+  test.each<[string, Fault, boolean]>([
+    ['throttling', error(400, 'Throttling', 'Rate exceeded'), false],
+    ['503 Slow Down', error(503, 'SlowDown', 'Please reduce your request rate.'), false],
+    ['500', error(500, 'InternalError', 'We encountered an internal error.'), false],
+    ['a reset before it is carried out', { kind: 'reset' }, false],
+    ['a reset after it was carried out', { kind: 'reset-after' }, false],
+    ['silence', { kind: 'hang' }, true],
+  ])('%s, once for each operation: the life of a stack goes on', async (_, play, writes) => {
+    const met = everyOperation(play, writes)
+    const stack = await stackOn({
+      endpoint: aws.proxy.endpoint,
+      config: { logs: { retentionDays: 14 } },
+      client: { silence: 200 },
+    })
+    const there = somebody(aws.moto.endpoint)
+    expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
+    expect(await everything(there)).toEqual(ALL_THERE)
+    expect(await stack.deploy(smallPackage('two', 'gen2'))).toMatchObject({ version: 2, finished: true })
+    expect(await stack.status()).toMatchObject({ state: 'under way', differing: [] })
+    await there.s3.putObject({ Bucket: IMAGES, Key: 'generated/gen2/a.svg', Body: 'a' })
+    expect(await stack.purge()).toMatchObject({ objects: 1, invalidated: true })
+    await stack.cleanup()
+    expect(await everything(there)).toEqual(NOTHING_LEFT)
+    for (const operation of [
+      ['lambda:CreateFunction', 'lambda:PublishVersion', 'lambda:UpdateFunctionCode', 'lambda:AddPermission'],
+      ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:DeleteRole', 's3:CreateBucket', 's3:PutObject'],
+      ['cloudfront:CreateDistributionWithTags', 'cloudfront:CreateOriginAccessControl'],
+      ['cloudfront:UpdateDistribution', 'cloudfront:CreateInvalidation', 'cloudfront:DeleteDistribution'],
+      ['s3:DeleteObjects', 's3:DeleteBucket', 'logs:CreateLogGroup', 'logs:DeleteLogGroup'],
+    ].flat())
+      expect(met).toContain(operation)
+  })
+
+  test.each<[string, { service: string; operation: string; times: number; play: Fault }, number]>([
+    [
+      'a role that Lambda can not assume yet',
+      {
+        service: 'lambda',
+        operation: 'CreateFunction',
+        times: 6,
+        play: error(400, 'InvalidParameterValueException', ASSUMED),
+      },
+      20_000,
+    ],
+    [
+      'a role that CloudFront does not see to be assumable yet',
+      {
+        service: 'cloudfront',
+        operation: 'CreateDistributionWithTags',
+        times: 3,
+        play: error(
+          400,
+          'InvalidLambdaFunctionAssociation',
+          'The function execution role must be assumable with edgelambda.amazonaws.com as well as lambda.amazonaws.com principals.',
+        ),
+      },
+      8_000,
+    ],
+    [
+      'an update of the code in progress',
+      {
+        service: 'lambda',
+        operation: 'UpdateFunctionCode',
+        times: 3,
+        play: error(409, 'ResourceConflictException', UPDATING),
+      },
+      8_000,
+    ],
+    [
+      'an update in progress when publishing',
+      {
+        service: 'lambda',
+        operation: 'PublishVersion',
+        times: 3,
+        play: error(409, 'ResourceConflictException', UPDATING),
+      },
+      4_000,
+    ],
+    [
+      'another change of the bucket',
+      {
+        service: 's3',
+        operation: 'PutBucketTagging',
+        times: 2,
+        play: error(409, 'OperationAborted', ABORTED),
+      },
+      2_500,
+    ],
+    [
+      "a deleted bucket's name that is not free yet",
+      {
+        service: 's3',
+        operation: 'CreateBucket',
+        times: 4,
+        play: error(409, 'OperationAborted', ABORTED),
+      },
+      8_000,
+    ],
+    [
+      'another change of the bucket policy',
+      {
+        service: 's3',
+        operation: 'PutBucketPolicy',
+        times: 2,
+        play: error(409, 'OperationAborted', ABORTED),
+      },
+      2_500,
+    ],
+    [
+      'another change of the role',
+      {
+        service: 'iam',
+        operation: 'PutRolePolicy',
+        times: 2,
+        play: error(409, 'ConcurrentModification', 'The request was rejected because of another.'),
+      },
+      2_500,
+    ],
+    [
+      'too many invalidations in progress',
+      {
+        service: 'cloudfront',
+        operation: 'CreateInvalidation',
+        times: 2,
+        play: error(400, 'TooManyInvalidationsInProgress'),
+      },
+      12_000,
+    ],
+  ])('%s is waited for', async (_, rule, slept) => {
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+    const used = aws.proxy.fault(rule)
+    expect(await stack.deploy()).toMatchObject({ version: 1 })
+    expect(await stack.deploy(smallPackage('two', 'gen2'))).toMatchObject({ version: 2, finished: true })
+    expect(used()).toBe(rule.times)
+    expect(stack.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(slept)
+    expect(await stack.status()).toMatchObject({ differing: [] })
+    expect(await everything(somebody(aws.moto.endpoint))).toEqual(ALL_THERE)
+  })
+})
+
+describeAws('faults that stay', () => {
+  const aws = useAws()
+
+  test.each<[string, Fault, string, RegExp]>([
+    ['throttling', error(400, 'Throttling'), 'THROTTLED', /also after several tries of iam CreateRole/],
+    ['500', error(500, 'ServiceFailure'), 'AWS_FAILED', /iam CreateRole.*500 ServiceFailure/],
+    ['resets', { kind: 'reset' }, 'AWS_UNREACHABLE', /iam CreateRole.*(hang up|ECONNRESET)/],
+    ['silence', { kind: 'hang' }, 'AWS_UNREACHABLE', /iam CreateRole.*timed? ?out/i],
+    ['a quota', error(409, 'LimitExceeded', 'Cannot exceed quota'), 'QUOTA_EXCEEDED', /Cannot exceed quota/],
+    ['what nobody knows', error(418, 'Teapot', 'short'), 'AWS_REFUSED', /refused iam CreateRole: Teapot: short/],
+  ])('%s: the other things are made, it is told, and the next run goes on', async (_, play, code, message) => {
+    const options = { endpoint: aws.proxy.endpoint, client: { silence: 200, attempts: 2 } }
+    const stack = await stackOn(options)
+    aws.proxy.fault({ operation: 'CreateRole', times: 2, play })
+    const told = await refusal(stack.deploy())
+    expect(told).toMatchObject({ code, exitCode: 1 })
+    expect(told.message).toMatch(message)
+    expect(told.hint).toMatch(/run the same command again/i)
+    aws.proxy.clear()
+    expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
+    expect(await everything(somebody(aws.moto.endpoint))).toEqual(ALL_THERE)
+  })
+
+  test.each<[string, object, string, Fault, string, RegExp, RegExp]>([
+    [
+      'a role that never can be assumed',
+      {},
+      'CreateFunction',
+      error(400, 'InvalidParameterValueException', ASSUMED),
+      'ROLE_UNUSABLE',
+      /can't assume the role arn:aws:iam::123456789012:role\/GenatoRole/,
+      /in some minutes/,
+    ],
+    [
+      "the account's block of public access",
+      { access: 'public' },
+      'PutBucketPolicy',
+      error(403, 'AccessDenied', 'Access Denied'),
+      'PUBLIC_BLOCKED',
+      /genato-images-123456789012 can't be made public: the account's/,
+      /Leave access at 'private'/,
+    ],
+    [
+      "another distribution's domain",
+      { aliases: ['img.example.com'], certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1' },
+      'CreateDistributionWithTags',
+      error(409, 'CNAMEAlreadyExists', 'One or more of the CNAMEs you provided are already associated.'),
+      'DOMAIN_TAKEN',
+      /img\.example\.com: One or more of the CNAMEs/,
+      /Take it from there first/,
+    ],
+    [
+      'a certificate that does not fit',
+      { aliases: ['img.example.com'], certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1' },
+      'CreateDistributionWithTags',
+      error(400, 'InvalidViewerCertificate', "The certificate doesn't cover the alternate domain name."),
+      'BAD_CERTIFICATE',
+      /does not accept the certificate: The certificate doesn't cover/,
+      /us-east-1, and to cover every domain/,
+    ],
+    [
+      'a function that Lambda@Edge does not run',
+      {},
+      'CreateDistributionWithTags',
+      error(
+        400,
+        'InvalidLambdaFunctionAssociation',
+        'The function has a runtime that is not supported by Lambda@Edge. Supported runtimes: [nodejs22.x]',
+      ),
+      'FUNCTION_REFUSED',
+      /Supported runtimes: \[nodejs22\.x\]/,
+      /change memory, timeout or runtime/,
+    ],
+    [
+      'too many distributions',
+      {},
+      'CreateDistributionWithTags',
+      error(400, 'TooManyDistributions', 'Processing your request will cause you to exceed the maximum.'),
+      'QUOTA_EXCEEDED',
+      /cloudfront CreateDistributionWithTags.*TooManyDistributions/,
+      /Service Quotas/,
+    ],
+    [
+      'a package that is too large',
+      {},
+      'CreateFunction',
+      error(400, 'InvalidParameterValueException', 'Unzipped size must be smaller than 262144000 bytes'),
+      'AWS_REFUSED',
+      /lambda CreateFunction: InvalidParameterValueException: Unzipped size/,
+      /run the same command again/,
+    ],
+  ])('%s is told', async (_, config, operation, play, code, message, hint) => {
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
+    aws.proxy.fault({ operation, times: Infinity, play })
+    const told = await refusal(stack.deploy())
+    expect(told).toMatchObject({ code, exitCode: 1 })
+    expect(told.message).toMatch(message)
+    expect(told.hint).toMatch(hint)
+    aws.proxy.clear()
+    expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
+  })
+
+  test.each(['another account', '403', '409'])('a bucket name that is taken: %s', async (how) => {
+    if (how === 'another account')
+      await somebody(aws.moto.endpoint, { account: '999999999999' }).s3.createBucket({ Bucket: IMAGES })
+    else if (how === '403')
+      aws.proxy.fault({
+        operation: 'HeadBucket',
+        when: ({ resource }) => resource === IMAGES,
+        times: 9,
+        play: { kind: 'respond', status: 403, body: '' },
+      })
+    else
+      aws.proxy.fault({
+        operation: 'CreateBucket',
+        when: ({ resource }) => resource === IMAGES,
+        play: error(409, 'BucketAlreadyExists', 'The requested bucket name is not available.'),
+      })
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+    const told = await refusal(stack.deploy())
+    expect(told).toMatchObject({ code: 'BUCKET_TAKEN', exitCode: 1 })
+    expect(told.message).toContain(`The bucket ${IMAGES} belongs to another account`)
+    expect(told.hint).toContain('Set buckets in the configuration')
+  })
+})

@@ -1,0 +1,136 @@
+import { CloudFront, type DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import { IAM } from '@aws-sdk/client-iam'
+import { Lambda } from '@aws-sdk/client-lambda'
+import { S3 } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { Several } from '../../src/aws/together.js'
+import { GenatoError } from '../../src/errors.js'
+import { startFaultProxy, type FaultProxy } from './fault-proxy.js'
+import { startMoto, type Moto } from './moto/moto.js'
+
+export const ACCOUNT = '123456789012'
+export const IMAGES = `genato-images-${ACCOUNT}`
+export const PACKAGES = `genato-lambda-${ACCOUNT}`
+export const FUNCTION_ARN = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:genato-func`
+
+export interface Aws {
+  moto: Moto
+  proxy: FaultProxy
+}
+
+/** A moto with a proxy before it for all tests of a file, emptied before each. Call it in `describeAws`. */
+export function useAws(): Aws {
+  const aws = {} as Aws
+  beforeAll(async () => {
+    aws.moto = await startMoto()
+    aws.proxy = await startFaultProxy(aws.moto.endpoint)
+  })
+  afterAll(async () => {
+    await aws.proxy.close()
+    await aws.moto.close()
+  })
+  beforeEach(async () => {
+    await aws.moto.reset()
+    aws.proxy.clear()
+  })
+  return aws
+}
+
+/** Somebody else at the same account or, with its number, at another: past the proxy. */
+export function somebody(endpoint: string, { account = ACCOUNT, region = 'us-east-1' } = {}) {
+  const options = {
+    region,
+    endpoint,
+    credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' },
+    forcePathStyle: true,
+  }
+  const all = {
+    cloudfront: new CloudFront(options),
+    iam: new IAM(options),
+    lambda: new Lambda(options),
+    logs: new CloudWatchLogs(options),
+    s3: new S3(options),
+  }
+  for (const { middlewareStack } of Object.values(all))
+    (middlewareStack as CloudFront['middlewareStack']).add(
+      (next) => async (args) => {
+        ;(args.request as { headers: Record<string, string> }).headers['x-moto-account-id'] = account
+        return next(args)
+      },
+      { step: 'build' },
+    )
+  return all
+}
+
+export type Somebody = ReturnType<typeof somebody>
+
+/** Changes a distribution as somebody does in the console. */
+export async function changeDistribution(
+  { cloudfront }: Somebody,
+  Id: string,
+  change: (config: DistributionConfig) => Partial<DistributionConfig>,
+): Promise<void> {
+  const { DistributionConfig: config, ETag } = await cloudfront.getDistributionConfig({ Id })
+  if (!config) throw new Error(`no distribution ${Id}`)
+  await cloudfront.updateDistribution({
+    Id,
+    IfMatch: ETag,
+    DistributionConfig: { ...config, ...change(config) },
+  })
+}
+
+/** What is there of the account, by name. */
+export async function everything({ cloudfront, iam, lambda, s3 }: Somebody) {
+  const [distributions, controls, roles, functions, buckets] = await Promise.all([
+    cloudfront.listDistributions({}),
+    cloudfront.listOriginAccessControls({}),
+    iam.listRoles({}),
+    lambda.listFunctions({}),
+    s3.listBuckets({}),
+  ])
+  return {
+    distributions: (distributions.DistributionList?.Items ?? []).length,
+    controls: (controls.OriginAccessControlList?.Items ?? []).map(({ Name }) => Name),
+    roles: (roles.Roles ?? []).map(({ RoleName }) => RoleName),
+    functions: (functions.Functions ?? []).map(({ FunctionName }) => FunctionName),
+    buckets: (buckets.Buckets ?? []).map(({ Name }) => Name),
+  }
+}
+
+export const NOTHING_LEFT = { distributions: 0, controls: [], roles: [], functions: [], buckets: [] }
+export const ALL_THERE = {
+  distributions: 1,
+  controls: ['genato-images'],
+  roles: ['GenatoRole'],
+  functions: ['genato-func'],
+  buckets: [IMAGES, PACKAGES],
+}
+
+export interface Refusal {
+  code: string
+  message: string
+  hint: string | undefined
+  exitCode: number
+}
+
+/** What a person is told of a run that failed: each error, if there were several. */
+export async function refusals(run: Promise<unknown>): Promise<Refusal[]> {
+  try {
+    await run
+  } catch (error) {
+    return (error instanceof Several ? error.errors : [error]).map((one) => {
+      if (!(one instanceof GenatoError)) throw one
+      const { code, message, hint, exitCode } = one
+      return { code, message, hint, exitCode }
+    })
+  }
+  throw new Error('it did not fail')
+}
+
+/** Of a run that failed for one reason. */
+export async function refusal(run: Promise<unknown>): Promise<Refusal> {
+  const [one, ...others] = await refusals(run)
+  if (!one || others.length > 0) throw new Error(`several failed: ${JSON.stringify([one, ...others])}`)
+  return one
+}

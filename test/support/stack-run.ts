@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../src/aws/clock.js'
+import type { ClientOptions } from '../../src/aws/clients.js'
+import { withSession, type Session } from '../../src/aws/session.js'
+import type { Settings } from '../../src/config/types.js'
+import { zipFiles, zipHashes } from '../../src/package/zip.js'
+import type { Reporter } from '../../src/reporter/reporter.js'
+import { cleanup, type CleanupOptions } from '../../src/stacks/cleanup.js'
+import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
+import { deploy, type Deployed, type PackageSource } from '../../src/stacks/on-demand.js'
+import { purge, type Purged } from '../../src/stacks/purge.js'
+import { status, type Status } from '../../src/stacks/status.js'
+import { targetOf, type Target } from '../../src/stacks/target.js'
+
+/** A clock that does not wait: sleeping passes the time at once. */
+function fastClock(): Clock & { slept: number[] } {
+  let now = Date.UTC(2026, 10, 21)
+  const slept: number[] = []
+  return {
+    slept,
+    now: () => now,
+    async sleep(ms, signal) {
+      signal.throwIfAborted()
+      slept.push(ms)
+      now += ms
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+    },
+  }
+}
+
+/** What a run said, in order: `done …`, `failed …`, `warn …`, `planned …`. */
+function recordingReporter(): Reporter & { said: string[] } {
+  const said: string[] = []
+  return {
+    said,
+    step: (title) => ({
+      update: () => undefined,
+      done: (detail) => void said.push(`done ${title}${detail ? `: ${detail}` : ''}`),
+      failed: () => void said.push(`failed ${title}`),
+    }),
+    warn: (message) => void said.push(`warn ${message}`),
+    result: (text) => void said.push(`result ${text}`),
+    bytes: () => undefined,
+    event: (type, text) => void said.push(`${type} ${text}`),
+    error: () => undefined,
+    close: () => undefined,
+  }
+}
+
+/** A package that is a few bytes: another text is another package. */
+export function smallPackage(code = 'one', generation = 'gen1', cached = generation): PackageSource {
+  const zipped = zipFiles([{ path: 'index.js', bytes: Buffer.from(`exports.handler = () => '${code}'`) }])
+  return {
+    digest: async () => createHash('sha256').update(code).digest('hex'),
+    zip: async () => {
+      const zip = await zipped
+      return { zip, ...zipHashes(zip) }
+    },
+    load: async () => ({ generation, cached }),
+  }
+}
+
+export interface StackRun {
+  clock: ReturnType<typeof fastClock>
+  said: string[]
+  session: <T>(run: (session: Session, target: Target) => Promise<T>, dryRun?: boolean) => Promise<T>
+  deploy(
+    source?: PackageSource,
+    options?: { adopt?: boolean; wait?: boolean; dryRun?: boolean },
+  ): Promise<Deployed>
+  status(localDigest?: string): Promise<Status>
+  purge(prefix?: string): Promise<Purged>
+  cleanup(options?: Partial<CleanupOptions> & { dryRun?: boolean }): Promise<void>
+}
+
+interface RunOptions {
+  client?: ClientOptions | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A stack that is dealt with without waiting, where the environment says that AWS is. */
+export function stackRun(settings: Settings, { client, signal }: RunOptions = {}): StackRun {
+  const clock = fastClock()
+  const reporter = recordingReporter()
+  const open: StackRun['session'] = async (run, dryRun = false) =>
+    withSession(
+      {
+        reporter,
+        clock,
+        dryRun,
+        signal: signal ?? new AbortController().signal,
+        ...(client ? { client } : {}),
+      },
+      async (session) => run(session, targetOf(settings, session.account)),
+    )
+  return {
+    clock,
+    said: reporter.said,
+    session: open,
+    deploy: async (source = smallPackage(), { adopt = false, wait = true, dryRun = false } = {}) =>
+      open(async (session, target) => deploy(session, target, source, { adopt, wait }), dryRun),
+    status: async (localDigest) => open(async (session, target) => status(session, target, localDigest)),
+    purge: async (prefix = '') => open(async (session, target) => purge(session, target, prefix)),
+    cleanup: async ({ dryRun = false, ...options } = {}) =>
+      open(async (session, target) => {
+        const inventory = await takeInventory(session, target)
+        const groups = await findLogGroups(session, target, inventory)
+        await cleanup(session, target, inventory, groups, {
+          keepImages: false,
+          deleteFiles: false,
+          timeout: 40 * 60_000,
+          ...options,
+        })
+      }, dryRun),
+  }
+}
+
