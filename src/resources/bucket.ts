@@ -16,7 +16,7 @@ import {
   type LifecycleRule,
   type PublicAccessBlockConfiguration,
 } from '@aws-sdk/client-s3'
-import { isBusy, isNamed, orAbsent, statusOf } from '../aws/errors.js'
+import { isBusy, isDenied, isNamed, orAbsent, statusOf } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { GenatoError } from '../errors.js'
@@ -66,10 +66,12 @@ export async function observeBucket(session: Session, name: string): Promise<Buc
   ])
   if (head.status === 'rejected') {
     if (isNamed(head.reason, 'NotFound', 'NoSuchBucket')) return undefined
-    // HEAD has no body that could tell a stranger's bucket from a missing permission.
-    if (statusOf(head.reason) === 403) throw taken(name, head.reason)
-    if (statusOf(head.reason) === 301 || statusOf(head.reason) === 400) throw elsewhere(name, head.reason)
-    throw head.reason
+    // HEAD has no body to say what is wrong: another question's answer has one.
+    const told: unknown = tags.status === 'rejected' ? tags.reason : head.reason
+    if (statusOf(head.reason) === 301 || isNamed(told, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
+      throw elsewhere(name, head.reason)
+    if (statusOf(head.reason) === 403 && isDenied(told)) throw taken(name, head.reason)
+    throw told
   }
   return {
     tags: readTags(valueOf(tags)?.TagSet),

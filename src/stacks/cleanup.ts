@@ -3,7 +3,7 @@ import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { Several } from '../aws/together.js'
 import { EXIT, GenatoError } from '../errors.js'
-import { packagePrefix } from '../names.js'
+import { distributionLogGroup, packagePrefix } from '../names.js'
 import { replicasLeft } from '../resources/account.js'
 import { removeAccessControl } from '../resources/access-control.js'
 import { removeBucket } from '../resources/bucket.js'
@@ -51,10 +51,15 @@ export async function cleanup(
     }
   }
 
+  const removeGroups = async (some: readonly LogGroup[]) =>
+    Promise.all(some.map(async (group) => attempt(async () => removeLogGroup(session, group))))
+
   const { distribution, function: fn, role } = inventory
   // While the distribution stands, everything behind it has to.
   const free = !distribution || (await attempt(async () => endDistribution(session, target, inventory, left)))
   if (free) {
+    // Nothing writes to these any more, and only the function's tag still tells which they are.
+    await removeGroups(groups.filter(isDistributions))
     const tasks = [
       attempt(async () => removeAccessControl(session, target.accessControl, target.stack)),
       attempt(async () => {
@@ -71,11 +76,15 @@ export async function cleanup(
     await Promise.all(tasks)
     // Without its role, nothing that still runs can write a log any more.
     if (role) await attempt(async () => removeRole(session, target.role))
-    await Promise.all(groups.map(async (group) => attempt(async () => removeLogGroup(session, group))))
+    await removeGroups(groups.filter((group) => !isDistributions(group)))
   }
   session.signal.throwIfAborted()
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new Several(errors)
+}
+
+function isDistributions({ name }: LogGroup): boolean {
+  return name.startsWith(distributionLogGroup(''))
 }
 
 async function endDistribution(

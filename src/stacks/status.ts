@@ -108,6 +108,7 @@ async function drift(
       ? functionDrift(fn, { ...settings, role: role.arn }).map((what) => `function: ${what}`)
       : []),
   ]
+  if (fn && fn.tags[CODE_TAGS.sha256] !== fn.codeSha256) differing.push('function: code')
   if (distribution) {
     const number = liveVersion(distribution.config, target.functionArn)
     const { changed } = converge(

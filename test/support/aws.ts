@@ -94,7 +94,7 @@ export async function everything({ cloudfront, iam, lambda, s3 }: Somebody) {
     controls: (controls.OriginAccessControlList?.Items ?? []).map(({ Name }) => Name),
     roles: (roles.Roles ?? []).map(({ RoleName }) => RoleName),
     functions: (functions.Functions ?? []).map(({ FunctionName }) => FunctionName),
-    buckets: (buckets.Buckets ?? []).map(({ Name }) => Name),
+    buckets: (buckets.Buckets ?? []).map(({ Name = '' }) => Name).sort(),
   }
 }
 

@@ -5,7 +5,7 @@ import { loadSettings } from '../../src/config/load.js'
 import { project } from './project.js'
 import { stackRun, type StackRun } from './stack-run.js'
 
-export { fastClock, recordingReporter, smallPackage, type StackRun } from './stack-run.js'
+export { smallPackage, type StackRun } from './stack-run.js'
 
 export interface StackOptions {
   /** Where AWS is: moto, or a proxy before it. */

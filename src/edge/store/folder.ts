@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { isLeftover, namesIn, readIfPresent, removeIfPresent, writeWhole } from './files.js'
 import { decodeObjectFile, encodeObjectFile } from './object-file.js'
 import type { StoredObject } from './object-file.js'
+import type { NewObject, Objects } from './objects.js'
 import { oneAtATime } from './one-at-a-time.js'
 
 export type { StoredObject } from './object-file.js'
@@ -20,12 +21,11 @@ export interface ObjectFolderOptions {
  * Objects by key; any string is a key. Every method throws the file system's own error (`EACCES`, `ENOSPC`,
  * `EISDIR`, …); only `ENOENT` means there is no such object. A corrupt file counts as none and is removed.
  */
-export interface ObjectFolder {
-  get(key: string): Promise<StoredObject | undefined>
+export interface ObjectFolder extends Objects {
   /** With `ifAbsent`, one of several puts racing through this ObjectFolder wins; the others get 'exists'. */
   put(
     key: string,
-    object: { body: Buffer; contentType: string; cacheControl?: string | undefined },
+    object: NewObject,
     options?: { ifAbsent?: boolean | undefined },
   ): Promise<StoredObject | 'exists'>
   /** Does nothing where there is no such object. */
@@ -67,6 +67,13 @@ export async function openObjectFolder(
     async get(key) {
       const file = fileOf(root, key)
       return queued(file, () => read(file, key))
+    },
+
+    async head(key) {
+      const found = await this.get(key)
+      if (!found) return undefined
+      const { body, ...about } = found
+      return { ...about, size: body.length }
     },
 
     async put(key, { body, contentType, cacheControl }, { ifAbsent = false } = {}) {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ObjectFolder, StoredObject } from './folder.js'
+import type { ObjectHead, Objects } from './objects.js'
 import { readRequestBody } from './request-body.js'
 import { parseRequestTarget } from './request-target.js'
 import { s3Error, s3ErrorXml } from './s3-error.js'
@@ -12,10 +12,11 @@ import type { Credentials } from './signature.js'
 
 const DEFAULT_MAX_OBJECT_BYTES = 100 * 1024 * 1024
 const MAX_KEY_BYTES = 1024
-const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT', 'DELETE']
+// The function's role may not delete either.
+const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT']
 
 export interface ObjectStoreOptions {
-  folder: ObjectFolder
+  objects: Objects
   bucket: string
   /** The only region requests may be signed for; any when left out. */
   region?: string | undefined
@@ -31,7 +32,7 @@ export interface ObjectStoreOptions {
 export interface ObjectStore {
   /** `http://127.0.0.1:<port>`; objects are at `<endpoint>/<bucket>/<key>`. */
   endpoint: string
-  /** Drops every connection at once; resolves when what was being written to the folder is written. */
+  /** Drops every connection at once; resolves when what was being written is written. */
   close(): Promise<void>
 }
 
@@ -42,8 +43,8 @@ interface Reply {
 }
 
 /**
- * Serves the objects of a folder as one S3 bucket, path-style, on a free port of 127.0.0.1: GET, HEAD, PUT
- * and DELETE of objects, with requests signed by Signature Version 4. Rejects where it cannot listen.
+ * Serves objects as one S3 bucket, path-style, on a free port of 127.0.0.1: GET, HEAD and PUT of objects,
+ * with requests signed by Signature Version 4. Rejects where it cannot listen.
  */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
   const underWay = new Set<Promise<void>>()
@@ -134,13 +135,14 @@ async function answer(
   if (payloadHash !== 'UNSIGNED-PAYLOAD' && payloadHash !== createHash('sha256').update(body).digest('hex')) {
     return s3Error('XAmzContentSHA256Mismatch')
   }
-  if (method === 'PUT') return putObject(options.folder, key, body, request)
-  if (method === 'DELETE') {
-    await options.folder.delete(key)
-    return { status: 204, headers: {} }
+  if (method === 'PUT') return putObject(options.objects, key, body, request)
+  if (method === 'HEAD') {
+    const head = await options.objects.head(key)
+    return head ? { status: 200, headers: headersOf(head) } : s3Error('NoSuchKey')
   }
-  const object = await options.folder.get(key)
-  return object ? objectReply(object) : s3Error('NoSuchKey')
+  const object = await options.objects.get(key)
+  if (!object) return s3Error('NoSuchKey')
+  return { status: 200, headers: headersOf({ ...object, size: object.body.length }), body: object.body }
 }
 
 // `?acl`, `?uploads`, `?tagging` and the like turn a request into another one; `x-id` is the SDK's label.
@@ -160,7 +162,7 @@ function announcesBody({ headers }: IncomingMessage): boolean {
 }
 
 async function putObject(
-  folder: ObjectFolder,
+  objects: Objects,
   key: string,
   body: Buffer,
   { headers }: IncomingMessage,
@@ -173,22 +175,18 @@ async function putObject(
   // S3 gives an object put without a content type this one.
   const contentType = headers['content-type'] ?? 'binary/octet-stream'
   const object = { body, contentType, cacheControl: headers['cache-control'] }
-  const stored = await folder.put(key, object, { ifAbsent: headers['if-none-match'] === '*' })
+  const stored = await objects.put(key, object, { ifAbsent: headers['if-none-match'] === '*' })
   if (stored === 'exists') return s3Error('PreconditionFailed')
   return { status: 200, headers: { ETag: stored.etag, 'Content-Length': 0 } }
 }
 
-function objectReply(object: StoredObject): Reply {
+function headersOf(object: ObjectHead): Reply['headers'] {
   return {
-    status: 200,
-    headers: {
-      ETag: object.etag,
-      'Last-Modified': object.lastModified.toUTCString(),
-      'Content-Length': object.body.length,
-      'Content-Type': object.contentType,
-      ...(object.cacheControl !== undefined && { 'Cache-Control': object.cacheControl }),
-      'Accept-Ranges': 'bytes',
-    },
-    body: object.body,
+    ETag: object.etag,
+    'Last-Modified': object.lastModified.toUTCString(),
+    'Content-Length': object.size,
+    'Content-Type': object.contentType,
+    ...(object.cacheControl !== undefined && { 'Cache-Control': object.cacheControl }),
+    'Accept-Ranges': 'bytes',
   }
 }

@@ -48,11 +48,16 @@ export async function filesUnder(dir: string): Promise<string[]> {
 }
 
 export async function startTestStore(
-  options: Partial<ObjectStoreOptions> = {},
+  options: Partial<ObjectStoreOptions> & { folder?: ObjectFolder } = {},
 ): Promise<{ folder: ObjectFolder; dir: string; endpoint: string; close(): Promise<void> }> {
   const dir = await temporaryFolder()
   const folder = options.folder ?? (await openObjectFolder(dir))
-  const store = await startObjectStore({ bucket: BUCKET, credentials: CREDENTIALS, ...options, folder })
+  const store = await startObjectStore({
+    bucket: BUCKET,
+    credentials: CREDENTIALS,
+    ...options,
+    objects: options.objects ?? folder,
+  })
   onTestFinished(() => store.close())
   return { folder, dir, ...store }
 }
