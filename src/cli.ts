@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { Several } from './aws/together.js'
+import type { DevArguments } from './commands/dev-arguments.js'
 import type { Run } from './commands/run.js'
 import { EXIT, GenatoError, usageError, type ExitCode } from './errors.js'
 import type { Reporter } from './reporter/reporter.js'
@@ -98,12 +99,14 @@ function createProgram(signal: AbortSignal) {
     .option('--port <number>', 'the port; without it 6480, or the next free one')
     .option('--host <address>', 'the address to listen on; without it, this machine only')
     .option('--data <folder>', 'where stored images lie (default: .genato/images)')
-    .action(async (args: object) => {
+    .option('--deployed', 'what is live, read from the account; what is made stays on this machine')
+    .option('--write', 'with --deployed: what is made is stored in the live bucket')
+    .action(async (args: DevArguments) => {
       listening = true
-      const { dev } = await import('./commands/dev.js')
-      const { overrides, reporter } = await run()
-      await dev(args, overrides, reporter, signal)
-      reporter.close()
+      const given = await run()
+      if (args.deployed) await (await import('./commands/dev-deployed.js')).devDeployed(given, args)
+      else await (await import('./commands/dev.js')).dev(given, args)
+      given.reporter.close()
     })
   command('render', 'make one image, without a server')
     .argument('<url-path>', 'such as /640x480,white,png')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { genato } from './support/cli.js'
@@ -7,6 +7,7 @@ import { builtin } from './support/edge.js'
 import { project, ROOT } from './support/project.js'
 
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
+const OPERATIONS = readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8')
 const URLS = readFileSync(path.join(ROOT, 'docs/urls.md'), 'utf8')
 
 /** The fenced blocks of a language. */
@@ -17,8 +18,8 @@ function blocks(language: string): string[] {
 }
 
 /** The code spans in the first column of the table whose header starts with this. */
-function firstColumn(header: string): string[] {
-  const table = README.slice(README.indexOf(`| ${header} |`)).split('\n\n')[0] ?? ''
+function firstColumn(header: string, text = README): string[] {
+  const table = text.slice(text.indexOf(`| ${header} |`)).split('\n\n')[0] ?? ''
   return table
     .split('\n')
     .slice(2)
@@ -74,7 +75,7 @@ describe('the README', () => {
   it('has every command with every option, and no others', async () => {
     const listed = firstColumn('command')
     const { stdout } = await genato(['--help'], project())
-    const known = [...stdout.matchAll(/^ {2}(\w+) /gm)]
+    const known = [...stdout.matchAll(/^ {2}(\w+)(?:\|\w+)? /gm)]
       .map(([, name = '']) => name)
       .filter((name) => name !== 'help')
     expect(listed.map((line) => line.split(' ')[1])).toEqual(expect.arrayContaining(known))
@@ -106,10 +107,17 @@ describe('the README', () => {
       'src/package/bundle.ts',
       'src/edge/function/process.ts',
       'handler/grammar/parse.ts',
+      'src/aws/explain.ts',
+      'src/commands/deploy.ts',
+      ...['src/resources', 'src/stacks'].flatMap((folder) =>
+        readdirSync(path.join(ROOT, folder)).map((file) => `${folder}/${file}`),
+      ),
     ]
     const text = sources.map((file) => readFileSync(path.join(ROOT, file), 'utf8')).join('\n')
-    const quoted = firstColumn('it says')
-    expect(quoted.length).toBeGreaterThan(5)
+    const inReadme = firstColumn('it says')
+    const inOperations = firstColumn('it says', OPERATIONS)
+    expect(Math.min(inReadme.length, inOperations.length)).toBeGreaterThan(5)
+    const quoted = [...inReadme, ...inOperations]
     for (const part of quoted
       .flatMap((message) => message.split('…'))
       .map((piece) => piece.trim())
@@ -118,7 +126,7 @@ describe('the README', () => {
   })
 
   it('links to files that there are', () => {
-    for (const [, target = ''] of README.matchAll(/\]\((?!https?:)([^)]+)\)/g))
+    for (const [, target = ''] of README.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g))
       expect(() => readFileSync(path.join(ROOT, target))).not.toThrow(/ENOENT/)
   })
 })

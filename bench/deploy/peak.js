@@ -1,37 +1,55 @@
 // @ts-check
-// Runs a program of Node's and tells the most memory that it and its child processes have taken: each one's
-// peak of resident memory, added up. Linux only.
+// Runs a program of Node's and tells, in bytes of resident memory, the most that it took itself, and the most
+// that it and the processes that it has started took at one time. Linux only.
 //
 // node peak.js <program.js> [argument...]
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** Between two looks, in ms. */
+const PAUSE = 3
+
 const child = spawn(process.execPath, process.argv.slice(2), { stdio: ['ignore', 'ignore', 'inherit'] })
-/** @type {Map<number, { name: string, bytes: number }>} */
-const peaks = new Map()
+const most = { own: 0, together: 0 }
 
 const watch = setInterval(() => {
-  if (child.pid !== undefined) look(child.pid)
-}, 5)
+  if (child.pid === undefined) return
+  // The kernel keeps the peak of one; of several together it has to be looked for.
+  most.own = Math.max(most.own, bytes(child.pid, /^VmHWM:\s*(\d+) kB$/m))
+  most.together = Math.max(most.together, together(child.pid))
+}, PAUSE)
 child.on('close', (code) => {
   clearInterval(watch)
   process.exitCode = code ?? 1
-  console.log(JSON.stringify([...peaks.values()]))
+  console.log(JSON.stringify(most))
 })
 
-/** @param {number} pid */
-function look(pid) {
+/**
+ * What is loaded into several, as Node itself, counts in each of them.
+ * @param {number} pid
+ * @returns {number}
+ */
+function together(pid) {
+  const own = bytes(pid, /^VmRSS:\s*(\d+) kB$/m)
+  return startedBy(pid).reduce((sum, one) => sum + together(one), own)
+}
+
+/** @param {number} pid @param {RegExp} line @returns {number} 0 for one that has ended. */
+function bytes(pid, line) {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    const [, kibibytes] = /^VmHWM:\s*(\d+) kB$/m.exec(status) ?? []
-    const [, name = ''] = /^Name:\s*(.*)$/m.exec(status) ?? []
-    // One that has ended has no memory any more.
-    if (kibibytes !== undefined) peaks.set(pid, { name, bytes: Number(kibibytes) * 1024 })
-    for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
-      for (const one of children.split(' ')) if (one !== '') look(Number(one))
-    }
+    return Number(line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
   } catch {
-    // It has ended in between.
+    return 0
+  }
+}
+
+/** @param {number} pid @returns {number[]} */
+function startedBy(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    )
+  } catch {
+    return []
   }
 }

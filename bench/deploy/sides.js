@@ -14,14 +14,14 @@ import { benchFile, ROOT } from '../lib/places.js'
  * @property {string} zip the same package, for the others.
  */
 
-/** @typedef {{ name: string, bytes: number }[]} Peaks of a process and those that it started. */
+/** @typedef {{ own: number, together: number }} Peak bytes: of genato's process, and of it and those that it started. */
 
 /**
  * @typedef {object} Sides each runs a whole deploy, and gives its milliseconds.
  * @property {() => Promise<number>} genato
  * @property {() => Promise<number>} aws
  * @property {() => Promise<number>} oneByOne
- * @property {() => Promise<Peaks>} genatoPeaks
+ * @property {() => Promise<Peak>} genatoPeak
  * @property {() => Promise<void>} forget empties the account, and rolls distributions out at once.
  * @property {() => number} awsCalls how many the last run of `aws` was.
  */
@@ -82,7 +82,7 @@ export function sidesOf({ standIn: { moto, proxy }, cli, project, zip }) {
         async () =>
           (await run(process.execPath, [benchFile('deploy/one-by-one.js'), STACK, zip], { env })).ms,
       ),
-    genatoPeaks: async () =>
+    genatoPeak: async () =>
       runForJson(process.execPath, [benchFile('deploy/peak.js'), ...GENATO], { env, cwd: project }),
     forget: async () => {
       await moto.reset()

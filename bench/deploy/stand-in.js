@@ -37,6 +37,9 @@ export async function withStandIn(workspace, use) {
     const proxy = await startFaultProxy(moto.endpoint)
     try {
       return await use({ moto, proxy })
+    } catch (error) {
+      const said = moto.said().trim()
+      throw said === '' ? error : new Error(`moto said:\n${said}`, { cause: error })
     } finally {
       await proxy.close()
     }

@@ -27,8 +27,8 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   const settings = await loadSettings(process.cwd(), run.overrides)
   const source = packageSource(settings, reporter)
   // Built while the account is asked; an error of it is told where it is waited for.
-  source.digest().catch(() => undefined)
-  return withSession({ reporter, signal, dryRun }, async (session) => {
+  const building = source.digest().catch(() => undefined)
+  const deployed = withSession({ reporter, signal, dryRun }, async (session) => {
     const started = session.clock.now()
     let target = targetOf(settings, session.account)
     if (args.adopt) {
@@ -37,18 +37,24 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
       reporter.result(plan.text, { adopts: plan.adopts, keep: plan.keep })
       if (!dryRun && plan.adopts.length > 0) await run.confirm('Take this over?')
     }
-    const deployed = await deployStack(session, target, source, {
+    const result = await deployStack(session, target, source, {
       adopt: args.adopt === true,
       wait: args.wait !== false,
     })
     if (dryRun) return tellPlan(session)
-    if (deployed.codeOnly) await tellOlder(session, target, deployed)
-    await tell(session, target, deployed, {
+    if (result.codeOnly) await tellOlder(session, target, result)
+    await tell(session, target, result, {
       started,
       examples: settings.generator === undefined ? EXAMPLES : (await source.examples()).slice(0, 3),
     })
     return EXIT.done
   })
+  try {
+    return await deployed
+  } finally {
+    // What it still has to say comes before the error, which is read last.
+    if (!signal.aborted) await building
+  }
 }
 
 function tellPlan({ ledger, reporter }: Session): ExitCode {

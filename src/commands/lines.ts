@@ -1,10 +1,24 @@
 import path from 'node:path'
 import type { Rebuilt } from '../edge/dev.js'
 import { packageRoot } from '../package-root.js'
+import type { Reporter } from '../reporter/reporter.js'
 import type { Served } from '../edge/viewer-server.js'
 
+/** Tells of each request that was answered. */
+export function tellServed(reporter: Reporter): (served: Served) => void {
+  return (served) => reporter.event('request', requestText(served), requestData(served))
+}
+
+/** Tells of each line of the function's log that says anything new. */
+export function tellLine(reporter: Reporter): (line: string) => void {
+  return (line) => {
+    const text = functionLineText(line)
+    if (text !== undefined) reporter.event('log', text, { line })
+  }
+}
+
 /** `200 Miss    41 ms  640x480,white,png`, and what was wrong on the next line. */
-export function requestText({ request, answer, ms }: Served): string {
+function requestText({ request, answer, ms }: Served): string {
   const word = answer.cacheResult === 'LambdaGeneratedResponse' ? 'Lambda' : answer.cacheResult
   const reason =
     answer.reason ??
@@ -16,7 +30,7 @@ export function requestText({ request, answer, ms }: Served): string {
   return reason === '' ? line : `${line}\n    ${cut(reason)}`
 }
 
-export function requestData({ request, answer, ms }: Served): object {
+function requestData({ request, answer, ms }: Served): object {
   return {
     method: request.method,
     path: request.uri,

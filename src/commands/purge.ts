@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../errors.js'
 import { purge as purgeImages } from '../stacks/purge.js'
+import { sizeText } from './size.js'
 import { withTarget } from './target.js'
 import type { Run } from './run.js'
 
@@ -16,7 +17,7 @@ export async function purge(
         `Delete ${prefix === undefined ? 'all generated images' : `the generated images of ${prefix}…`} in ${target.images}?`,
       )
     const purged = await purgeImages(session, target, prefix ?? '')
-    const images = `${purged.objects} image${purged.objects === 1 ? '' : 's'} (${(purged.bytes / 1e6).toFixed(1)} MB)`
+    const images = `${purged.objects} image${purged.objects === 1 ? '' : 's'} (${sizeText(purged.bytes)})`
     run.reporter.result(
       dryRun
         ? `${images} would be deleted.`

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { status as lookAtStack, type Status } from '../stacks/status.js'
 import { packageSource } from './package-source.js'
+import { sizeText } from './size.js'
 import { withTarget } from './target.js'
 import type { Run } from './run.js'
 
@@ -46,7 +47,7 @@ function statusText(seen: Status, stack: string): string {
   for (const { generation, current, count, bytes } of seen.images)
     rows.push([
       'images',
-      `${count} (${(bytes / 1e6).toFixed(1)} MB) of generation ${generation}${current ? '' : ', which is not made any more'}`,
+      `${count} (${sizeText(bytes)}) of generation ${generation}${current ? '' : ', which is not made any more'}`,
     ])
   return rows.map(([name, value]) => `${name.padEnd(12)}  ${value}`).join('\n')
 }

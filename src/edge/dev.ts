@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { Settings } from '../config/types.js'
-import { GenatoError, messageOf } from '../errors.js'
-import { imagesBucket } from '../names.js'
+import { messageOf } from '../errors.js'
+import { bucketDomain, imagesBucket } from '../names.js'
 import { removeKept, removeUnused } from '../package/kept.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { workFolder } from '../work-folder.js'
-import { createEdge, type Edge } from './edge.js'
+import { CACHE_BYTES, createEdge, type Edge } from './edge.js'
+import { startFunctionStore } from './function-store.js'
 import { dropOthersImages } from './made-by.js'
 import { rebuildOnChange } from './rebuild.js'
 import { buildAndRun, type Running, type Surroundings } from './running.js'
-import { openObjectFolder, type ObjectFolder } from './store/folder.js'
-import { startObjectStore } from './store/server.js'
+import { openImages } from './images.js'
+import type { ObjectFolder } from './store/folder.js'
 import { startViewerServer, type Served } from './viewer-server.js'
 
 export interface DevOptions {
@@ -47,8 +47,6 @@ export interface DevServer {
   close(): Promise<void>
 }
 
-const CACHE_BYTES = 256 * 1024 * 1024
-
 /**
  * Builds the package, and serves it behind a local edge until `close`.
  * @throws GenatoError of configuration, building, folders and ports; nothing is left running then.
@@ -60,22 +58,17 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     const settings = await options.loadSettings()
     const work = await workFolder(settings.root)
     await removeUnused(path.join(work, 'run'))
-    const folder = await openStore(data, reporter)
+    const folder = await openImages(data, reporter)
     const bucket = settings.buckets.images ?? imagesBucket(settings.stack)
-    const credentials = randomCredentials()
-    const store = await startObjectStore({
-      folder,
-      bucket,
-      credentials,
-      onError: (error) => reporter.warn(`The object store failed: ${messageOf(error)}.`),
-    })
+    const store = await startFunctionStore(folder, bucket, reporter)
     ends.push(async () => store.close())
 
-    const around = { work, store: { endpoint: store.endpoint, credentials }, ...options }
+    const around = { work, store: store.access, ...options }
     const first = await firstRun(settings, around)
     ends.push(async () => first.runner.stop())
     await dropOthersImages(folder, data, first.digest)
-    const edge = createEdge({ runner: first.runner, store: folder, bucket, cacheBytes: CACHE_BYTES })
+    const origin = { domain: bucketDomain(bucket), path: '' }
+    const edge = createEdge({ runner: first.runner, store: folder, origin, cacheBytes: CACHE_BYTES })
     const viewer = await startViewerServer({ edge, ...options })
     const rebuilding = followChanges(first, around, { options, folder, edge })
     return {
@@ -131,25 +124,4 @@ function followChanges(
     },
     onFailed: options.onRebuildFailed,
   })
-}
-
-function randomCredentials(): Surroundings['store']['credentials'] {
-  return {
-    accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString('base64url'),
-  }
-}
-
-async function openStore(data: string, reporter: Reporter): Promise<ObjectFolder> {
-  try {
-    return await openObjectFolder(path.join(data, 'objects'), {
-      onCorrupt: (key) =>
-        reporter.warn(`A stored image was damaged, and is made anew: ${key ?? 'its name is lost'}.`),
-    })
-  } catch (cause) {
-    throw new GenatoError('FOLDER_UNWRITABLE', `${data} can't be written: ${messageOf(cause)}.`, {
-      hint: 'Name a folder that can be written with --data.',
-      cause,
-    })
-  }
 }

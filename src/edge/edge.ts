@@ -1,10 +1,10 @@
 import { decodeFilePath } from '../../handler/grammar/encoding.js'
 import { messageOf } from '../errors.js'
 import { createCache, type Answer, type EdgeCache } from './cache.js'
-import { originRequestEvent, type ViewerRequest } from './event.js'
+import { originRequestEvent, type Origin, type ViewerRequest } from './event.js'
 import type { FunctionRunner } from './function/runner.js'
-import { readResult } from './result.js'
-import type { ObjectFolder } from './store/folder.js'
+import { readResult, type FunctionResult } from './result.js'
+import type { Objects } from './store/objects.js'
 
 /** The words that CloudFront's `X-Cache` header starts with. */
 type CacheResult = 'Hit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse'
@@ -19,8 +19,8 @@ export interface EdgeAnswer extends Answer {
 
 export interface EdgeOptions {
   runner: FunctionRunner
-  store: ObjectFolder
-  bucket: string
+  store: Pick<Objects, 'get'>
+  origin: Origin
   /** For what the cache holds, in bytes. */
   cacheBytes: number
 }
@@ -35,6 +35,9 @@ export interface Edge {
    */
   replace(change: () => Promise<FunctionRunner>): Promise<void>
 }
+
+/** What is cached by default. */
+export const CACHE_BYTES = 256 * 1024 * 1024
 
 export function createEdge(options: EdgeOptions): Edge {
   let running: Promise<FunctionRunner> = Promise.resolve(options.runner)
@@ -76,9 +79,9 @@ export function createEdge(options: EdgeOptions): Edge {
 async function askOrigin(
   request: ViewerRequest,
   runner: Promise<FunctionRunner>,
-  { bucket, store }: EdgeOptions,
+  { origin, store }: EdgeOptions,
 ): Promise<EdgeAnswer> {
-  const event = originRequestEvent(request, `${bucket}.s3.us-east-1.amazonaws.com`)
+  const event = originRequestEvent(request, origin)
   let returned: unknown
   try {
     returned = await (await runner).call({ kind: 'invoke', event })
@@ -89,19 +92,26 @@ async function askOrigin(
       messageOf(error),
     )
   }
+  let result: FunctionResult
+  let key: string
   try {
-    const result = readResult(returned)
+    result = readResult(returned)
     if (result.kind === 'response')
       return { ...result.answer, cacheResult: 'LambdaGeneratedResponse', age: undefined }
-    return await fetchObject(result.uri, store)
+    // S3 reads a plus in a path as a space.
+    key = decodeFilePath(`${origin.path}${result.uri}`.replaceAll('+', '%20'))
   } catch (error) {
     return edgeError(502, 'The Lambda function returned an invalid response.', messageOf(error))
   }
+  try {
+    return await fetchObject(key, store)
+  } catch (error) {
+    return edgeError(502, 'The bucket behind the CloudFront distribution failed.', messageOf(error))
+  }
 }
 
-async function fetchObject(uri: string, store: ObjectFolder): Promise<EdgeAnswer> {
-  // S3 reads a plus in a path as a space.
-  const object = await store.get(decodeFilePath(uri.replaceAll('+', '%20')))
+async function fetchObject(key: string, store: EdgeOptions['store']): Promise<EdgeAnswer> {
+  const object = await store.get(key)
   // As S3 answers whom the bucket policy does not let list: it does not tell whether the key exists.
   if (!object)
     return {

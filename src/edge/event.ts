@@ -8,6 +8,14 @@ export interface ViewerRequest {
   clientIp: string
 }
 
+/** The bucket behind the distribution. */
+export interface Origin {
+  /** Its domain. */
+  domain: string
+  /** What comes before every path: empty, or starting with a slash. */
+  path: string
+}
+
 const DISTRIBUTION = 'E0LOCALGENATO0'
 
 /**
@@ -15,7 +23,7 @@ const DISTRIBUTION = 'E0LOCALGENATO0'
  * viewer's: its user agent is CloudFront's own then, and `host` is the origin's.
  * Source: CloudFront developer guide, "Lambda@Edge event structure", origin request.
  */
-export function originRequestEvent(viewer: ViewerRequest, bucketDomain: string): object {
+export function originRequestEvent(viewer: ViewerRequest, { domain, path }: Origin): object {
   return {
     Records: [
       {
@@ -32,15 +40,15 @@ export function originRequestEvent(viewer: ViewerRequest, bucketDomain: string):
               'x-forwarded-for': [{ key: 'X-Forwarded-For', value: viewer.clientIp }],
               'user-agent': [{ key: 'User-Agent', value: 'Amazon CloudFront' }],
               via: [{ key: 'Via', value: '1.1 localgenato.cloudfront.net (CloudFront)' }],
-              host: [{ key: 'Host', value: bucketDomain }],
+              host: [{ key: 'Host', value: domain }],
             },
             method: viewer.method,
             origin: {
               s3: {
                 authMethod: 'none',
                 customHeaders: {},
-                domainName: bucketDomain,
-                path: '',
+                domainName: domain,
+                path,
                 region: 'us-east-1',
               },
             },

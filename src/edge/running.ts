@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Settings } from '../config/types.js'
 import { GenatoError, messageOf } from '../errors.js'
 import { buildPackage } from '../package/build.js'
-import { unpackForHost } from '../package/unpack.js'
+import { unpackForHost, type Unpackable } from '../package/unpack.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { reservedEnvironment, type FunctionIdentity } from './function/environment.js'
 import { createRunner, type FunctionRunner } from './function/runner.js'
@@ -39,23 +39,33 @@ export interface Surroundings {
  */
 export async function buildAndRun(
   settings: Settings,
-  { work, store, reporter, onFunctionLine }: Surroundings,
+  around: Surroundings,
   before?: Running,
 ): Promise<Running> {
-  const built = await buildPackage(settings, reporter)
+  const built = await buildPackage(settings, around.reporter)
   if (before && built.digest === before.digest && sameLimits(settings, before.settings))
     return { ...before, settings, inputs: built.inputs }
+  const started = await unpackAndRun(built, settings, around)
+  return { settings, digest: built.digest, inputs: built.inputs, ...started }
+}
+
+/** @throws GenatoError GENERATOR_FAILED, and what unpacking throws. */
+export async function unpackAndRun(
+  built: Unpackable,
+  how: Parameters<typeof reservedEnvironment>[0] & Pick<Settings, 'timeout'>,
+  { work, store, onFunctionLine }: Omit<Surroundings, 'reporter'>,
+): Promise<Pick<Running, 'folder' | 'runner' | 'examples'>> {
   const folder = await unpackForHost(built, path.join(work, 'run'))
   const runner = createRunner({
     folder,
-    memory: settings.memory,
-    timeoutMs: settings.timeout * 1000,
-    env: reservedEnvironment(settings, { folder, ...store }),
+    memory: how.memory,
+    timeoutMs: how.timeout * 1000,
+    env: reservedEnvironment(how, { folder, ...store }),
     onLine: onFunctionLine,
   })
   try {
     const { examples } = await runner.start()
-    return { settings, digest: built.digest, folder, inputs: built.inputs, runner, examples }
+    return { folder, runner, examples }
   } catch (cause) {
     await runner.stop()
     throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {

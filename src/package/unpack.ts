@@ -7,20 +7,24 @@ import type { FunctionPackage } from './build.js'
 import { FILE_MODE } from './files.js'
 import { markUsed } from './kept.js'
 
+/** A package that was built here, or one that comes without its source map. */
+export type Unpackable = Pick<FunctionPackage, 'files' | 'digest'> & Partial<Pick<FunctionPackage, 'map'>>
+
 /**
  * Lays the package out to be run on this machine, below `folder`, once for each digest. Where this is
  * not Lambda's platform, sharp's native code is this machine's, of the same version.
  * @returns the package's folder.
  * @throws GenatoError FOLDER_UNWRITABLE, NO_NATIVE_CODE
  */
-export async function unpackForHost(built: FunctionPackage, folder: string): Promise<string> {
+export async function unpackForHost(built: Unpackable, folder: string): Promise<string> {
   const target = await unpack(built, folder)
   // Anew each time: the same code may come from other lines. Without it, stack traces are only less clear.
-  await writeFile(path.join(target, 'index.js.map'), built.map).catch(() => undefined)
+  if (built.map !== undefined)
+    await writeFile(path.join(target, 'index.js.map'), built.map).catch(() => undefined)
   return target
 }
 
-async function unpack({ digest, files }: FunctionPackage, folder: string): Promise<string> {
+async function unpack({ digest, files }: Unpackable, folder: string): Promise<string> {
   const target = path.join(folder, digest.slice(0, 16))
   if (await markUsed(target)) return target
   const partial = `${target}.${randomUUID()}`

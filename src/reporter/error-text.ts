@@ -1,4 +1,9 @@
-import { GenatoError, messageOf } from '../errors.js'
+import { EXIT, GenatoError, messageOf } from '../errors.js'
+
+/** Nothing went wrong, and the same command has to be run again later. */
+export function isUnfinished(error: unknown): boolean {
+  return error instanceof GenatoError && error.exitCode === EXIT.unfinished
+}
 
 /** An error as people read it, without a trailing line break. */
 export function errorText(error: unknown, debug: boolean): string {

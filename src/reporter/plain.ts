@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { errorText } from './error-text.js'
+import { errorText, isUnfinished } from './error-text.js'
 import type { Reporter } from './reporter.js'
 
 /** Where no terminal is: a line for each thing, results to `out`, all else to `err`. */
@@ -15,7 +15,7 @@ export function plainReporter(out: Writable, err: Writable): Reporter {
     result: (text) => void out.write(`${text}\n`),
     bytes: (data) => void out.write(data),
     event: (_type, text) => void out.write(`${text}\n`),
-    error: (error, debug) => say(`error: ${errorText(error, debug)}`),
+    error: (error, debug) => say(`${isUnfinished(error) ? 'not finished' : 'error'}: ${errorText(error, debug)}`),
     close: () => undefined,
   }
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import ora, { type Ora } from 'ora'
-import { errorText } from './error-text.js'
+import { errorText, isUnfinished } from './error-text.js'
 import type { Reporter, Tone } from './reporter.js'
 
 const TONES = { good: 'green', bad: 'red', dim: 'dim' } as const
@@ -55,7 +55,8 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
     result: (text) => say(out, text),
     bytes: (data) => void out.write(data),
     event: (_type, text, _data, tone = 'plain') => say(out, toned(text, tone)),
-    error: (error, debug) => say(err, `${color('red', '✖')} ${errorText(error, debug)}`),
+    error: (error, debug) =>
+      say(err, `${isUnfinished(error) ? color('yellow', '!') : color('red', '✖')} ${errorText(error, debug)}`),
     close() {
       running.clear()
       redraw()

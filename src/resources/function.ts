@@ -266,7 +266,8 @@ async function syncCode(
   code: CodeIdentity,
 ): Promise<boolean> {
   const { name, stack } = wanted
-  let { codeSha256 } = seen
+  const before = seen.codeSha256
+  let codeSha256 = before
   if (!hasCode(seen, code.digest)) {
     const zip = await wanted.zip()
     if (zip.codeSha256 !== codeSha256) {
@@ -283,7 +284,7 @@ async function syncCode(
   }
   const missing = missingTags({ [STACK_TAG]: stack, ...codeTags(code, codeSha256) }, seen.tags)
   if (missing) await tagFunction(session, name, missing)
-  return missing !== undefined
+  return missing !== undefined || codeSha256 !== before
 }
 
 export async function tagFunction(session: Session, name: string, tags: Tags): Promise<void> {

@@ -70,6 +70,8 @@ export interface PublishedVersion {
   number: number
   /** By this run. */
   published: boolean
+  /** How many there are besides it. */
+  older: number
 }
 
 /**
@@ -81,15 +83,17 @@ export async function ensureVersion(
   session: Session,
   { name, latest, digest }: { name: string; latest: FunctionSeen; digest: string },
 ): Promise<PublishedVersion> {
-  const newest = (await listVersions(session, name)).at(-1)
+  const versions = await listVersions(session, name)
+  const newest = versions.at(-1)
   if (newest && isPublished(newest, latest)) {
     session.ledger.seen('version', `${name}:${newest.number}`)
-    return { arn: newest.arn, number: newest.number, published: false }
+    return { arn: newest.arn, number: newest.number, published: false, older: versions.length - 1 }
   }
+  const made = { published: true, older: versions.length }
   const expect = {
+    ...made,
     arn: `${functionArn(session.account, name)}:${KNOWN_AFTER}`,
     number: Infinity,
-    published: true,
   }
   const version = await session.ledger.change(
     { action: 'publish', resource: 'version', name, expect },
@@ -108,13 +112,13 @@ export async function ensureVersion(
               }),
             ),
         )
-        return { arn: FunctionArn, number: Number(Version), published: true }
+        return { ...made, arn: FunctionArn, number: Number(Version) }
       } catch (error) {
         if (!isOvertaken(error)) throw error
         // The answer to an attempt before this one may have been lost.
         const there = (await listVersions(session, name)).at(-1)
         if (there && there.number > (newest?.number ?? 0) && isPublished(there, latest))
-          return { arn: there.arn, number: there.number, published: true }
+          return { ...made, arn: there.arn, number: there.number }
         throw overtaken(name, error)
       }
     },
@@ -211,7 +215,11 @@ export async function ensurePermission(session: Session, name: string, number: n
 }
 
 /** Deletes versions but those to keep; one that is still replicated stays for a later run. */
-export async function pruneVersions(session: Session, name: string, keep: readonly number[]): Promise<void> {
+export async function pruneVersions(
+  session: Session,
+  name: string,
+  keep: readonly (number | undefined)[],
+): Promise<void> {
   for (const { number } of await listVersions(session, name)) {
     if (keep.includes(number)) continue
     await session.ledger.change(

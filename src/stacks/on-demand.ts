@@ -139,7 +139,8 @@ export async function deploy(
   if (!wait && !distribution.deployed) return { ...result, finished: false }
   await untilDeployed(session, distribution)
   if (distribution.tags[INVALIDATED_TAG] !== cached) await invalidate(session, distribution, cached)
-  if (version.published) await prune(session, target, { version, distribution })
+  // Also what a run that did not wait, or was killed, has left.
+  if (version.published || version.older > 1) await prune(session, target, { version, distribution })
   return { ...result, finished: true }
 }
 
@@ -183,11 +184,17 @@ interface Live {
 /** The live version and the one before stay, with their zips. What can't go is told, and goes later. */
 async function prune(session: Session, target: Target, { version, distribution }: Live): Promise<void> {
   try {
-    const keep = [version.number, distribution.before ?? version.number - 1]
     const versions = await listVersions(session, target.function)
-    await pruneVersions(session, target.function, keep)
+    const { before } = distribution
+    const previous =
+      before === undefined || before === version.number
+        ? versions.findLast(({ number }) => number < version.number)?.number
+        : before
+    const keep = [version.number, previous]
     const kept = versions.filter(({ number }) => keep.includes(number)).map(({ digest }) => digest)
     await pruneZips(session, target, kept)
+    // Last: as long as there is one too many, a later run knows that this one was not done.
+    await pruneVersions(session, target.function, keep)
   } catch (error) {
     session.signal.throwIfAborted()
     session.reporter.warn(`Old versions could not be removed, and stay: ${messageOf(error)}`)

@@ -190,19 +190,27 @@ describeAws('faults that stay', () => {
     ['resets', { kind: 'reset' }, 'AWS_UNREACHABLE', /iam CreateRole.*(hang up|ECONNRESET)/],
     ['silence', { kind: 'hang' }, 'AWS_UNREACHABLE', /iam CreateRole.*timed? ?out/i],
     ['a quota', error(409, 'LimitExceeded', 'Cannot exceed quota'), 'QUOTA_EXCEEDED', /Cannot exceed quota/],
-    ['what nobody knows', error(418, 'Teapot', 'short'), 'AWS_REFUSED', /refused iam CreateRole: Teapot: short/],
-  ])('%s: the other things are made, it is told, and the next run goes on', async (_, play, code, message) => {
-    const options = { endpoint: aws.proxy.endpoint, client: { silence: 200, attempts: 2 } }
-    const stack = await stackOn(options)
-    aws.proxy.fault({ operation: 'CreateRole', times: 2, play })
-    const told = await refusal(stack.deploy())
-    expect(told).toMatchObject({ code, exitCode: 1 })
-    expect(told.message).toMatch(message)
-    expect(told.hint).toMatch(/run the same command again/i)
-    aws.proxy.clear()
-    expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
-    expect(await everything(somebody(aws.moto.endpoint))).toEqual(ALL_THERE)
-  })
+    [
+      'what nobody knows',
+      error(418, 'Teapot', 'short'),
+      'AWS_REFUSED',
+      /refused iam CreateRole: Teapot: short/,
+    ],
+  ])(
+    '%s: the other things are made, it is told, and the next run goes on',
+    async (_, play, code, message) => {
+      const options = { endpoint: aws.proxy.endpoint, client: { silence: 200, attempts: 2 } }
+      const stack = await stackOn(options)
+      aws.proxy.fault({ operation: 'CreateRole', times: 2, play })
+      const told = await refusal(stack.deploy())
+      expect(told).toMatchObject({ code, exitCode: 1 })
+      expect(told.message).toMatch(message)
+      expect(told.hint).toMatch(/run the same command again/i)
+      aws.proxy.clear()
+      expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
+      expect(await everything(somebody(aws.moto.endpoint))).toEqual(ALL_THERE)
+    },
+  )
 
   test.each<[string, object, string, Fault, string, RegExp, RegExp]>([
     [
@@ -287,12 +295,16 @@ describeAws('faults that stay', () => {
     if (how === 'another account')
       await somebody(aws.moto.endpoint, { account: '999999999999' }).s3.createBucket({ Bucket: IMAGES })
     else if (how === '403')
-      aws.proxy.fault({
-        operation: 'HeadBucket',
-        when: ({ resource }) => resource === IMAGES,
-        times: 9,
-        play: { kind: 'respond', status: 403, body: '' },
-      })
+      for (const [operation, play] of [
+        ['HeadBucket', { kind: 'respond', status: 403, body: '' }],
+        [undefined, error(403, 'AccessDenied', 'Access Denied')],
+      ] as const)
+        aws.proxy.fault({
+          ...(operation ? { operation } : {}),
+          when: ({ resource }) => resource === IMAGES,
+          times: Infinity,
+          play,
+        })
     else
       aws.proxy.fault({
         operation: 'CreateBucket',

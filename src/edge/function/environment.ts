@@ -15,7 +15,7 @@ export interface FunctionIdentity {
  * `AWS_ENDPOINT_URL_S3` is the one addition: it leads to the local store.
  */
 export function reservedEnvironment(
-  settings: Pick<Settings, 'stack' | 'memory' | 'runtime'>,
+  settings: Pick<Settings, 'stack' | 'memory'> & { runtime: string; version?: number },
   { folder, endpoint, credentials }: FunctionIdentity,
 ): Record<string, string> {
   const name = functionName(settings.stack)
@@ -25,7 +25,7 @@ export function reservedEnvironment(
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: `us-east-1.${name}`,
-    AWS_LAMBDA_FUNCTION_VERSION: '1',
+    AWS_LAMBDA_FUNCTION_VERSION: String(settings.version ?? 1),
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memory),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/us-east-1.${name}`,

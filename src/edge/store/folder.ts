@@ -7,8 +7,6 @@ import type { StoredObject } from './object-file.js'
 import type { NewObject, Objects } from './objects.js'
 import { oneAtATime } from './one-at-a-time.js'
 
-export type { StoredObject } from './object-file.js'
-
 export interface ObjectFolderOptions {
   /**
    * Told of each file that is not whole, once it is removed. `key` is the key asked for, or undefined where
@@ -63,14 +61,16 @@ export async function openObjectFolder(
     return undefined
   }
 
+  async function get(key: string): Promise<StoredObject | undefined> {
+    const file = fileOf(root, key)
+    return queued(file, () => read(file, key))
+  }
+
   return {
-    async get(key) {
-      const file = fileOf(root, key)
-      return queued(file, () => read(file, key))
-    },
+    get,
 
     async head(key) {
-      const found = await this.get(key)
+      const found = await get(key)
       if (!found) return undefined
       const { body, ...about } = found
       return { ...about, size: body.length }

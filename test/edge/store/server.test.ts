@@ -425,7 +425,7 @@ describe('close()', () => {
         return stored
       },
     }
-    const store = await startObjectStore({ folder: slow, bucket: BUCKET, credentials: CREDENTIALS })
+    const store = await startObjectStore({ objects: slow, bucket: BUCKET, credentials: CREDENTIALS })
     const started = once(writing, 'start')
     const answer = ask(store.endpoint, PUT)
     await started

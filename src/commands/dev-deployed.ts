@@ -1,0 +1,100 @@
+import path from 'node:path'
+import { startDeployed } from '../edge/deployed.js'
+import { openImages } from '../edge/images.js'
+import { dropOthersImages } from '../edge/made-by.js'
+import type { Objects } from '../edge/store/objects.js'
+import { overlay } from '../edge/store/overlay.js'
+import { usageError } from '../errors.js'
+import type { Reporter } from '../reporter/reporter.js'
+import { bucketObjects } from '../resources/bucket-objects.js'
+import { readLive, type Live } from '../stacks/live.js'
+import {
+  aborted,
+  firstLines,
+  readAddress,
+  servedAt,
+  unlessAborted,
+  type DevArguments,
+} from './dev-arguments.js'
+import { tellLine, tellServed } from './lines.js'
+import type { Run } from './run.js'
+import { withTarget } from './target.js'
+
+/** `genato dev --deployed`: the account is open as long as it serves. */
+export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
+  const { reporter, signal } = run
+  const address = readAddress(args)
+  if (args.write && args.data !== undefined)
+    throw usageError(
+      'BAD_USAGE',
+      '--write keeps nothing on this machine, and --data says where.',
+      'Leave one of them out.',
+    )
+  await withTarget(run, {}, async (session, target) => {
+    const { root, stack } = target.settings
+    const start = async () => {
+      const live = await readLive(session, target)
+      const data = args.write
+        ? undefined
+        : args.data === undefined
+          ? path.join(root, '.genato', 'live', live.distribution)
+          : path.resolve(args.data)
+      const bucket = bucketObjects(session, live.bucket)
+      const objects = data === undefined ? bucket : await overBucket(bucket, data, live, reporter)
+      const server = await startDeployed({
+        ...address,
+        deployed: {
+          stack,
+          ...live.version,
+          version: live.version.number,
+          digest: live.digest,
+          files: live.files,
+        },
+        origin: live.origin,
+        bucket: live.bucket,
+        objects,
+        root,
+        reporter,
+        onServed: tellServed(reporter),
+        onFunctionLine: tellLine(reporter),
+      })
+      return { live, data, server }
+    }
+    const { live, data, server } = await unlessAborted(start(), signal)
+    const url = servedAt(server.port, address, reporter)
+    reporter.result([...firstLines(url, server.examples), ...banner(live, data)].join('\n'), {
+      url,
+      port: server.port,
+      distribution: live.distribution,
+      version: live.version.number,
+      digest: live.digest,
+      bucket: live.bucket,
+      ...(data === undefined ? { writes: live.bucket } : { images: data }),
+    })
+    await aborted(signal)
+    await server.close()
+  })
+}
+
+/** What is made lies in a folder, and goes when another package is live. */
+async function overBucket(
+  bucket: Objects,
+  data: string,
+  { digest }: Live,
+  reporter: Reporter,
+): Promise<Objects> {
+  const folder = await openImages(data, reporter)
+  await dropOthersImages(folder, data, digest)
+  return overlay(folder, bucket)
+}
+
+function banner({ distribution, version, digest, bucket }: Live, data: string | undefined): string[] {
+  const stored =
+    data === undefined
+      ? `writes to ${bucket}`
+      : `read-only · bucket ${bucket} · what is made stays in ${path.relative(process.cwd(), data) || '.'}`
+  return [
+    `  deployed   ${distribution} · version ${version.number} · package ${digest.slice(0, 12)}`,
+    `  ${stored} · Ctrl-C stops`,
+  ]
+}

@@ -1,0 +1,200 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import sharp from 'sharp'
+import { expect, it, onTestFinished } from 'vitest'
+import { originRequestEvent } from '../../src/edge/event.js'
+import { reservedEnvironment } from '../../src/edge/function/environment.js'
+import { createRunner } from '../../src/edge/function/runner.js'
+import { bucketDomain } from '../../src/names.js'
+import { everything, IMAGES, NOTHING_LEFT, PACKAGES, somebody, useAws } from '../support/aws.js'
+import { genato, startDevCli } from '../support/cli.js'
+import { describeAws } from '../support/moto/moto.js'
+import { project } from '../support/project.js'
+
+const GROUP = '/aws/lambda/us-east-1.genato-func'
+const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+function environment(endpoint: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/nowhere',
+    AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+  }
+}
+
+/** The lines that the package writes to its log when it answers these, on the endpoint's S3. */
+async function functionLines(folder: string, endpoint: string, paths: string[]): Promise<string[]> {
+  const lines: string[] = []
+  const how = { stack: 'genato', memory: 1024, runtime: 'nodejs22.x' }
+  const runner = createRunner({
+    folder,
+    memory: how.memory,
+    timeoutMs: 30_000,
+    env: {
+      ...reservedEnvironment(how, { folder, endpoint, credentials: KEYS }),
+      AWS_REGION: 'eu-central-1',
+    },
+    onLine: (line) => lines.push(line),
+  })
+  onTestFinished(async () => runner.stop())
+  const origin = { domain: bucketDomain(IMAGES), path: '' }
+  for (const uri of paths)
+    await runner.call({
+      kind: 'invoke',
+      event: originRequestEvent({ method: 'GET', uri, userAgent: undefined, clientIp: '127.0.0.1' }, origin),
+    })
+  await expect.poll(() => lines.length).toBe(paths.length)
+  return lines
+}
+
+describeAws('genato, from deploy to cleanup', () => {
+  const aws = useAws()
+  const other = () => somebody(aws.moto.endpoint)
+  const stored = async () => {
+    const { Contents = [] } = await other().s3.listObjectsV2({ Bucket: IMAGES })
+    return Contents.map(({ Key = '' }) => Key)
+  }
+
+  /** A project that is deployed, and how the CLI is run in it. */
+  async function deployed(endpoint = aws.moto.endpoint) {
+    await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
+    const cwd = project()
+    const env = environment(endpoint)
+    const run = async (...args: string[]) => genato(args, cwd, env)
+    const ran = await run('deploy', '--yes')
+    expect(ran, ran.stderr).toMatchObject({ code: 0 })
+    return { cwd, env, run, dev: async (...args: string[]) => startDevCli(cwd, ['--deployed', ...args], env) }
+  }
+
+  it('serves what is live, stores in its bucket, shows its logs, and leaves nothing behind', async () => {
+    const { cwd, run, dev } = await deployed()
+
+    const server = await dev('--write')
+    expect(server.said()).toMatch(/deployed {3}\w+ · version 1 · package [0-9a-f]{12}\n/)
+    expect(server.said()).toContain(`writes to ${IMAGES} · Ctrl-C stops`)
+    const answer = await fetch(`${server.url}/64x48,white,png`)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png'])
+    expect(await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).toMatchObject({ width: 64 })
+    expect((await fetch(`${server.url}/50,navy,svg`)).status).toBe(200)
+    expect((await fetch(`${server.url}/64x48,whit`)).status).toBe(400)
+    const keys = await stored()
+    expect(keys).toEqual([
+      expect.stringMatching(/^generated\/.*50.*navy.*svg/),
+      expect.stringMatching(/^generated\/.*64x48.*white.*png/),
+    ])
+    const image = await other().s3.getObject({ Bucket: IMAGES, Key: keys[1] })
+    expect(image).toMatchObject({
+      ContentType: 'image/png',
+      CacheControl: answer.headers.get('cache-control'),
+      ETag: answer.headers.get('etag'),
+    })
+    // What is there stays as it is, and is what is served.
+    await other().s3.putObject({ Bucket: IMAGES, Key: keys[0], Body: 'mine', ContentType: 'text/plain' })
+    expect(await server.end()).toBe(0)
+    const again = await dev('--write')
+    expect(await (await fetch(`${again.url}/50,navy,svg`)).text()).toBe('mine')
+    expect(await again.end()).toBe(0)
+    expect(existsSync(path.join(cwd, '.genato', 'live'))).toBe(false)
+
+    const digest = /package ([0-9a-f]{12})/.exec(server.said())?.[1] ?? ''
+    const { Contents: [zip] = [] } = await other().s3.listObjectsV2({ Bucket: PACKAGES })
+    const full = /([0-9a-f]{64})\.zip$/.exec(zip?.Key ?? '')?.[1] ?? ''
+    expect(full.startsWith(digest)).toBe(true)
+    const folder = path.join(cwd, '.genato', 'run', full.slice(0, 16))
+    const lines = await functionLines(folder, aws.moto.endpoint, [
+      '/20,teal,gif',
+      '/64x48,white,png',
+      '/whit',
+    ])
+    const { logs } = somebody(aws.moto.endpoint, { region: 'eu-central-1' })
+    const stream = { logGroupName: GROUP, logStreamName: '2026/11/21/[1]abc' }
+    await logs.createLogGroup({ logGroupName: GROUP })
+    await logs.createLogStream(stream)
+    const timestamp = Date.now() - 1000
+    await logs.putLogEvents({ ...stream, logEvents: lines.map((message) => ({ timestamp, message })) })
+    const shown = await run('logs')
+    expect(shown.code, shown.stderr).toBe(0)
+    expect(shown.stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/eu-central-1.*made.*20,teal,gif/),
+      expect.stringMatching(/eu-central-1.*hit.*64x48,white,png/),
+      expect.stringMatching(/eu-central-1.*(rejected|missing).*whit/),
+    ])
+
+    expect((await run('status')).code).toBe(0)
+    const cleanup = await run('cleanup', '--yes')
+    expect(cleanup.code, cleanup.stderr).toBe(0)
+    expect(cleanup.stdout).toContain('Nothing is left of the stack genato.')
+    expect(await everything(other())).toEqual(NOTHING_LEFT)
+    expect((await logs.describeLogGroups({})).logGroups ?? []).toEqual([])
+    expect((await run('status')).code).toBe(4)
+    const gone = await run('dev', '--deployed')
+    expect(gone.code).toBe(1)
+    expect(gone.stderr).toContain('There is no distribution of the stack genato')
+  }, 120_000)
+
+  it('reads through to the live bucket, and keeps what it makes to itself', async () => {
+    const { cwd, dev, run } = await deployed(aws.proxy.endpoint)
+    await other().s3.putObject({
+      Bucket: IMAGES,
+      Key: 'notes/a b.txt',
+      Body: 'live',
+      ContentType: 'text/plain',
+      CacheControl: 'max-age=60',
+    })
+    aws.proxy.clear()
+    const server = await dev()
+    expect(server.said()).toMatch(
+      /read-only · bucket genato-images-\d+ · .*\.genato\/live\/\w+ · Ctrl-C stops/,
+    )
+    const file = await fetch(`${server.url}/notes/a%20b.txt`)
+    expect([file.status, await file.text()]).toEqual([200, 'live'])
+    expect(file.headers.get('content-type')).toBe('text/plain')
+    expect(file.headers.get('cache-control')).toBe('max-age=60')
+    expect((await fetch(`${server.url}/nothing.txt`)).status).toBe(404)
+    expect((await fetch(`${server.url}/64,teal`)).status).toBe(200)
+    expect((await fetch(`${server.url}/64,teal`)).headers.get('x-cache')).toBe('Hit from cloudfront')
+    expect(await stored()).toEqual(['notes/a b.txt'])
+    expect(aws.proxy.writes()).toEqual([])
+
+    const denied = aws.proxy.fault({
+      service: 's3',
+      operation: 'HeadObject',
+      times: 10,
+      play: { kind: 'respond', status: 403, body: '' },
+    })
+    const failed = await fetch(`${server.url}/65,teal`)
+    expect(failed.status).toBe(503)
+    await server.untilSaid('Access denied: s3:GetObject')
+    expect(denied()).toBeGreaterThan(0)
+    expect(server.said().match(/Access denied/g)).toHaveLength(1)
+    aws.proxy.clear()
+    expect((await fetch(`${server.url}/65,teal`)).status).toBe(200)
+    expect(await server.end()).toBe(0)
+
+    // What was made is there again, without asking the bucket for it.
+    const [distribution] = (await other().cloudfront.listDistributions({})).DistributionList?.Items ?? []
+    const data = path.join(cwd, '.genato', 'live', distribution?.Id ?? '')
+    expect(existsSync(data)).toBe(true)
+    aws.proxy.clear()
+    const again = await dev('--data', data)
+    aws.proxy.clear()
+    expect((await fetch(`${again.url}/64,teal`)).status).toBe(200)
+    expect(aws.proxy.calls).toEqual([])
+    expect(await again.end('SIGTERM')).toBe(0)
+
+    const { Contents: [zip] = [] } = await other().s3.listObjectsV2({ Bucket: PACKAGES })
+    await other().s3.putObject({ Bucket: PACKAGES, Key: zip?.Key, Body: 'not it' })
+    expect(await run('dev', '--deployed')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not the package that'),
+    })
+    await other().s3.deleteObject({ Bucket: PACKAGES, Key: zip?.Key })
+    expect(await run('dev', '--deployed')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not in the bucket any more'),
+    })
+  }, 120_000)
+})

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, beforeAll } from 'vitest'
+import type { Aws } from './aws.js'
+import { ROOT } from './project.js'
+
+export type Moment = 'before' | 'after'
+export const MOMENTS: Moment[] = ['before', 'after']
+
+/** A program that deals with AWS, as it is started. */
+export interface Program {
+  args: string[]
+  cwd: string
+  env: Record<string, string>
+}
+
+/** One write of a run, as another run of the same kind has it too: what is written at once comes in any order. */
+export interface Write {
+  /** Such as `PutBucketTagging of genato-images-123456789012`. */
+  name: string
+  /** How many of this name were before it. */
+  nth: number
+}
+
+export type Call = Aws['proxy']['calls'][number]
+
+/** CloudFront's ids are others in each account. */
+function nameOf({ service, operation, resource = '' }: Call): string {
+  const of = service === 'cloudfront' ? '' : resource.replace(/(LambdaEdge\/).*/, '$1…')
+  return of === '' ? `${service} ${operation}` : `${service} ${operation} of ${of}`
+}
+
+export function namesOf(calls: Call[]): string[] {
+  return calls.map(nameOf)
+}
+
+/** test/support/stack-process.ts, bundled for all tests of a file. */
+export function useStackProcess(): { file: string } {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'genato-crash-'))
+  const file = path.join(folder, 'stack-process.mjs')
+  beforeAll(async () => {
+    await build({
+      absWorkingDir: ROOT,
+      entryPoints: ['test/support/stack-process.ts'],
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      // What is not written as a module asks for Node's own by this name.
+      banner: {
+        js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url)",
+      },
+      logLevel: 'warning',
+    })
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return { file }
+}
+
+interface Running {
+  kill(): Promise<void>
+  /** With all that it said, where it was not killed. */
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; said: string }>
+}
+
+function start({ args, cwd, env }: Program): Running {
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const ended: Running['ended'] = new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ code, signal, said }))
+  })
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { kill, ended }
+}
+
+/** Runs a program to its end. @returns every write of it, in the order in which they came. */
+export async function writesOf({ proxy }: Aws, program: Program): Promise<Write[]> {
+  proxy.clear()
+  const { code, said } = await start(program).ended
+  if (code !== 0) throw new Error(`undisturbed, it ended with ${code} and said:\n${said}`)
+  const names = namesOf(proxy.writes())
+  return names.map((name, at) => ({ name, nth: names.slice(0, at).filter((one) => one === name).length }))
+}
+
+/**
+ * Runs a program, and kills it at that write.
+ * @returns the calls of it that AWS has had.
+ */
+export async function killAt(
+  { proxy }: Aws,
+  program: Program,
+  { name, nth }: Write,
+  moment: Moment,
+): Promise<Call[]> {
+  proxy.clear()
+  const running = start(program)
+  let fatal: Call | undefined
+  proxy.fault({
+    when: (call) => call.write && nameOf(call) === name,
+    skip: nth,
+    play: {
+      kind: 'kill',
+      moment,
+      run: async (call) => {
+        fatal = call
+        await running.kill()
+      },
+    },
+  })
+  const { code, signal, said } = await running.ended
+  if (!fatal || signal !== 'SIGKILL')
+    throw new Error(`it was not killed, but ended with ${code ?? signal} and said:\n${said}`)
+  await quiet(proxy.calls)
+  const had = proxy.calls.filter((call) => call !== fatal || moment === 'after')
+  proxy.clear()
+  return had
+}
+
+/** What was asked at the same time as the write that ended it is answered, though nobody listens. */
+async function quiet(calls: Call[]): Promise<void> {
+  while (calls.some(({ endedAt }) => endedAt === undefined))
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
+}

@@ -1,0 +1,13 @@
+import type { Settings } from '../../src/config/types.js'
+import { smallPackage, stackRun } from './stack-run.js'
+
+/** What a process of a test's own does to a stack. */
+export interface Doing {
+  settings: Settings
+  /** `smallPackage`'s; none: the stack is taken away. */
+  deploy?: [code: string, generation: string]
+}
+
+const { settings, deploy } = JSON.parse(process.argv[2] ?? '{}') as Doing
+const stack = stackRun(settings)
+await (deploy ? stack.deploy(smallPackage(...deploy)) : stack.cleanup())
