@@ -23,6 +23,19 @@ export default defineConfig({
   // The function's memory in MB (its share of a processor grows with it) and its time in seconds.
   // memory: 1769,
   // timeout: 30,
+
+  // Domains of your own, and the certificate for them, in us-east-1. Left out: as they are there.
+  // aliases: ['img.example.com'],
+  // certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
+  // priceClass: 'PriceClass_100',
+
+  // Days until a made image is deleted (false: never), and logs are (left out: as it is there).
+  // expireImagesAfterDays: 90,
+  // logs: { retentionDays: 30 },
+
+  // 'public' lets anyone read the images bucket, too. Buckets of other names than genato's own.
+  // access: 'private',
+  // buckets: { images: 'my-images', packages: 'my-packages' },
 })
 `
 }

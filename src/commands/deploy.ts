@@ -94,6 +94,9 @@ async function tell(
   const lines = [
     url,
     ...examples.map((example) => `  ${url}${example}`),
+    ...(settings.aliases?.length
+      ? [`DNS: ${settings.aliases.join(', ')} → ${distribution.domain} (CNAME or ALIAS)`]
+      : []),
     summaryLine(summary, took),
     ...(timed ? [`first request ${Math.round(timed.first)} ms, second ${Math.round(timed.second)} ms`] : []),
     ...(finished
@@ -105,6 +108,7 @@ async function tell(
   reporter.result(lines.join('\n'), {
     url,
     distribution: distribution.id,
+    domain: distribution.domain,
     examples: examples.map((example) => `${url}${example}`),
     finished,
     ms: took,

@@ -15,7 +15,8 @@ export function plainReporter(out: Writable, err: Writable): Reporter {
     result: (text) => void out.write(`${text}\n`),
     bytes: (data) => void out.write(data),
     event: (_type, text) => void out.write(`${text}\n`),
-    error: (error, debug) => say(`${isUnfinished(error) ? 'not finished' : 'error'}: ${errorText(error, debug)}`),
+    error: (error, debug) =>
+      say(`${isUnfinished(error) ? 'not finished' : 'error'}: ${errorText(error, debug)}`),
     close: () => undefined,
   }
 }

@@ -56,7 +56,10 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
     bytes: (data) => void out.write(data),
     event: (_type, text, _data, tone = 'plain') => say(out, toned(text, tone)),
     error: (error, debug) =>
-      say(err, `${isUnfinished(error) ? color('yellow', '!') : color('red', '✖')} ${errorText(error, debug)}`),
+      say(
+        err,
+        `${isUnfinished(error) ? color('yellow', '!') : color('red', '✖')} ${errorText(error, debug)}`,
+      ),
     close() {
       running.clear()
       redraw()

@@ -54,12 +54,29 @@ export async function observeAccessControl(
   }
 }
 
-/** @returns the id. @throws GenatoError NOT_OURS */
-export async function ensureAccessControl(session: Session, name: string, stack: string): Promise<string> {
+/**
+ * Looks, and refuses what is another's: nothing is written yet.
+ * @returns what makes it as it has to be, and gives its id.
+ * @throws GenatoError NOT_OURS
+ */
+export async function prepareAccessControl(
+  session: Session,
+  name: string,
+  stack: string,
+): Promise<() => Promise<string>> {
   session.ledger.seen('access control', name)
   const wanted = configOf(name, stack)
-  const found = (await observeAccessControl(session, name, stack)) ?? (await create(session, wanted))
-  if (found.description !== wanted.Description) throw notOurs(name)
+  const there = await observeAccessControl(session, name, stack)
+  if (there) refuseStranger(there, wanted)
+  return async () => sync(session, there ?? (await create(session, wanted)), wanted)
+}
+
+async function sync(
+  session: Session,
+  found: AccessControlSeen,
+  wanted: OriginAccessControlConfig,
+): Promise<string> {
+  const { Name: name = '' } = wanted
   if (!found.correct)
     await session.ledger.change(
       { action: 'update', resource: 'access control', name, expect: undefined },
@@ -77,6 +94,10 @@ export async function ensureAccessControl(session: Session, name: string, stack:
       },
     )
   return found.id
+}
+
+function refuseStranger({ description }: AccessControlSeen, wanted: OriginAccessControlConfig): void {
+  if (description !== wanted.Description) throw notOurs(wanted.Name ?? '')
 }
 
 function notOurs(name: string): GenatoError {
@@ -98,6 +119,7 @@ async function create(session: Session, wanted: OriginAccessControlConfig): Prom
       if (!isNamed(error, 'OriginAccessControlAlreadyExists')) throw error
       const there = await observeAccessControl(session, name, description.replace('genato:stack=', ''))
       if (!there) throw error
+      refuseStranger(there, wanted)
       return there
     }
   })

@@ -22,7 +22,7 @@ import { retryWhile } from '../aws/wait.js'
 import { GenatoError } from '../errors.js'
 import { STACK_TAG } from '../names.js'
 import { canonicalDocument } from './document.js'
-import { ownerOf, refuseOthers, type Claim } from './ownership.js'
+import { refuseOthers, type Claim } from './ownership.js'
 import { readTags, missingTags, tagList, type Tags } from './tags.js'
 
 export interface BucketWanted extends Claim {
@@ -105,19 +105,25 @@ function elsewhere(name: string, cause: unknown): GenatoError {
   })
 }
 
-/** @throws GenatoError BUCKET_TAKEN, NOT_OURS */
-export async function ensureBucket(session: Session, wanted: BucketWanted): Promise<void> {
+/**
+ * Looks, and refuses what is another's: nothing is written yet.
+ * @returns what makes it as it has to be.
+ * @throws GenatoError BUCKET_TAKEN, NOT_OURS
+ */
+export async function prepareBucket(session: Session, wanted: BucketWanted): Promise<() => Promise<void>> {
   const { name } = wanted
   session.ledger.seen('bucket', name)
   const found = await observeBucket(session, name)
   if (found) await refuseStrangers(session, found, wanted)
-  const seen = found ?? (await create(session, name))
-  // One after the other: S3 refuses simultaneous changes of one bucket. The tag first, to say whose it is.
-  await syncTags(session, seen, wanted)
-  await syncOwnership(session, seen, wanted)
-  await syncPublicAccess(session, seen, wanted)
-  await syncEncryption(session, seen, wanted)
-  await syncLifecycle(session, seen, wanted)
+  return async () => {
+    const seen = found ?? (await create(session, name))
+    // One after the other: S3 refuses simultaneous changes of one bucket. The tag first, to say whose it is.
+    await syncTags(session, seen, wanted)
+    await syncOwnership(session, seen, wanted)
+    await syncPublicAccess(session, seen, wanted)
+    await syncEncryption(session, seen, wanted)
+    await syncLifecycle(session, seen, wanted)
+  }
 }
 
 async function create(session: Session, name: string): Promise<BucketSeen> {
@@ -154,14 +160,18 @@ const NEW_BUCKET: BucketSeen = {
   lifecycle: [],
 }
 
-async function refuseStrangers(session: Session, { tags }: BucketSeen, wanted: BucketWanted): Promise<void> {
-  // Creating and tagging are two calls: what is empty and bare may be of a run that was killed between.
-  const bare = Object.keys(tags).length === 0 && ownerOf(tags, wanted.stack) === 'nobody'
-  const adopt = wanted.adopt || (bare && (await isEmpty(session, wanted.name)))
-  refuseOthers(`bucket ${wanted.name}`, tags, { stack: wanted.stack, adopt })
+async function refuseStrangers(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
+  const { name, stack } = wanted
+  const adopt = wanted.adopt || (await isBare(session, name, seen))
+  refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt })
 }
 
-async function isEmpty(session: Session, name: string): Promise<boolean> {
+/**
+ * Creating and tagging are two calls: what is empty and has no tags is of a run that was killed between.
+ * IAM: s3:ListBucketVersions.
+ */
+export async function isBare(session: Session, name: string, { tags }: BucketSeen): Promise<boolean> {
+  if (Object.keys(tags).length > 0) return false
   const { Versions = [], DeleteMarkers = [] } = await session.clients.s3.send(
     new ListObjectVersionsCommand({ Bucket: name, ExpectedBucketOwner: session.account, MaxKeys: 1 }),
   )

@@ -83,6 +83,12 @@ export function converge(current: DistributionConfig, wanted: DistributionWanted
   return { config, changed }
 }
 
+/** What of the distribution is not as it has to be. */
+export function distributionDrift(config: DistributionConfig, wanted: DistributionWanted): string[] {
+  const other = otherFunction(config, wanted.functionArn)
+  return other === undefined ? converge(config, wanted, false).changed : [`another function, ${other}`]
+}
+
 type Behaviour = NonNullable<DistributionConfig['DefaultCacheBehavior']>
 
 function behaviour(config: DistributionConfig, change: Partial<Behaviour>): DistributionConfig {
@@ -153,14 +159,21 @@ export function liveVersion(config: DistributionConfig, functionArn: string): nu
   return unqualified(arn) === unqualified(functionArn) ? Number(arn.split(':')[7]) : undefined
 }
 
+/** The function on the origin-request event, if it is not this one. */
+function otherFunction(config: DistributionConfig, functionArn: string): string | undefined {
+  const arn = originRequestOf(config)?.LambdaFunctionARN
+  return arn === undefined || unqualified(arn) === unqualified(functionArn) ? undefined : arn
+}
+
 function syncFunction(config: DistributionConfig, { functionArn }: DistributionWanted): DistributionConfig {
-  const current = originRequestOf(config)
-  if (current && unqualified(current.LambdaFunctionARN ?? '') !== unqualified(functionArn))
+  const other = otherFunction(config, functionArn)
+  if (other !== undefined)
     throw new GenatoError(
       'FUNCTION_TAKEN',
-      `The distribution has another function on origin-request: ${current.LambdaFunctionARN}.`,
+      `The distribution has another function on origin-request: ${other}.`,
       { hint: 'Remove it in the CloudFront console if it is not needed any more: genato replaces none.' },
     )
+  const current = originRequestOf(config)
   if (current?.LambdaFunctionARN === functionArn && !current.IncludeBody) return config
   const all = config.DefaultCacheBehavior?.LambdaFunctionAssociations?.Items ?? []
   const items: LambdaFunctionAssociation[] = [

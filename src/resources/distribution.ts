@@ -119,6 +119,15 @@ async function inSteps<A, B>(items: readonly A[], width: number, run: (item: A) 
   return results
 }
 
+/** IAM: cloudfront:ListTagsForResource. @throws GenatoError NOT_OURS */
+export async function refuseOthersDistribution(
+  session: Session,
+  { id, arn }: Pick<Found, 'id' | 'arn'>,
+  claim: Claim,
+): Promise<void> {
+  refuseOthers(`distribution ${id}`, await distributionTags(session, arn), claim)
+}
+
 async function distributionTags(session: Session, arn: string): Promise<Tags> {
   const found = await orAbsent(
     session.clients.cloudfront.send(new ListTagsForResourceCommand({ Resource: arn })),

@@ -46,6 +46,8 @@ export interface FunctionSettings {
 
 export interface FunctionWanted extends Claim, FunctionSettings {
   name: string
+  /** As `findFunction` saw it. */
+  found: FunctionSeen | undefined
   /** The package's content digest. */
   digest: string
   /** Loads the package: only asked for when the code that is there is another. */
@@ -77,6 +79,17 @@ export async function observeFunction(session: Session, name: string): Promise<F
     'ResourceNotFoundException',
   )
   return found?.Configuration && readFunction(found.Configuration, found.Tags ?? {})
+}
+
+/** @throws GenatoError NOT_OURS */
+export async function findFunction(
+  session: Session,
+  name: string,
+  claim: Claim,
+): Promise<FunctionSeen | undefined> {
+  const found = await observeFunction(session, name)
+  if (found) refuseOthers(`function ${name}`, found.tags, claim)
+  return found
 }
 
 function readFunction(configuration: FunctionConfiguration, tags: Tags): FunctionSeen {
@@ -138,10 +151,8 @@ function hasCode({ tags, codeSha256 }: FunctionSeen, digest: string): boolean {
  * @throws GenatoError NOT_OURS, FUNCTION_FAILED, ROLE_UNUSABLE
  */
 export async function ensureFunction(session: Session, wanted: FunctionWanted): Promise<FunctionSeen> {
-  const { name } = wanted
+  const { name, found } = wanted
   session.ledger.seen('function', name)
-  const found = await observeFunction(session, name)
-  if (found) refuseOthers(`function ${name}`, found.tags, wanted)
   const code = await identify(found, wanted)
   const seen = found ?? (await create(session, wanted, code))
   if (!found && seen.state === 'planned') return seen

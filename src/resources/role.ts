@@ -97,16 +97,21 @@ export function roleDrift(seen: RoleSeen, { trust, attached, inline }: RoleWante
 }
 
 /**
- * The execution role as it has to be; policies that others attached are kept.
- * @returns its ARN.
+ * Looks, and refuses what is another's: nothing is written yet.
+ * @returns what makes the execution role as it has to be, and gives its ARN; policies that others attached
+ *   are kept.
  * @throws GenatoError NOT_OURS
  */
-export async function ensureRole(session: Session, wanted: RoleWanted): Promise<string> {
-  const { name, stack } = wanted
+export async function prepareRole(session: Session, wanted: RoleWanted): Promise<() => Promise<string>> {
+  const { name } = wanted
   session.ledger.seen('role', name)
   const found = await observeRole(session, name, wanted.inline.name)
   if (found) refuseOthers(`role ${name}`, found.tags, wanted)
-  const seen = found ?? (await create(session, wanted))
+  return async () => sync(session, wanted, found ?? (await create(session, wanted)))
+}
+
+async function sync(session: Session, wanted: RoleWanted, seen: RoleSeen): Promise<string> {
+  const { name, stack } = wanted
   const missing = missingTags({ [STACK_TAG]: stack }, seen.tags)
   const { iam } = session.clients
   if (missing)

@@ -63,7 +63,7 @@ export async function cleanup(
     const tasks = [
       attempt(async () => removeAccessControl(session, target.accessControl, target.stack)),
       attempt(async () => {
-        if (inventory.packages) await removePackages(session, target)
+        if (inventory.packages) await removePackages(session, target, options)
       }),
       attempt(async () => {
         if (inventory.images && !options.keepImages) await removeImages(session, target, options)
@@ -120,8 +120,13 @@ async function endFunction(session: Session, name: string, left: () => number): 
   })
 }
 
-async function removePackages(session: Session, { packages, stack }: Target): Promise<void> {
-  await emptyAndRemove(session, packages, (key) => key.startsWith(packagePrefix(stack)), 'packages in')
+async function removePackages(
+  session: Session,
+  { packages, stack }: Target,
+  { deleteFiles }: CleanupOptions,
+): Promise<void> {
+  const ours = (key: string) => deleteFiles || key.startsWith(packagePrefix(stack))
+  await emptyAndRemove(session, packages, ours, 'packages in')
 }
 
 async function removeImages(

@@ -4,7 +4,7 @@ import { together } from '../aws/together.js'
 import { messageOf } from '../errors.js'
 import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../names.js'
 import { observeAccessControl } from '../resources/access-control.js'
-import { observeBucket, type BucketSeen } from '../resources/bucket.js'
+import { isBare, observeBucket, type BucketSeen } from '../resources/bucket.js'
 import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
 import { DISTRIBUTION_TAG, observeFunction, type FunctionSeen } from '../resources/function.js'
 import { observeLogGroup, type LogGroup } from '../resources/log-group.js'
@@ -44,9 +44,11 @@ export async function takeInventory(session: Session, target: Target): Promise<I
     strangers.push(what)
     return undefined
   }
+  const ownBucket = async (name: string, seen: BucketSeen | undefined) =>
+    seen && (await isBare(session, name, seen)) ? seen : own(`bucket ${name}`, seen)
   return {
-    images: own(`bucket ${target.images}`, images),
-    packages: own(`bucket ${target.packages}`, packages),
+    images: await ownBucket(target.images, images),
+    packages: await ownBucket(target.packages, packages),
     role: own(`role ${target.role}`, role),
     function: own(`function ${target.function}`, fn),
     distribution: own(`distribution ${distribution?.id}`, distribution),

@@ -6,21 +6,22 @@ import { messageOf } from '../errors.js'
 import { once } from '../once.js'
 import { edgeLogGroup, packageKey, packagePrefix } from '../names.js'
 import { warnOfFewExecutions } from '../resources/account.js'
-import { ensureAccessControl } from '../resources/access-control.js'
-import { ensureBucket } from '../resources/bucket.js'
+import { prepareAccessControl } from '../resources/access-control.js'
+import { prepareBucket } from '../resources/bucket.js'
 import { ensureBucketPolicy } from '../resources/bucket-policy.js'
 import {
   ensureDistribution,
   findDistributions,
   INVALIDATED_TAG,
+  refuseOthersDistribution,
   untilDeployed,
   type EnsuredDistribution,
 } from '../resources/distribution.js'
-import { CODE_TAGS, ensureFunction } from '../resources/function.js'
+import { CODE_TAGS, ensureFunction, findFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { ensureLogGroup } from '../resources/log-group.js'
 import { deleteObjects, findPackage, listObjects, uploadOnce } from '../resources/objects.js'
-import { ensureRole } from '../resources/role.js'
+import { prepareRole } from '../resources/role.js'
 import {
   ensurePermission,
   ensureVersion,
@@ -28,6 +29,7 @@ import {
   pruneVersions,
   type PublishedVersion,
 } from '../resources/version.js'
+import type { Claim } from '../resources/ownership.js'
 import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
 import { theOne } from './the-one.js'
 
@@ -56,7 +58,7 @@ export interface Deployed {
   codeOnly: boolean
 }
 
-const NONE = Promise.resolve('')
+const NONE = Promise.resolve(async () => '')
 const NOTHING = Promise.resolve()
 
 /** Brings a stack to AWS, or makes what is there as it has to be. */
@@ -68,23 +70,37 @@ export async function deploy(
 ): Promise<Deployed> {
   const claim = { stack: target.stack, adopt }
 
-  const [, , role, accessControl, found, digest] = await together([
-    ensureBucket(session, imagesWanted(target, claim)),
-    ensureBucket(session, packagesWanted(target, claim)),
-    ensureRole(session, roleWanted(target, claim)),
+  // Begun at once, and told where it is waited for.
+  const building = source.digest()
+  const stored = building.then(async (digest) =>
+    findPackage(session, target.packages, packageKey(target.stack, digest)),
+  )
+  stored.catch(() => undefined)
+  // All is looked at before anything is written: where something is another's, nothing is.
+  const [images, packages, execution, access, found, distributionId] = await together([
+    prepareBucket(session, imagesWanted(target, claim)),
+    prepareBucket(session, packagesWanted(target, claim)),
+    prepareRole(session, roleWanted(target, claim)),
     target.settings.access === 'private'
-      ? ensureAccessControl(session, target.accessControl, target.stack)
+      ? prepareAccessControl(session, target.accessControl, target.stack)
       : NONE,
-    findDistributions(session, target),
-    source.digest(),
+    findFunction(session, target.function, claim),
+    findDistribution(session, target, claim),
   ])
-  const distributionId = theOne(found, target, adopt)?.id
+  const [, , role, accessControl, digest] = await together([
+    images(),
+    packages(),
+    execution(),
+    access(),
+    building,
+  ])
 
-  const upload = once(async () => uploadPackage(session, target, source, digest))
+  const upload = once(async () => uploadPackage(session, target, source, { digest, stored }))
   const [fn] = await together([
     ensureFunction(session, {
       ...claim,
       name: target.function,
+      found,
       role,
       runtime: target.settings.runtime,
       memory: target.settings.memory,
@@ -144,16 +160,23 @@ export async function deploy(
   return { ...result, finished: true }
 }
 
+/** @returns its id. @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, NOT_OURS */
+async function findDistribution(session: Session, target: Target, claim: Claim): Promise<string | undefined> {
+  const found = theOne(await findDistributions(session, target), target, claim.adopt)
+  if (found) await refuseOthersDistribution(session, found, claim)
+  return found?.id
+}
+
 /** @returns the hash of the zip that is there: another machine may have compressed the same otherwise. */
 async function uploadPackage(
   session: Session,
   { stack, packages }: Target,
   source: PackageSource,
-  digest: string,
+  { digest, stored }: { digest: string; stored: Promise<string | undefined> },
 ): Promise<string> {
   const key = packageKey(stack, digest)
   session.ledger.seen('package', `${packages}/${key}`)
-  const there = await findPackage(session, packages, key)
+  const there = await stored
   if (there !== undefined) return there
   const { zip, codeSha256 } = await source.zip()
   await uploadOnce(session, { bucket: packages, key, body: zip, sha256: codeSha256 })

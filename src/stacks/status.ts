@@ -5,7 +5,7 @@ import type { Session } from '../aws/session.js'
 import { replicasLeft } from '../resources/account.js'
 import { isOurs, observeBucketPolicy } from '../resources/bucket-policy.js'
 import { bucketDrift } from '../resources/bucket.js'
-import { converge, liveVersion } from '../resources/distribution-config.js'
+import { distributionDrift, liveVersion } from '../resources/distribution-config.js'
 import { INVALIDATED_TAG } from '../resources/distribution.js'
 import { sameDocument } from '../resources/document.js'
 import { CODE_TAGS, functionDrift } from '../resources/function.js'
@@ -111,18 +111,14 @@ async function drift(
   if (fn && fn.tags[CODE_TAGS.sha256] !== fn.codeSha256) differing.push('function: code')
   if (distribution) {
     const number = liveVersion(distribution.config, target.functionArn)
-    const { changed } = converge(
-      distribution.config,
-      {
-        originDomain: target.originDomain,
-        accessControl: settings.access === 'public' ? '' : (accessControl ?? 'none'),
-        functionArn: `${target.functionArn}:${number ?? 'none'}`,
-        aliases: settings.aliases,
-        certificate: settings.certificate,
-        priceClass: settings.priceClass,
-      },
-      false,
-    )
+    const changed = distributionDrift(distribution.config, {
+      originDomain: target.originDomain,
+      accessControl: settings.access === 'public' ? '' : (accessControl ?? 'none'),
+      functionArn: `${target.functionArn}:${number ?? 'none'}`,
+      aliases: settings.aliases,
+      certificate: settings.certificate,
+      priceClass: settings.priceClass,
+    })
     differing.push(...changed.map((what) => `distribution: ${what}`))
     const wanted =
       settings.access === 'public'

@@ -172,7 +172,15 @@ describeAws('genato, from deploy to cleanup', () => {
     expect(server.said().match(/Access denied/g)).toHaveLength(1)
     aws.proxy.clear()
     expect((await fetch(`${server.url}/65,teal`)).status).toBe(200)
+
+    const told = server.said()
+    aws.proxy.fault({ service: 's3', operation: 'HeadObject', play: { kind: 'hang' } })
+    const cutOff = fetch(`${server.url}/66,teal`).catch(() => 'cut off')
+    await expect.poll(() => aws.proxy.calls.at(-1)?.operation).toBe('HeadObject')
     expect(await server.end()).toBe(0)
+    expect(await cutOff).toBe('cut off')
+    // That the bucket did not answer is of no interest any more.
+    expect(server.said().slice(told.length)).not.toMatch(/AWS|abort|store failed/i)
 
     // What was made is there again, without asking the bucket for it.
     const [distribution] = (await other().cloudfront.listDistributions({})).DistributionList?.Items ?? []

@@ -1,6 +1,26 @@
+import { it } from 'vitest'
+import { useAws } from '../support/aws.js'
+import { deployedWhole, survives } from '../support/crash-scenario.js'
+import { MOMENTS, useStackProcess } from '../support/crash.js'
 import { describeAws } from '../support/moto/moto.js'
-import { itSurvives } from '../support/crash-scenario.js'
+import { smallPackage, stackOn } from '../support/stack.js'
 
 describeAws('a first deploy', () => {
-  itSurvives('a first deploy', { prepare: async () => undefined, deploy: ['one', 'gen1'] })
+  const aws = useAws()
+  const processOf = useStackProcess()
+
+  it.each(MOMENTS)(
+    'killed %s any of its writes is carried out, is made up for by the next',
+    async (moment) => {
+      const { endpoint } = aws.proxy
+      const stack = await stackOn({ endpoint })
+      await survives(aws, {
+        name: 'a first deploy',
+        moment,
+        program: await processOf({ deploy: ['one', 'gen1'] }, endpoint),
+        again: async () => void (await stack.deploy(smallPackage('one', 'gen1'))),
+        also: async () => deployedWhole(aws, stack, smallPackage('one', 'gen1')),
+      })
+    },
+  )
 })

@@ -1,10 +1,24 @@
+import { it } from 'vitest'
+import { EMPTY_ACCOUNT } from '../support/account-state.js'
+import { useAws } from '../support/aws.js'
+import { survives } from '../support/crash-scenario.js'
+import { MOMENTS, useStackProcess } from '../support/crash.js'
 import { describeAws } from '../support/moto/moto.js'
-import { itSurvives } from '../support/crash-scenario.js'
+import { stackOn } from '../support/stack.js'
 
 describeAws('a first deploy that is given up', () => {
-  itSurvives('a first deploy that is given up', {
-    prepare: async () => undefined,
-    deploy: ['one', 'gen1'],
-    givenUp: true,
+  const aws = useAws()
+  const processOf = useStackProcess()
+
+  it.each(MOMENTS)('killed %s any of its writes is carried out, is taken away whole', async (moment) => {
+    const { endpoint } = aws.proxy
+    const stack = await stackOn({ endpoint })
+    await survives(aws, {
+      name: 'a first deploy that is given up',
+      moment,
+      program: await processOf({ deploy: ['one', 'gen1'] }, endpoint),
+      again: async () => stack.cleanup(),
+      end: EMPTY_ACCOUNT,
+    })
   })
 })

@@ -1,80 +1,76 @@
-import { expect, it } from 'vitest'
-import { loadSettings } from '../../src/config/load.js'
+import { expect } from 'vitest'
 import { messageOf } from '../../src/errors.js'
+import type { PackageSource } from '../../src/stacks/on-demand.js'
 import { accountState, differences, EMPTY_ACCOUNT } from './account-state.js'
-import { useAws, type Aws } from './aws.js'
-import { killAt, MOMENTS, namesOf, useStackProcess, writesOf, type Call, type Program } from './crash.js'
-import { awsEnvironment, smallPackage, stackOn, type StackRun } from './stack.js'
-import type { Doing } from './stack-process.js'
+import { ALL_THERE, everything, somebody, type Aws } from './aws.js'
+import { killAt, namesOf, writesOf, type Call, type Moment, type Program } from './crash.js'
+import type { StackRun } from './stack.js'
 
-export interface Scenario {
-  /** What there is before. */
-  prepare: (stack: StackRun, aws: Aws) => Promise<void>
-  /** What the process does that is killed, and then another one to its end: `smallPackage`'s, or cleanup. */
-  deploy?: [code: string, generation: string]
-  /** What else has to be true when it was run again. @param calls that AWS has had, of both runs. */
-  expect?: (calls: Call[]) => void
+interface Scenario {
+  name: string
+  moment: Moment
+  /** Makes what there is before. */
+  prepare?: () => Promise<void>
+  /** What is killed. */
+  program: Program
+  /** What is run then, to its end. */
+  again: () => Promise<void>
+  /** What is there at last, if not what the program leaves undisturbed. */
+  end?: object
+  /** The operations that it is killed at, if not all. */
+  only?: string[]
+  /** What else has to be true then. @param calls that AWS has had, of both runs. */
+  also?: (calls: Call[]) => Promise<void>
 }
 
-/** Kills a process at every write of a scenario, and runs it again: the end is as if nothing had been. */
-export function itSurvives(name: string, { prepare, deploy, expect: expectCalls }: Scenario): void {
-  const aws = useAws()
-  const { file } = useStackProcess()
-
-  const prepared = async (stack: StackRun, slow: boolean) => {
-    await aws.moto.reset()
-    const reads = slow ? 1 : 0
-    await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
-    await prepare(stack, aws)
-    await aws.moto.settings({ distribution_reads: reads, invalidation_reads: reads })
-  }
-
-  it.each(MOMENTS)(`${name}, killed %s each of its writes was carried out`, async (moment) => {
-    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
-    const doing: Doing = { settings: await loadSettings('/nowhere'), ...(deploy ? { deploy } : {}) }
-    const program: Program = {
-      args: [file, JSON.stringify(doing)],
-      cwd: '/',
-      env: awsEnvironment(aws.proxy.endpoint),
-    }
-    const source = deploy && smallPackage(...deploy)
-    const again = async () => (source ? stack.deploy(source) : stack.cleanup())
-
-    await prepared(stack, false)
-    const writes = await writesOf(aws, program)
-    const end = await accountState(aws.moto.endpoint)
-    expect(writes.length).toBeGreaterThan(8)
-    if (!deploy) same(end, EMPTY_ACCOUNT, 'not empty though undisturbed')
-
-    const survive = async (k: number, write: (typeof writes)[number]) => {
-      await prepared(stack, k % 4 === 0)
+/** Kills a process at every write that it makes, each time from the start, and runs it again. */
+export async function survives(aws: Aws, scenario: Scenario): Promise<void> {
+  const { name, moment, program, only } = scenario
+  await prepare(aws, scenario, 0)
+  const writes = await writesOf(aws, program)
+  const end = scenario.end ?? (await accountState(aws.moto.endpoint))
+  const failures: string[] = []
+  let killed = 0
+  for (const [index, write] of writes.entries()) {
+    if (only && !only.some((operation) => write.name.split(' ')[1] === operation)) continue
+    killed += 1
+    try {
+      // CloudFront takes its time in some.
+      await prepare(aws, scenario, index % 4 === 3 ? 1 : 0)
       const calls = await killAt(aws, program, write, moment)
-      await again()
+      await scenario.again()
       calls.push(...aws.proxy.calls)
       same(await accountState(aws.moto.endpoint), end, 'not as undisturbed')
-      expectCalls?.(calls)
-      aws.proxy.clear()
-      await again()
-      same(namesOf(aws.proxy.writes()), [], 'written by a third run')
-      if (!source) return
-      const { differing, unfinished } = await stack.status(await source.digest())
-      // CloudFront may still be about it.
-      const undone = unfinished.filter((what) => !/^\d+ invalidations? under way$/.test(what))
-      same({ differing, undone }, {}, 'as status tells')
-      await stack.cleanup()
-      same(await accountState(aws.moto.endpoint), EMPTY_ACCOUNT, 'not empty after cleanup')
-    }
-    const failures: string[] = []
-    for (const [index, write] of writes.entries()) {
+      await scenario.also?.(calls)
+    } catch (error) {
       const place = `${name}, killed ${moment} write ${index + 1} of ${writes.length}, ${write.name}`
-      try {
-        await survive(index + 1, write)
-      } catch (error) {
-        failures.push(`${place}: ${messageOf(error)}`)
-      }
+      failures.push(`${place}: ${messageOf(error)}`)
     }
-    expect(failures.join('\n\n')).toBe('')
-  })
+  }
+  expect(failures.join('\n\n')).toBe('')
+  expect(killed).toBeGreaterThanOrEqual(only?.length ?? 8)
+}
+
+async function prepare({ moto, proxy }: Aws, scenario: Scenario, reads: number): Promise<void> {
+  await moto.reset()
+  await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
+  await scenario.prepare?.()
+  await moto.settings({ distribution_reads: reads, invalidation_reads: reads })
+  proxy.clear()
+}
+
+/** One of each is there, nothing is left to be done, and all of it can be taken away. */
+export async function deployedWhole(aws: Aws, stack: StackRun, source: PackageSource): Promise<void> {
+  same(await everything(somebody(aws.moto.endpoint)), ALL_THERE, 'not one of each')
+  aws.proxy.clear()
+  await stack.deploy(source)
+  same(namesOf(aws.proxy.writes()), [], 'written by a third run')
+  const { differing, unfinished } = await stack.status(await source.digest())
+  // CloudFront may still be about it.
+  const undone = unfinished.filter((what) => !/^\d+ invalidations? under way$/.test(what))
+  same([...differing, ...undone], [], 'as status tells')
+  await stack.cleanup()
+  same(await accountState(aws.moto.endpoint), EMPTY_ACCOUNT, 'not empty after cleanup')
 }
 
 function same(is: object, shouldBe: object, what: string): void {

@@ -4,8 +4,11 @@ import os from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll } from 'vitest'
+import { loadSettings } from '../../src/config/load.js'
 import type { Aws } from './aws.js'
 import { ROOT } from './project.js'
+import { awsEnvironment } from './stack.js'
+import type { Doing } from './stack-process.js'
 
 export type Moment = 'before' | 'after'
 export const MOMENTS: Moment[] = ['before', 'after']
@@ -14,7 +17,7 @@ export const MOMENTS: Moment[] = ['before', 'after']
 export interface Program {
   args: string[]
   cwd: string
-  env: Record<string, string>
+  env: NodeJS.ProcessEnv
 }
 
 /** One write of a run, as another run of the same kind has it too: what is written at once comes in any order. */
@@ -37,8 +40,8 @@ export function namesOf(calls: Call[]): string[] {
   return calls.map(nameOf)
 }
 
-/** test/support/stack-process.ts, bundled for all tests of a file. */
-export function useStackProcess(): { file: string } {
+/** Processes that deal with a stack, as test/support/stack-process.ts does. Call it in `describeAws`. */
+export function useStackProcess(): (doing: Pick<Doing, 'deploy'>, endpoint: string) => Promise<Program> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'genato-crash-'))
   const file = path.join(folder, 'stack-process.mjs')
   beforeAll(async () => {
@@ -58,7 +61,10 @@ export function useStackProcess(): { file: string } {
     })
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
-  return { file }
+  return async ({ deploy }, endpoint) => {
+    const doing: Doing = { settings: await loadSettings(folder), ...(deploy ? { deploy } : {}) }
+    return { args: [file, JSON.stringify(doing)], cwd: folder, env: awsEnvironment(endpoint) }
+  }
 }
 
 interface Running {

@@ -1,0 +1,240 @@
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { expect, test } from 'vitest'
+import { CACHE_POLICY } from '../../templates/distribution.js'
+import { executionRoleTrust } from '../../templates/execution-role.js'
+import type { Config } from '../../src/config/types.js'
+import { planAdoption } from '../../src/stacks/adopt.js'
+import { deploy } from '../../src/stacks/on-demand.js'
+import {
+  ACCOUNT,
+  everything,
+  FUNCTION_ARN,
+  NOTHING_LEFT,
+  PACKAGES,
+  refusal,
+  refusals,
+  somebody,
+  useAws,
+} from '../support/aws.js'
+import { describeAws } from '../support/moto/moto.js'
+import { smallPackage, stackOn } from '../support/stack.js'
+
+const BUCKET = 'hello-images'
+const PUBLIC = {
+  Sid: 'PublicRead',
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 's3:GetObject',
+  Resource: `arn:aws:s3:::${BUCKET}/*`,
+}
+
+describeAws('taking over what the old script left', () => {
+  const aws = useAws()
+  const other = () => somebody(aws.moto.endpoint)
+
+  /** As the script of version 0 made it, by hand and in the console. */
+  async function oldStack(domain = `${BUCKET}.s3.amazonaws.com`): Promise<string> {
+    const { cloudfront, iam, lambda, s3 } = other()
+    await s3.createBucket({ Bucket: BUCKET })
+    await s3.deletePublicAccessBlock({ Bucket: BUCKET })
+    await s3.putBucketPolicy({
+      Bucket: BUCKET,
+      Policy: JSON.stringify({ Version: '2012-10-17', Statement: [PUBLIC] }),
+    })
+    await s3.putObject({ Bucket: BUCKET, Key: 'old/200x100.png', Body: 'old' })
+    await iam.createRole({
+      RoleName: 'GenatoRole',
+      AssumeRolePolicyDocument: JSON.stringify(executionRoleTrust()),
+    })
+    const s3All = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] }
+    await iam.putRolePolicy({
+      RoleName: 'GenatoRole',
+      PolicyName: 'old',
+      PolicyDocument: JSON.stringify(s3All),
+    })
+    const { zip } = await smallPackage('old').zip()
+    const fn = await lambda.createFunction({
+      FunctionName: 'genato-func',
+      Role: `arn:aws:iam::${ACCOUNT}:role/GenatoRole`,
+      Runtime: 'nodejs20.x',
+      Handler: 'lambda.handler',
+      MemorySize: 512,
+      Timeout: 10,
+      Code: { ZipFile: zip },
+      Publish: true,
+    })
+    const config: DistributionConfig = {
+      CallerReference: '1700000000000',
+      Comment: 'images',
+      Enabled: true,
+      Origins: {
+        Quantity: 1,
+        Items: [{ Id: `S3-${BUCKET}`, DomainName: domain, S3OriginConfig: { OriginAccessIdentity: '' } }],
+      },
+      DefaultCacheBehavior: {
+        TargetOriginId: `S3-${BUCKET}`,
+        ViewerProtocolPolicy: 'allow-all',
+        ForwardedValues: { QueryString: false, Cookies: { Forward: 'none' } },
+        MinTTL: 0,
+        DefaultTTL: 86_400,
+        MaxTTL: 31_536_000,
+        LambdaFunctionAssociations: {
+          Quantity: 1,
+          Items: [{ EventType: 'origin-request', LambdaFunctionARN: `${fn.FunctionArn}:${fn.Version}` }],
+        },
+      },
+    }
+    const made = await cloudfront.createDistribution({ DistributionConfig: config })
+    return made.Distribution!.Id!
+  }
+
+  /** What `genato deploy --adopt` does once it was confirmed. */
+  async function adopt(config: Config = {}) {
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
+    return stack.session(async (session, target) => {
+      const adoption = await planAdoption(session, target)
+      const planned = aws.proxy.writes().length
+      const deployed = await deploy(session, adoption.target, smallPackage(), { adopt: true, wait: true })
+      return { adoption, deployed, planned }
+    })
+  }
+
+  test('without --adopt nothing of it is touched', async () => {
+    await oldStack()
+    const before = await everything(other())
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+    const told = await refusals(stack.deploy())
+    expect(told.map(({ code }) => code).sort()).toEqual(['NOT_OURS', 'NOT_OURS', 'OTHER_BUCKET'])
+    expect(told[0]!.hint).toContain('genato deploy --adopt')
+    expect(aws.proxy.writes()).toEqual([])
+    expect(await refusal(stack.cleanup())).toMatchObject({ code: 'OTHER_BUCKET', exitCode: 2 })
+    expect(await everything(other())).toEqual(before)
+  })
+
+  test.each([`${BUCKET}.s3.amazonaws.com`, `${BUCKET}.s3.us-east-1.amazonaws.com`])(
+    'it is told, taken over whole, and becomes private: origin %s',
+    async (domain) => {
+      const { cloudfront, s3 } = other()
+      const id = await oldStack(domain)
+      const { adoption, deployed, planned } = await adopt()
+      expect(planned).toBe(0)
+      expect(adoption.adopts).toEqual([
+        `bucket ${BUCKET}`,
+        'function genato-func',
+        'role GenatoRole',
+        `distribution ${id}`,
+      ])
+      expect(adoption.keep).toEqual({ buckets: { images: BUCKET } })
+      expect(adoption.text).toContain(`The bucket ${BUCKET} is public now and becomes private`)
+      expect(adoption.text).toContain('{"buckets":{"images":"hello-images"}}')
+      expect(deployed).toMatchObject({ version: 2, finished: true, distribution: { id } })
+
+      const { DistributionConfig: now } = await cloudfront.getDistributionConfig({ Id: id })
+      expect(now).toMatchObject({
+        Comment: 'images',
+        CallerReference: '1700000000000',
+        Origins: { Quantity: 1, Items: [{ DomainName: `${BUCKET}.s3.us-east-1.amazonaws.com` }] },
+        DefaultCacheBehavior: {
+          CachePolicyId: CACHE_POLICY,
+          ViewerProtocolPolicy: 'https-only',
+          LambdaFunctionAssociations: { Items: [{ LambdaFunctionARN: `${FUNCTION_ARN}:2` }] },
+        },
+      })
+      expect(now!.DefaultCacheBehavior).not.toHaveProperty('ForwardedValues')
+      expect(now!.Origins!.Items![0]!.OriginAccessControlId).toMatch(/\w/)
+      const policy = JSON.parse((await s3.getBucketPolicy({ Bucket: BUCKET })).Policy!) as {
+        Statement: { Sid: string }[]
+      }
+      expect(policy.Statement.map(({ Sid }) => Sid)).toEqual(['GenatoDistributionRead'])
+      const block = (await s3.getPublicAccessBlock({ Bucket: BUCKET })).PublicAccessBlockConfiguration
+      expect(Object.values(block ?? {})).toEqual([true, true, true, true])
+      // What was cached before was made by other code.
+      expect(aws.proxy.writes().map(({ operation }) => operation)).toContain('CreateInvalidation')
+
+      const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: adoption.keep })
+      aws.proxy.clear()
+      await stack.deploy()
+      expect(aws.proxy.writes()).toEqual([])
+      expect(await stack.status()).toMatchObject({ differing: [], strangers: [] })
+      // Without what it said to write down, the bucket is not lost but told.
+      const forgot = await stackOn({ endpoint: aws.proxy.endpoint })
+      expect(await refusal(forgot.deploy())).toMatchObject({ code: 'OTHER_BUCKET', exitCode: 2 })
+      expect(await refusal(stack.cleanup())).toMatchObject({ code: 'FILES_LEFT' })
+      await stack.cleanup({ deleteFiles: true })
+      expect(await everything(other())).toEqual(NOTHING_LEFT)
+    },
+  )
+
+  test("access: 'public' keeps it public", async () => {
+    await oldStack()
+    const { adoption } = await adopt({ access: 'public' })
+    expect(adoption.text).not.toContain('becomes private')
+    const { Policy } = await other().s3.getBucketPolicy({ Bucket: BUCKET })
+    const sids = (JSON.parse(Policy!) as { Statement: { Sid: string }[] }).Statement.map(({ Sid }) => Sid)
+    expect(sids).toContain('PublicRead')
+  })
+
+  test('a take-over that was cut off is gone on with', async () => {
+    const id = await oldStack()
+    for (const operation of [
+      'PutBucketTagging',
+      'UpdateFunctionCode',
+      'UpdateDistribution',
+      'PutBucketPolicy',
+    ]) {
+      aws.proxy.fault({
+        operation,
+        when: ({ resource }) => resource !== PACKAGES,
+        play: {
+          kind: 'error',
+          status: 403,
+          code: operation.includes('Function') ? 'AccessDeniedException' : 'AccessDenied',
+          message: 'no',
+        },
+      })
+      expect(await refusal(adopt())).toMatchObject({
+        code: expect.stringMatching(/ACCESS_DENIED|PUBLIC_STATEMENTS/) as string,
+      })
+    }
+    const { deployed } = await adopt()
+    expect(deployed).toMatchObject({ finished: true, distribution: { id } })
+    const { Policy } = await other().s3.getBucketPolicy({ Bucket: BUCKET })
+    expect(Policy).not.toContain('PublicRead')
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { buckets: { images: BUCKET } } })
+    expect(await stack.status()).toMatchObject({ differing: [] })
+  })
+
+  test('a role that other functions have too is refused, and nothing is changed', async () => {
+    await oldStack()
+    const { zip } = await smallPackage('old').zip()
+    await other().lambda.createFunction({
+      FunctionName: 'something-else',
+      Role: `arn:aws:iam::${ACCOUNT}:role/GenatoRole`,
+      Runtime: 'nodejs20.x',
+      Handler: 'index.handler',
+      Code: { ZipFile: zip },
+    })
+    const told = await refusal(adopt())
+    expect(told).toMatchObject({ code: 'ROLE_SHARED' })
+    expect(told.message).toContain('used by other functions too: something-else')
+    expect(aws.proxy.writes()).toEqual([])
+  })
+
+  test("what has another stack's tag is not taken over", async () => {
+    const id = await oldStack()
+    const Resource = `arn:aws:cloudfront::${ACCOUNT}:distribution/${id}`
+    await other().cloudfront.tagResource({
+      Resource,
+      Tags: { Items: [{ Key: 'genato:stack', Value: 'else' }] },
+    })
+    const told = await refusal(adopt())
+    expect(told).toMatchObject({ code: 'NOT_OURS' })
+    expect(told.message).toContain('belongs to the stack else')
+    expect(aws.proxy.writes()).toEqual([])
+  })
+
+  test('where there is nothing, it says so', async () => {
+    const { adoption } = await adopt()
+    expect(adoption).toMatchObject({ adopts: [], keep: {}, text: 'There is nothing to take over.' })
+  })
+})

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { ALL_THERE, everything, refusals, somebody, useAws } from '../support/aws.js'
+import type { Fault } from '../support/fault-proxy.js'
+import { describeAws } from '../support/moto/moto.js'
+import { stackOn } from '../support/stack.js'
+
+/** Denied in the service's own way, without a word about which action it was. */
+function denial(service: string, operation: string): Fault {
+  if (operation.startsWith('Head')) return { kind: 'respond', status: 403, body: '' }
+  const json = service === 'lambda' || service === 'logs'
+  return {
+    kind: 'error',
+    code: json ? 'AccessDeniedException' : 'AccessDenied',
+    message: 'Access Denied',
+    status: service === 'logs' ? 400 : 403,
+  }
+}
+
+/** Of every operation of a first deploy: the action that is named, or what is only warned of. */
+const OPERATIONS: [operation: string, action: string][] = [
+  ['cloudfront:CreateDistributionWithTags', 'cloudfront:CreateDistribution'],
+  ['cloudfront:CreateOriginAccessControl', 'cloudfront:CreateOriginAccessControl'],
+  ['cloudfront:GetDistribution', 'cloudfront:GetDistribution'],
+  ['cloudfront:ListDistributions', 'cloudfront:ListDistributions'],
+  ['cloudfront:ListOriginAccessControls', 'cloudfront:ListOriginAccessControls'],
+  ['iam:AttachRolePolicy', 'iam:AttachRolePolicy'],
+  ['iam:CreateRole', 'iam:CreateRole'],
+  ['iam:GetRole', 'iam:GetRole'],
+  ['iam:GetRolePolicy', 'iam:GetRolePolicy'],
+  ['iam:ListAttachedRolePolicies', 'iam:ListAttachedRolePolicies'],
+  ['iam:PutRolePolicy', 'iam:PutRolePolicy'],
+  ['lambda:AddPermission', 'warn The invoke permission of version 1 could not be added'],
+  ['lambda:CreateFunction', 'lambda:CreateFunction'],
+  // What the account may do is only asked to warn of it.
+  ['lambda:GetAccountSettings', ''],
+  ['lambda:GetFunction', 'lambda:GetFunction'],
+  ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionConfiguration'],
+  ['lambda:GetPolicy', 'warn The invoke permission of version 1 could not be added'],
+  ['lambda:ListVersionsByFunction', 'lambda:ListVersionsByFunction'],
+  ['lambda:PublishVersion', 'lambda:PublishVersion'],
+  ['logs:CreateLogGroup', 'warn Logs in us-east-1 are kept as they were'],
+  ['logs:DescribeLogGroups', 'warn Logs in us-east-1 are kept as they were'],
+  ['logs:PutRetentionPolicy', 'warn Logs in us-east-1 are kept as they were'],
+  ['s3:CreateBucket', 's3:CreateBucket'],
+  ['s3:GetBucketEncryption', 's3:GetEncryptionConfiguration'],
+  ['s3:GetBucketLifecycleConfiguration', 's3:GetLifecycleConfiguration'],
+  ['s3:GetBucketOwnershipControls', 's3:GetBucketOwnershipControls'],
+  ['s3:GetBucketPolicy', 's3:GetBucketPolicy'],
+  ['s3:GetBucketTagging', 's3:GetBucketTagging'],
+  ['s3:GetPublicAccessBlock', 's3:GetBucketPublicAccessBlock'],
+  // Only its status tells: the bucket may as well be another's.
+  ['s3:HeadBucket', 's3:ListBucket'],
+  ['s3:HeadObject', 's3:GetObject'],
+  ['s3:ListObjectsV2', 's3:ListBucket'],
+  ['s3:PutBucketLifecycleConfiguration', 's3:PutLifecycleConfiguration'],
+  ['s3:PutBucketPolicy', 's3:PutBucketPolicy'],
+  ['s3:PutBucketTagging', 's3:PutBucketTagging'],
+  ['s3:PutObject', 's3:PutObject'],
+  ['sts:GetCallerIdentity', 'sts:GetCallerIdentity'],
+]
+
+describeAws('a first deploy that may not do one thing', () => {
+  const aws = useAws()
+  const stackHere = async () =>
+    stackOn({ endpoint: aws.proxy.endpoint, config: { logs: { retentionDays: 14 } } })
+
+  test('the table has every operation of a first deploy', async () => {
+    await (await stackHere()).deploy()
+    const met = new Set(aws.proxy.calls.map(({ service, operation }) => `${service}:${operation}`))
+    // Listed to remove old versions' packages.
+    expect([...met].sort()).toEqual(OPERATIONS.map(([operation]) => operation))
+  })
+
+  test.each(OPERATIONS)('%s: %s', async (name, told) => {
+    const [service = '', operation = ''] = name.split(':')
+    const stack = await stackHere()
+    const used = aws.proxy.fault({ service, operation, times: Infinity, play: denial(service, operation) })
+    if (told === '' || told.startsWith('warn ')) {
+      expect(await stack.deploy()).toMatchObject({ finished: true })
+      const warned = stack.said.filter((one) => one.startsWith('warn '))
+      expect(warned.some((one) => one.startsWith(told) && one.includes('Access Denied'))).toBe(told !== '')
+    } else if (operation === 'ListObjectsV2') {
+      // Only old packages are looked for: they stay.
+      expect(await stack.deploy()).toMatchObject({ finished: true })
+    } else {
+      const errors = await refusals(stack.deploy())
+      for (const { code, message, hint } of errors) {
+        expect(code).toBe(operation === 'HeadBucket' ? 'BUCKET_TAKEN' : 'ACCESS_DENIED')
+        expect(message).toContain(told)
+        expect(hint).toContain('genato permissions prints')
+      }
+    }
+    expect(used()).toBeGreaterThan(0)
+    aws.proxy.clear()
+    await stack.deploy()
+    expect(await stack.status()).toMatchObject({ differing: [] })
+    expect(await everything(somebody(aws.moto.endpoint))).toEqual(ALL_THERE)
+  })
+})

@@ -1,0 +1,211 @@
+import { expect, test } from 'vitest'
+import type { Statement } from '../../templates/policy.js'
+import { operatorPolicy } from '../../templates/operator-policy.js'
+import { BASIC_EXECUTION } from '../../templates/execution-role.js'
+import {
+  ACCOUNT,
+  everything,
+  FUNCTION_ARN,
+  IMAGES,
+  NOTHING_LEFT,
+  PACKAGES,
+  somebody,
+  useAws,
+} from '../support/aws.js'
+import { describeAws } from '../support/moto/moto.js'
+import { smallPackage, stackOn, type StackRun } from '../support/stack.js'
+
+const NAMES = { images: IMAGES, packages: PACKAGES, role: 'GenatoRole', function: 'genato-func' }
+const POLICY = operatorPolicy(NAMES, ACCOUNT)
+const statement = (sid: string): Statement => {
+  const found = POLICY.Statement.find(({ Sid }) => Sid === sid)
+  if (!found) throw new Error(`no statement ${sid}`)
+  return found
+}
+
+describeAws('the printed policy', () => {
+  const aws = useAws()
+
+  /** A user with these statements and nothing else, as whom the stack is dealt with. */
+  async function asOperator(statements: Statement[]): Promise<StackRun> {
+    const { iam } = somebody(aws.moto.endpoint)
+    await iam.createUser({ UserName: 'operator' })
+    await iam.putUserPolicy({
+      UserName: 'operator',
+      PolicyName: 'genato',
+      PolicyDocument: JSON.stringify({ ...POLICY, Statement: statements }),
+    })
+    const { AccessKey } = await iam.createAccessKey({ UserName: 'operator' })
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { logs: { retentionDays: 14 } } })
+    process.env['AWS_ACCESS_KEY_ID'] = AccessKey!.AccessKeyId!
+    process.env['AWS_SECRET_ACCESS_KEY'] = AccessKey!.SecretAccessKey!
+    await aws.moto.enforceIam(true)
+    return stack
+  }
+
+  /** Everything that a stack goes through, with what deploy repairs. */
+  async function wholeLife(stack: StackRun, between: () => Promise<void>): Promise<void> {
+    await stack.deploy(smallPackage('one', 'gen1'))
+    await between()
+    await stack.deploy(smallPackage('two', 'gen1'))
+    await stack.deploy(smallPackage('three', 'gen2'))
+    await stack.status()
+    await stack.purge()
+    await stack.cleanup()
+  }
+
+  /** Past the enforcement: others' doings. */
+  async function drift(): Promise<void> {
+    await aws.moto.enforceIam(false)
+    const { cloudfront, iam, lambda, s3 } = somebody(aws.moto.endpoint)
+    for (const Bucket of [IMAGES, PACKAGES]) await s3.deletePublicAccessBlock({ Bucket })
+    await s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/a.svg', Body: 'a' })
+    await s3.putBucketVersioning({ Bucket: IMAGES, VersioningConfiguration: { Status: 'Enabled' } })
+    await s3.putBucketOwnershipControls({
+      Bucket: IMAGES,
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    })
+    const trust = {
+      ...POLICY,
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    }
+    await iam.updateAssumeRolePolicy({ RoleName: 'GenatoRole', PolicyDocument: JSON.stringify(trust) })
+    await lambda.updateFunctionConfiguration({ FunctionName: 'genato-func', MemorySize: 128 })
+    const { OriginAccessControlList: list } = await cloudfront.listOriginAccessControls({})
+    const { OriginAccessControl, ETag } = await cloudfront.getOriginAccessControl({ Id: list!.Items![0]!.Id })
+    await cloudfront.updateOriginAccessControl({
+      Id: OriginAccessControl!.Id,
+      IfMatch: ETag,
+      OriginAccessControlConfig: {
+        ...OriginAccessControl!.OriginAccessControlConfig!,
+        SigningBehavior: 'no-override',
+      },
+    })
+    await aws.moto.enforceIam(true)
+  }
+
+  test('is enough for all that a stack goes through', async () => {
+    const stack = await asOperator(POLICY.Statement)
+    await wholeLife(stack, drift)
+    expect(stack.said.filter((one) => one.startsWith('warn '))).toEqual([])
+    await aws.moto.enforceIam(false)
+    expect(await everything(somebody(aws.moto.endpoint))).toEqual(NOTHING_LEFT)
+  })
+
+  /** What fails or is warned of without it. */
+  const without: [string, RegExp][] = [
+    ['Buckets', /s3:\w+ is not allowed|BUCKET_TAKEN|belongs to another account/],
+    ['Objects', /s3:(Get|Put)Object/],
+    ['ExecutionRole', /iam:\w+/],
+    ['BasicExecution', /iam:AttachRolePolicy/],
+    ['PassExecutionRole', /iam:PassRole/],
+    ['ServiceLinkedRoles', /iam:CreateServiceLinkedRole/],
+    ['Function', /lambda:\w+/],
+    ['LambdaAccount', /^$/],
+    ['Distribution', /cloudfront:\w+/],
+    ['AccessControls', /cloudfront:\w+OriginAccessControl/],
+    ['CloudFrontAccount', /cloudfront:List\w+/],
+    ['Logs', /logs:CreateLogGroup|Logs in /],
+    ['FindLogs', /logs:DescribeLogGroups|Logs in /],
+  ]
+
+  test('has no statement that this table does not know', () => {
+    expect(POLICY.Statement.map(({ Sid }) => Sid)).toEqual(without.map(([sid]) => sid))
+  })
+
+  test.each(without)('without %s it is not enough', async (sid, told) => {
+    const stack = await asOperator(POLICY.Statement.filter(({ Sid }) => Sid !== sid))
+    const errors: string[] = []
+    await wholeLife(stack, drift).catch((error: unknown) => {
+      const all = error instanceof Error && 'errors' in error ? (error.errors as Error[]) : [error as Error]
+      errors.push(...all.map(({ message }) => message))
+    })
+    const heard = [...errors, ...stack.said.filter((one) => one.startsWith('warn '))]
+    // What only a warning hangs on is asked for without an error.
+    if (sid === 'LambdaAccount') expect(heard).toEqual([])
+    else expect(heard.join('\n')).toMatch(told)
+  })
+
+  test.each<[string, string, Partial<Statement>]>([
+    [
+      'associating a version asks for the right to replicate it, at its ARN',
+      'Function',
+      {
+        Action: expect.arrayContaining([
+          'lambda:EnableReplication*',
+          'lambda:DisableReplication*',
+          'lambda:GetFunction',
+        ]) as string[],
+        Resource: [FUNCTION_ARN, `${FUNCTION_ARN}:*`],
+      },
+    ],
+    [
+      'the role is passed to Lambda and to nobody else',
+      'PassExecutionRole',
+      {
+        Action: 'iam:PassRole',
+        Resource: `arn:aws:iam::${ACCOUNT}:role/GenatoRole`,
+        Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+      },
+    ],
+    [
+      "the edge's own roles, and no others, may come into being",
+      'ServiceLinkedRoles',
+      {
+        Resource: `arn:aws:iam::${ACCOUNT}:role/aws-service-role/*`,
+        Condition: {
+          StringEquals: {
+            'iam:AWSServiceName': ['replicator.lambda.amazonaws.com', 'logger.cloudfront.amazonaws.com'],
+          },
+        },
+      },
+    ],
+    [
+      'of managed policies, only the one for logs may be attached',
+      'BasicExecution',
+      { Condition: { ArnEquals: { 'iam:PolicyARN': BASIC_EXECUTION } } },
+    ],
+    [
+      'what is created with tags asks for tagging: role',
+      'ExecutionRole',
+      { Action: expect.arrayContaining(['iam:CreateRole', 'iam:TagRole']) as string[] },
+    ],
+    [
+      'function',
+      'Function',
+      { Action: expect.arrayContaining(['lambda:CreateFunction', 'lambda:TagResource']) as string[] },
+    ],
+    [
+      'distribution',
+      'Distribution',
+      {
+        Action: expect.arrayContaining([
+          'cloudfront:CreateDistribution',
+          'cloudfront:TagResource',
+        ]) as string[],
+      },
+    ],
+    [
+      'bucket',
+      'Buckets',
+      { Action: expect.arrayContaining(['s3:CreateBucket', 's3:PutBucketTagging']) as string[] },
+    ],
+  ])('%s', (_, sid, wanted) => {
+    expect(statement(sid)).toMatchObject(wanted)
+  })
+
+  test('nothing reaches beyond the stack, but what can not be narrowed down', () => {
+    const wide = POLICY.Statement.filter(({ Resource }) => [Resource].flat().includes('*'))
+    expect(wide.map(({ Sid }) => Sid)).toEqual(['LambdaAccount', 'CloudFrontAccount', 'FindLogs'])
+    const actions = POLICY.Statement.flatMap(({ Action }) => [Action].flat())
+    expect(actions.filter((action) => action.includes('*'))).toEqual([
+      'lambda:DisableReplication*',
+      'lambda:EnableReplication*',
+    ])
+    expect(actions.filter((action) => /DeleteServiceLinkedRole|PassRole/.test(action))).toEqual([
+      'iam:PassRole',
+    ])
+  })
+})
