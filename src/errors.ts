@@ -53,3 +53,8 @@ export function systemCode(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** Nothing went wrong, and the same command has to be run again later. */
+export function isUnfinished(error: unknown): boolean {
+  return error instanceof GenatoError && error.exitCode === EXIT.unfinished
+}

@@ -1,3 +1,4 @@
+import { isUnfinished } from '../errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 
 type Action = 'create' | 'update' | 'delete' | 'upload' | 'publish' | 'invalidate'
@@ -84,7 +85,8 @@ export function openLedger({
           step.done(forgiven)
           return expect
         }
-        step.failed()
+        if (isUnfinished(error)) step.done('not yet')
+        else step.failed()
         throw error
       }
     },

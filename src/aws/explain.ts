@@ -26,6 +26,11 @@ function nameOf({ service, operation, region }: AwsCall): string {
   return `${service} ${operation}${service === 'logs' ? ` in ${region}` : ''}`
 }
 
+function profile(): string {
+  const name = process.env['AWS_PROFILE']
+  return name === undefined ? '' : ` in the profile ${name}`
+}
+
 const NO_CREDENTIALS =
   /Could not load credentials|Could not resolve credentials|credential.*(missing|not found)/i
 
@@ -46,7 +51,7 @@ function credentials(error: Error): GenatoError | undefined {
   )
     return new GenatoError(
       'NO_CREDENTIALS',
-      `There are no AWS credentials that can be used: ${error.message}`,
+      `There are no AWS credentials that can be used${profile()}: ${error.message}`,
       {
         hint: 'Give them in one of three ways: a profile (--profile NAME or AWS_PROFILE, made by aws configure or aws sso login), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or a role of the machine that this runs on.',
         cause: error,

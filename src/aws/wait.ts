@@ -1,4 +1,4 @@
-import type { GenatoError } from '../errors.js'
+import { isUnfinished, type GenatoError } from '../errors.js'
 import type { Session } from './session.js'
 
 export interface Wait<T> {
@@ -27,6 +27,7 @@ export async function waitFor<T>(session: Waiting, wait: Wait<T>): Promise<T> {
   // What is there already is not waited for, and not spoken of.
   const first = await wait.look()
   if (first !== undefined) return first
+  if (wait.timeout <= 0) throw wait.late()
   const started = clock.now()
   const step = session.reporter.step(`waiting for ${wait.title}`)
   try {
@@ -41,7 +42,8 @@ export async function waitFor<T>(session: Waiting, wait: Wait<T>): Promise<T> {
       return found
     }
   } catch (error) {
-    step.failed()
+    if (isUnfinished(error)) step.done('not yet')
+    else step.failed()
     throw error
   }
 }

@@ -1,9 +1,4 @@
-import { EXIT, GenatoError, messageOf } from '../errors.js'
-
-/** Nothing went wrong, and the same command has to be run again later. */
-export function isUnfinished(error: unknown): boolean {
-  return error instanceof GenatoError && error.exitCode === EXIT.unfinished
-}
+import { GenatoError, messageOf } from '../errors.js'
 
 /** An error as people read it, without a trailing line break. */
 export function errorText(error: unknown, debug: boolean): string {

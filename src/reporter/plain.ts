@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
-import { errorText, isUnfinished } from './error-text.js'
+import { isUnfinished } from '../errors.js'
+import { errorText } from './error-text.js'
 import type { Reporter } from './reporter.js'
 
 /** Where no terminal is: a line for each thing, results to `out`, all else to `err`. */

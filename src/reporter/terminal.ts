@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import ora, { type Ora } from 'ora'
-import { errorText, isUnfinished } from './error-text.js'
+import { isUnfinished } from '../errors.js'
+import { errorText } from './error-text.js'
 import type { Reporter, Tone } from './reporter.js'
 
 const TONES = { good: 'green', bad: 'red', dim: 'dim' } as const

@@ -67,7 +67,8 @@ export async function observeBucket(session: Session, name: string): Promise<Buc
   if (head.status === 'rejected') {
     if (isNamed(head.reason, 'NotFound', 'NoSuchBucket')) return undefined
     // HEAD has no body to say what is wrong: another question's answer has one.
-    const told: unknown = tags.status === 'rejected' ? tags.reason : head.reason
+    const told: unknown =
+      tags.status === 'rejected' && !isNamed(tags.reason, 'NoSuchBucket') ? tags.reason : head.reason
     if (statusOf(head.reason) === 301 || isNamed(told, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
       throw elsewhere(name, head.reason)
     if (statusOf(head.reason) === 403 && isDenied(told)) throw taken(name, head.reason)

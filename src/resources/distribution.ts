@@ -181,6 +181,7 @@ export async function ensureDistribution(
   ensured: DistributionEnsured,
 ): Promise<EnsuredDistribution> {
   const seen = ensured.found === undefined ? undefined : await observeDistribution(session, ensured.found)
+  if (seen) session.ledger.seen('distribution', seen.id)
   const before = seen && liveVersion(seen.config, ensured.wanted.functionArn)
   return { ...(await (seen ? update(session, seen, ensured) : create(session, ensured))), before }
 }
@@ -192,7 +193,6 @@ async function update(
 ): Promise<DistributionSeen> {
   const { id } = first
   refuseOthers(`distribution ${id}`, first.tags, { stack, adopt })
-  session.ledger.seen('distribution', id)
   const fresh = ownerOf(first.tags, stack) === 'nobody'
   // Before the change: a run that is killed after it must not leave stale images in the cache for good.
   const marks: Tags = {

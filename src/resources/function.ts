@@ -158,8 +158,9 @@ export async function ensureFunction(session: Session, wanted: FunctionWanted): 
   if (!found && seen.state === 'planned') return seen
   await settled(session, name, seen)
   const configured = await syncConfiguration(session, seen, wanted)
-  const coded = await syncCode(session, seen, wanted, code)
-  return configured || coded || !found ? ((await observeFunction(session, name)) ?? seen) : seen
+  const coded = await syncCode(session, configured, wanted, code)
+  if (session.ledger.dryRun || (found && coded === seen)) return coded
+  return (await observeFunction(session, name)) ?? coded
 }
 
 async function create(session: Session, wanted: FunctionWanted, code: CodeIdentity): Promise<FunctionSeen> {
@@ -246,14 +247,15 @@ function codeTags({ digest, generation, cached }: CodeIdentity, sha256: string):
   }
 }
 
+/** @returns the function as it is then: `seen` itself where nothing was changed. */
 async function syncConfiguration(
   session: Session,
   seen: FunctionSeen,
   wanted: FunctionWanted,
-): Promise<boolean> {
+): Promise<FunctionSeen> {
   const { name, role, runtime, memory, timeout } = wanted
   const drift = functionDrift(seen, wanted)
-  if (drift.length === 0) return false
+  if (drift.length === 0) return seen
   await update(session, name, drift.join(', '), async () =>
     session.clients.lambda.send(
       new UpdateFunctionConfigurationCommand({
@@ -267,7 +269,7 @@ async function syncConfiguration(
     ),
   )
   await settled(session, name)
-  return true
+  return { ...seen, role, runtime, memory, timeout, handler: HANDLER }
 }
 
 async function syncCode(
@@ -275,10 +277,9 @@ async function syncCode(
   seen: FunctionSeen,
   wanted: FunctionWanted,
   code: CodeIdentity,
-): Promise<boolean> {
+): Promise<FunctionSeen> {
   const { name, stack } = wanted
-  const before = seen.codeSha256
-  let codeSha256 = before
+  let { codeSha256 } = seen
   if (!hasCode(seen, code.digest)) {
     const zip = await wanted.zip()
     if (zip.codeSha256 !== codeSha256) {
@@ -293,9 +294,10 @@ async function syncCode(
       if (now && !session.ledger.dryRun && now.codeSha256 !== codeSha256) throw overtaken(name)
     }
   }
-  const missing = missingTags({ [STACK_TAG]: stack, ...codeTags(code, codeSha256) }, seen.tags)
+  const tags = { ...seen.tags, [STACK_TAG]: stack, ...codeTags(code, codeSha256) }
+  const missing = missingTags(tags, seen.tags)
   if (missing) await tagFunction(session, name, missing)
-  return missing !== undefined || codeSha256 !== before
+  return missing || codeSha256 !== seen.codeSha256 ? { ...seen, codeSha256, tags } : seen
 }
 
 export async function tagFunction(session: Session, name: string, tags: Tags): Promise<void> {

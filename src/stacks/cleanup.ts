@@ -148,6 +148,8 @@ async function emptyAndRemove(
     const kept = await empty(session, bucket, ours, what)
     if (kept > 0) {
       await removeBucketPolicy(session, bucket)
+      // Told already by what lists them.
+      if (session.ledger.dryRun) return
       throw new GenatoError(
         'FILES_LEFT',
         `The bucket ${bucket} stays: there ${kept === 1 ? 'is 1 file' : `are ${kept} files`} in it that genato did not make.`,

@@ -119,7 +119,8 @@ async function drift(
       certificate: settings.certificate,
       priceClass: settings.priceClass,
     })
-    differing.push(...changed.map((what) => `distribution: ${what}`))
+    // A cleanup was begun: that is unfinished, and no drift.
+    if (distribution.config.Enabled) differing.push(...changed.map((what) => `distribution: ${what}`))
     const wanted =
       settings.access === 'public'
         ? anyoneReads(target.images, session.account)
@@ -140,6 +141,8 @@ async function unfinishedOf(
   live: number | undefined,
 ): Promise<string[]> {
   const unfinished: string[] = []
+  if (distribution && !distribution.config.Enabled)
+    unfinished.push('the distribution is disabled: run cleanup to go on, or deploy to bring it back')
   if (distribution && !distribution.deployed) unfinished.push('the distribution is being rolled out')
   if (distribution && fn && distribution.tags[INVALIDATED_TAG] !== fn.tags[CODE_TAGS.cached])
     unfinished.push('what CloudFront keeps has to be invalidated: run deploy')

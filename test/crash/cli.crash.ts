@@ -60,7 +60,7 @@ describeAws('the command line', () => {
       program: program('cleanup'),
       again: async () => run('cleanup'),
       end: EMPTY_ACCOUNT,
-      only: ['UpdateDistribution', 'DeleteDistribution', 'DeleteFunction', 'DeleteBucket'],
+      only: ['UpdateDistribution', 'DeleteDistribution', 'DeleteFunction'],
     })
   })
 })

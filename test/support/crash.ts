@@ -134,8 +134,13 @@ export async function killAt(
 
 /** What was asked at the same time as the write that ended it is answered, though nobody listens. */
 async function quiet(calls: Call[]): Promise<void> {
-  while (calls.some(({ endedAt }) => endedAt === undefined))
+  const end = Date.now() + 10_000
+  for (;;) {
+    const open = calls.filter(({ endedAt }) => endedAt === undefined)
+    if (open.length === 0) return
+    if (Date.now() > end) throw new Error(`not answered: ${namesOf(open).join(', ')}`)
     await new Promise((resolve) => {
       setTimeout(resolve, 2)
     })
+  }
 }
