@@ -214,14 +214,13 @@ export async function ensurePermission(session: Session, name: string, number: n
   }
 }
 
-/** Deletes versions but those to keep; one that is still replicated stays for a later run. */
+/** Deletes versions; one that is still replicated stays for a later run. */
 export async function pruneVersions(
   session: Session,
   name: string,
-  keep: readonly (number | undefined)[],
+  numbers: readonly number[],
 ): Promise<void> {
-  for (const { number } of await listVersions(session, name)) {
-    if (keep.includes(number)) continue
+  for (const number of numbers) {
     await session.ledger.change(
       {
         action: 'delete',

@@ -28,6 +28,7 @@ import {
   listVersions,
   pruneVersions,
   type PublishedVersion,
+  type Version,
 } from '../resources/version.js'
 import type { Claim } from '../resources/ownership.js'
 import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
@@ -213,11 +214,13 @@ async function prune(session: Session, target: Target, { version, distribution }
       before === undefined || before === version.number
         ? versions.findLast(({ number }) => number < version.number)?.number
         : before
-    const keep = [version.number, previous]
-    const kept = versions.filter(({ number }) => keep.includes(number)).map(({ digest }) => digest)
+    // A newer one is another deploy's, which is about to make it live.
+    const stay = ({ number }: Version) => number >= version.number || number === previous
+    const kept = versions.filter(stay).map(({ digest }) => digest)
     await pruneZips(session, target, kept)
     // Last: as long as there is one too many, a later run knows that this one was not done.
-    await pruneVersions(session, target.function, keep)
+    const gone = versions.filter((one) => !stay(one)).map(({ number }) => number)
+    await pruneVersions(session, target.function, gone)
   } catch (error) {
     session.signal.throwIfAborted()
     session.reporter.warn(`Old versions could not be removed, and stay: ${messageOf(error)}`)

@@ -116,4 +116,3 @@ export function stackRun(settings: Settings, { client, signal }: RunOptions = {}
       }, dryRun),
   }
 }
-
