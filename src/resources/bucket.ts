@@ -74,6 +74,10 @@ export async function observeBucket(session: Session, name: string): Promise<Buc
     if (statusOf(head.reason) === 403 && isDenied(told)) throw taken(name, head.reason)
     throw told
   }
+  // Made, by another run, while it was looked at: then once more.
+  const others = [tags, publicAccess, ownership, encryption, lifecycle]
+  if (others.some((one) => one.status === 'rejected' && isNamed(one.reason, 'NoSuchBucket')))
+    return observeBucket(session, name)
   return {
     tags: readTags(valueOf(tags)?.TagSet),
     publicAccess: valueOf(publicAccess)?.PublicAccessBlockConfiguration ?? {},

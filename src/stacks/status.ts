@@ -5,8 +5,8 @@ import type { Session } from '../aws/session.js'
 import { replicasLeft } from '../resources/account.js'
 import { isOurs, observeBucketPolicy } from '../resources/bucket-policy.js'
 import { bucketDrift } from '../resources/bucket.js'
-import { distributionDrift, liveVersion } from '../resources/distribution-config.js'
-import { INVALIDATED_TAG } from '../resources/distribution.js'
+import { distributionDrift, liveVersion, originRequestOf } from '../resources/distribution-config.js'
+import { INVALIDATED_TAG, type DistributionSeen } from '../resources/distribution.js'
 import { sameDocument } from '../resources/document.js'
 import { CODE_TAGS, functionDrift } from '../resources/function.js'
 import { invalidationsUnderWay } from '../resources/invalidation.js'
@@ -120,7 +120,7 @@ async function drift(
       priceClass: settings.priceClass,
     })
     // A cleanup was begun: that is unfinished, and no drift.
-    if (distribution.config.Enabled) differing.push(...changed.map((what) => `distribution: ${what}`))
+    if (!isEnding(distribution)) differing.push(...changed.map((what) => `distribution: ${what}`))
     const wanted =
       settings.access === 'public'
         ? anyoneReads(target.images, session.account)
@@ -133,6 +133,11 @@ async function drift(
   return differing
 }
 
+/** As a cleanup leaves it while CloudFront rolls that out: disabled, and without the function. */
+function isEnding({ config }: DistributionSeen): boolean {
+  return config.Enabled !== true && originRequestOf(config) === undefined
+}
+
 async function unfinishedOf(
   session: Session,
   target: Target,
@@ -141,7 +146,7 @@ async function unfinishedOf(
   live: number | undefined,
 ): Promise<string[]> {
   const unfinished: string[] = []
-  if (distribution && !distribution.config.Enabled)
+  if (distribution && isEnding(distribution))
     unfinished.push('the distribution is disabled: run cleanup to go on, or deploy to bring it back')
   if (distribution && !distribution.deployed) unfinished.push('the distribution is being rolled out')
   if (distribution && fn && distribution.tags[INVALIDATED_TAG] !== fn.tags[CODE_TAGS.cached])
