@@ -1,6 +1,5 @@
 import {
   CreateDistributionWithTagsCommand,
-  DeleteDistributionCommand,
   GetDistributionCommand,
   ListDistributionsCommand,
   ListTagsForResourceCommand,
@@ -16,14 +15,7 @@ import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
 import { EXIT, GenatoError } from '../errors.js'
 import { callerReference, STACK_TAG } from '../names.js'
-import {
-  bucketOf,
-  converge,
-  disabled,
-  liveVersion,
-  originRequestOf,
-  type DistributionWanted,
-} from './distribution-config.js'
+import { bucketOf, converge, liveVersion, type DistributionWanted } from './distribution-config.js'
 import { explainDistributionError, isSettling } from './distribution-errors.js'
 import { ownerOf, refuseOthers, type Claim } from './ownership.js'
 import { missingTags, readTags, tagList, type Tags } from './tags.js'
@@ -50,7 +42,7 @@ export interface EnsuredDistribution extends DistributionSeen {
 }
 
 /** How long CloudFront may take to roll a change out. */
-const ROLLOUT = { timeout: 40 * 60_000, pauses: [2_000, 15_000] as [number, number] }
+export const ROLLOUT = { timeout: 40 * 60_000, pauses: [2_000, 15_000] as [number, number] }
 
 /** Every distribution of the account, as the list tells it. IAM: cloudfront:ListDistributions. */
 async function listDistributions(session: Session): Promise<DistributionSummary[]> {
@@ -147,7 +139,7 @@ export async function observeDistribution(
   return found && { ...found, arn, tags }
 }
 
-async function readDistribution(
+export async function readDistribution(
   session: Session,
   id: string,
 ): Promise<Omit<DistributionSeen, 'tags' | 'arn'> | undefined> {
@@ -242,11 +234,11 @@ function versionOf(functionArn: string): number {
   return Number.isNaN(number) ? Infinity : number
 }
 
-function stale(error: unknown): boolean {
+export function stale(error: unknown): boolean {
   return isNamed(error, 'PreconditionFailed', 'InvalidIfMatchVersion')
 }
 
-async function sendUpdate(
+export async function sendUpdate(
   session: Session,
   { id, etag }: DistributionSeen,
   config: DistributionConfig,
@@ -375,95 +367,9 @@ export async function untilDeployed(
   })
 }
 
-function rolloutLate(id: string): GenatoError {
+export function rolloutLate(id: string): GenatoError {
   return new GenatoError('ROLLOUT_LATE', `CloudFront is still rolling out distribution ${id}.`, {
     hint: 'Run the same command again later: it goes on from there.',
     exitCode: EXIT.unfinished,
   })
-}
-
-/** Switches it off and takes the function from it, in one update. Returns at once. */
-export async function disableDistribution(session: Session, id: string, functionArn: string): Promise<void> {
-  const first = await readDistribution(session, id)
-  if (!first || isOff(first.config, functionArn)) return
-  await session.ledger.change(
-    {
-      action: 'update',
-      resource: 'distribution',
-      name: id,
-      aspect: 'disabled, function taken off',
-      expect: undefined,
-    },
-    async () => {
-      await retryWhile(session, { passing: stale, timeout: 60_000, pauses: [500, 2_000] }, async () => {
-        const now = await readDistribution(session, id)
-        if (!now || isOff(now.config, functionArn)) return
-        await sendUpdate(session, { ...now, arn: '', tags: {} }, disabled(now.config, functionArn))
-      })
-    },
-  )
-}
-
-function isOff(config: DistributionConfig, functionArn: string): boolean {
-  return !config.Enabled && originRequestOf(config)?.LambdaFunctionARN?.startsWith(functionArn) !== true
-}
-
-/**
- * Waits until it is off everywhere.
- * @throws GenatoError ROLLOUT_LATE, exit code 3; ENABLED_AGAIN
- */
-export async function untilDisabled(session: Session, id: string, timeout: number): Promise<void> {
-  await waitFor(session, {
-    title: `distribution ${id} to be disabled everywhere`,
-    ...ROLLOUT,
-    timeout,
-    look: async () => {
-      const now = await readDistribution(session, id)
-      if (now?.config.Enabled)
-        throw new GenatoError(
-          'ENABLED_AGAIN',
-          `Distribution ${id} was enabled again while it was being deleted.`,
-          {
-            hint: 'If that was a deploy of yours, nothing needs to be done. Else run cleanup again.',
-          },
-        )
-      return now === undefined || now.deployed ? true : undefined
-    },
-    late: () => rolloutLate(id),
-  })
-}
-
-/** CloudFront says for a while that it is not disabled, though it is. */
-const EVENTUALLY = { timeout: 180_000, pauses: [2_000, 15_000] as [number, number] }
-
-/** Deletes a distribution that is disabled everywhere. @throws GenatoError PLAN_SUBSCRIBED */
-export async function removeDistribution(session: Session, id: string): Promise<void> {
-  await session.ledger.change(
-    { action: 'delete', resource: 'distribution', name: id, expect: undefined },
-    async () => {
-      const passing = (error: unknown) =>
-        isNamed(error, 'DistributionNotDisabled') || (stale(error) && !subscribed(error))
-      try {
-        await retryWhile(session, { ...EVENTUALLY, passing }, async () => {
-          const now = await readDistribution(session, id)
-          if (!now) return
-          await orAbsent(
-            session.clients.cloudfront.send(new DeleteDistributionCommand({ Id: id, IfMatch: now.etag })),
-            'NoSuchDistribution',
-          )
-        })
-      } catch (error) {
-        if (subscribed(error))
-          throw new GenatoError('PLAN_SUBSCRIBED', `Distribution ${id} is subscribed to a pricing plan.`, {
-            hint: 'Cancel the plan in the CloudFront console (a paid one ends with its billing cycle), then run cleanup again.',
-            cause: error,
-          })
-        throw error
-      }
-    },
-  )
-}
-
-function subscribed(error: unknown): boolean {
-  return error instanceof Error && /subscribed to a pricing plan/.test(error.message)
 }
