@@ -2,7 +2,7 @@ import path from 'node:path'
 import { startDeployed } from '../edge/deployed.js'
 import { openImages } from '../edge/images.js'
 import { dropOthersImages } from '../edge/made-by.js'
-import type { Objects } from '../edge/store/objects.js'
+import type { ObjectFolder } from '../edge/store/folder.js'
 import { overlay } from '../edge/store/overlay.js'
 import { usageError } from '../errors.js'
 import type { Reporter } from '../reporter/reporter.js'
@@ -40,7 +40,7 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
           ? path.join(root, '.genato', 'live', live.distribution)
           : path.resolve(args.data)
       const bucket = bucketObjects(session, live.bucket)
-      const objects = data === undefined ? bucket : await overBucket(bucket, data, live, reporter)
+      const images = data === undefined ? undefined : await openOverlay(data, live, reporter)
       const server = await startDeployed({
         ...address,
         deployed: {
@@ -52,7 +52,8 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
         },
         origin: live.origin,
         bucket: live.bucket,
-        objects,
+        objects: images ? overlay(images.folder, bucket) : bucket,
+        images,
         root,
         reporter,
         onServed: tellServed(reporter),
@@ -77,15 +78,14 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
 }
 
 /** What is made lies in a folder, and goes when another package is live. */
-async function overBucket(
-  bucket: Objects,
+async function openOverlay(
   data: string,
   { digest }: Live,
   reporter: Reporter,
-): Promise<Objects> {
+): Promise<{ folder: ObjectFolder; data: string }> {
   const folder = await openImages(data, reporter)
   await dropOthersImages(folder, data, digest)
-  return overlay(folder, bucket)
+  return { folder, data }
 }
 
 function banner({ distribution, version, digest, bucket }: Live, data: string | undefined): string[] {

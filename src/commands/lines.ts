@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Rebuilt } from '../edge/dev.js'
 import { packageRoot } from '../package-root.js'
 import type { Reporter } from '../reporter/reporter.js'
-import type { Served } from '../edge/viewer-server.js'
+import type { Served } from '../edge/served.js'
 
 /** Tells of each request that was answered. */
 export function tellServed(reporter: Reporter): (served: Served) => void {
@@ -17,27 +17,38 @@ export function tellLine(reporter: Reporter): (line: string) => void {
   }
 }
 
-/** `200 Miss    41 ms  640x480,white,png`, and what was wrong on the next line. */
-function requestText({ request, answer, ms }: Served): string {
-  const word = answer.cacheResult === 'LambdaGeneratedResponse' ? 'Lambda' : answer.cacheResult
-  const reason =
-    answer.reason ??
-    (answer.status >= 400 && answer.cacheResult === 'LambdaGeneratedResponse'
-      ? answer.body.toString('utf8').trim()
-      : '')
-  const shown = cut(request.uri.replace(/^\//, '').replace(/[^\x21-\x7e]/g, '?') || '/')
-  const line = `${answer.status} ${word.padEnd(6)} ${String(Math.round(ms)).padStart(5)} ms  ${shown}`
-  return reason === '' ? line : `${line}\n    ${cut(reason)}`
+/** `200 Miss      41 ms  640x480,white,png`, and what was wrong on the lines after it. */
+function requestText({ status, cacheResult, ms, uri, coldStartMs, reason }: Served): string {
+  const shown = cut(uri.replace(/^\//, '').replace(/[^\x21-\x7e]/g, '?') || '/')
+  const time = String(Math.round(ms)).padStart(5)
+  const cold = coldStartMs === undefined ? '' : `  cold start ${Math.round(coldStartMs)} ms`
+  const line = `${status} ${WORDS[cacheResult].padEnd(7)}${time} ms  ${shown}${cold}`
+  return reason === undefined ? line : `${line}\n${indent(cut(reason))}`
 }
 
-function requestData({ request, answer, ms }: Served): object {
+/** X-Cache's words, in as few letters. */
+const WORDS: Record<Served['cacheResult'], string> = {
+  Hit: 'Hit',
+  RefreshHit: 'Refresh',
+  Miss: 'Miss',
+  Error: 'Error',
+  LambdaGeneratedResponse: 'Lambda',
+  LambdaExecutionError: 'Error',
+  LambdaValidationError: 'Error',
+  LambdaLimitExceeded: 'Error',
+}
+
+function requestData({ uri, cacheResult, ms, coldStartMs, ...served }: Served): object {
   return {
-    method: request.method,
-    path: request.uri,
-    status: answer.status,
-    cache: answer.cacheResult,
+    method: served.method,
+    path: uri,
+    status: served.status,
+    cache: cacheResult,
+    bytes: served.bytes,
     ms: Math.round(ms * 10) / 10,
-    ...(answer.reason ? { reason: answer.reason } : {}),
+    ...(coldStartMs === undefined ? {} : { coldStartMs: Math.round(coldStartMs) }),
+    ...(served.reason ? { reason: served.reason } : {}),
+    id: served.id,
   }
 }
 

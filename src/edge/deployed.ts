@@ -5,9 +5,12 @@ import { removeUnused } from '../package/kept.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { workFolder } from '../work-folder.js'
 import { CACHE_BYTES, createEdge } from './edge.js'
+import { endServing } from './ending.js'
 import type { Origin } from './event.js'
 import { startFunctionStore } from './function-store.js'
 import { unpackAndRun } from './running.js'
+import { createPage } from './page/page.js'
+import type { ObjectFolder } from './store/folder.js'
 import type { Objects } from './store/objects.js'
 import { startViewerServer, type ViewerServerOptions } from './viewer-server.js'
 
@@ -19,11 +22,13 @@ interface DeployedPackage extends Pick<Settings, 'stack' | 'memory' | 'timeout'>
   version: number
 }
 
-export interface DeployedOptions extends Omit<ViewerServerOptions, 'edge'> {
+export interface DeployedOptions extends Omit<ViewerServerOptions, 'edge' | 'page'> {
   deployed: DeployedPackage
   origin: Origin
   bucket: string
   objects: Objects
+  /** Where what is made lies, if it lies on this machine. */
+  images: { folder: ObjectFolder; data: string } | undefined
   /** The project's folder. */
   root: string
   reporter: Reporter
@@ -35,7 +40,7 @@ export interface DeployedServer {
   port: number
   /** Paths to try. */
   examples: readonly string[]
-  /** Ends everything at once: connections, the function's process, the store. */
+  /** Answers what was asked, if that takes no longer than a moment, and ends everything. */
   close(): Promise<void>
 }
 
@@ -44,23 +49,53 @@ export interface DeployedServer {
  * @throws GenatoError of loading, folders and ports; nothing is left running then.
  */
 export async function startDeployed(options: DeployedOptions): Promise<DeployedServer> {
-  const { deployed, objects, bucket, origin, reporter, onFunctionLine } = options
+  const { deployed, objects, bucket, origin, reporter, images } = options
   const ends: (() => Promise<void>)[] = []
-  const close = async () => void (await Promise.all(ends.map(async (end) => end())))
   try {
     const work = await workFolder(options.root)
     await removeUnused(path.join(work, 'run'))
     const store = await startFunctionStore(objects, bucket, reporter)
     ends.push(async () => store.close())
-    const around = { work, store: store.access, onFunctionLine }
-    const { runner, examples } = await unpackAndRun(deployed, deployed, around)
-    ends.push(async () => runner.stop())
-    const edge = createEdge({ runner, store: objects, origin, cacheBytes: CACHE_BYTES })
-    const viewer = await startViewerServer({ ...options, edge })
-    ends.push(async () => viewer.close())
-    return { port: viewer.port, examples, close }
+    let examples: readonly string[] = []
+    const page = createPage({
+      about: () => ({ ...readOrigin(deployed), examples }),
+      explain: async (asked) => edge.explain(asked),
+      images: images?.folder,
+      notes: images?.data,
+    })
+    const onFunctionLine = (line: string) => {
+      page.functionLine(line)
+      options.onFunctionLine(line)
+    }
+    const running = await unpackAndRun(deployed, deployed, { work, store: store.access, onFunctionLine })
+    ends.push(async () => running.runner.stop())
+    examples = running.examples
+    const edge = createEdge({ runner: running.runner, store: objects, origin, cacheBytes: CACHE_BYTES })
+    const viewer = await startViewerServer({
+      ...options,
+      edge,
+      page,
+      onServed(served) {
+        page.served(served)
+        options.onServed(served)
+      },
+    })
+    return {
+      port: viewer.port,
+      examples,
+      close: async () => endServing({ page, viewer, runner: running.runner, store }),
+    }
   } catch (error) {
-    await close()
+    await Promise.all(ends.map(async (end) => end()))
     throw error
   }
+}
+
+/** What the package says of itself in its genato.json. */
+function readOrigin({ files, version }: DeployedPackage) {
+  const file = files.find(({ path: name }) => name === 'genato.json')
+  const { generator = 'built in', text = '' } = JSON.parse(
+    file ? Buffer.from(file.bytes).toString() : '{}',
+  ) as { generator?: string; text?: string }
+  return { generator: `${generator}, live as version ${version}`, builtin: generator === 'built in', text }
 }

@@ -6,13 +6,16 @@ import { removeKept, removeUnused } from '../package/kept.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { workFolder } from '../work-folder.js'
 import { CACHE_BYTES, createEdge, type Edge } from './edge.js'
+import { endServing } from './ending.js'
 import { startFunctionStore } from './function-store.js'
 import { dropOthersImages } from './made-by.js'
 import { rebuildOnChange } from './rebuild.js'
 import { buildAndRun, type Running, type Surroundings } from './running.js'
 import { openImages } from './images.js'
+import { createPage, type Page } from './page/page.js'
+import type { Served } from './served.js'
 import type { ObjectFolder } from './store/folder.js'
-import { startViewerServer, type Served } from './viewer-server.js'
+import { startViewerServer } from './viewer-server.js'
 
 export interface DevOptions {
   /** Reads the configuration anew, at the start and after each change. */
@@ -43,7 +46,7 @@ export interface DevServer {
   settings: Settings
   /** Paths to try. */
   examples: readonly string[]
-  /** Ends everything at once: connections, the function's process, the store. */
+  /** Answers what was asked, if that takes no longer than a moment, and ends everything. */
   close(): Promise<void>
 }
 
@@ -63,21 +66,51 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     const store = await startFunctionStore(folder, bucket, reporter)
     ends.push(async () => store.close())
 
-    const around = { work, store: store.access, ...options }
-    const first = await firstRun(settings, around)
-    ends.push(async () => first.runner.stop())
-    await dropOthersImages(folder, data, first.digest)
+    const around = {
+      work,
+      store: store.access,
+      reporter,
+      onFunctionLine(line: string) {
+        page.functionLine(line)
+        options.onFunctionLine(line)
+      },
+    }
+    let current: Running
+    const page = createPage({
+      about: () => aboutOf(current),
+      explain: async (path) => edge.explain(path),
+      images: folder,
+      notes: data,
+    })
+    ends.push(async () => page.close())
+    current = await firstRun(settings, around)
+    ends.push(async () => current.runner.stop())
+    await dropOthersImages(folder, data, current.digest)
     const origin = { domain: bucketDomain(bucket), path: '' }
-    const edge = createEdge({ runner: first.runner, store: folder, origin, cacheBytes: CACHE_BYTES })
-    const viewer = await startViewerServer({ edge, ...options })
-    const rebuilding = followChanges(first, around, { options, folder, edge })
+    const edge = createEdge({ runner: current.runner, store: folder, origin, cacheBytes: CACHE_BYTES })
+    const viewer = await startViewerServer({
+      ...options,
+      edge,
+      page,
+      onServed(served) {
+        page.served(served)
+        options.onServed(served)
+      },
+    })
+    const rebuilding = followChanges(current, around, {
+      options,
+      folder,
+      edge,
+      page,
+      onReplaced: (next) => (current = next),
+    })
     return {
       port: viewer.port,
       settings,
-      examples: first.examples,
+      examples: current.examples,
       async close() {
         const last = rebuilding.stop()
-        await Promise.all([viewer.close(), store.close(), last.runner.stop()])
+        await endServing({ page, viewer, runner: last.runner, store })
       },
     }
   } catch (error) {
@@ -98,10 +131,28 @@ async function firstRun(settings: Settings, around: Surroundings): Promise<Runni
   }
 }
 
+function aboutOf({ settings, examples }: Running) {
+  const { generator, root, text } = settings
+  return {
+    generator: generator === undefined ? 'built in' : path.relative(root, generator),
+    builtin: generator === undefined,
+    examples,
+    text,
+  }
+}
+
+interface Serving {
+  options: DevOptions
+  folder: ObjectFolder
+  edge: Edge
+  page: Page
+  onReplaced: (next: Running) => void
+}
+
 function followChanges(
   first: Running,
   around: Surroundings,
-  { options, folder, edge }: { options: DevOptions; folder: ObjectFolder; edge: Edge },
+  { options, folder, edge, page, onReplaced }: Serving,
 ) {
   let dropped = 0
   return rebuildOnChange(first, {
@@ -116,12 +167,18 @@ function followChanges(
           options.reporter.warn(`What the code before had made could not be dropped: ${messageOf(error)}.`)
           return 0
         })
+        onReplaced(next)
         return next.runner
       }),
-    onRebuilt: (file, ms) => {
-      options.onRebuilt({ file, ms, dropped })
+    onRebuilt(file, ms) {
+      const rebuilt = { file, ms, dropped }
       dropped = 0
+      page.rebuilt(rebuilt)
+      options.onRebuilt(rebuilt)
     },
-    onFailed: options.onRebuildFailed,
+    onFailed(error) {
+      page.rebuildFailed(messageOf(error))
+      options.onRebuildFailed(error)
+    },
   })
 }

@@ -1,33 +1,40 @@
-import { decodeFilePath } from '../../handler/grammar/encoding.js'
-import { messageOf } from '../errors.js'
-import { createCache, type Answer, type EdgeCache } from './cache.js'
-import { originRequestEvent, type Origin, type ViewerRequest } from './event.js'
+import { createCache, type Answer, type Cached } from './cache.js'
+import type { Origin } from './event.js'
 import type { FunctionRunner } from './function/runner.js'
-import { readResult, type FunctionResult } from './result.js'
-import type { Objects } from './store/objects.js'
+import { askOrigin, type LambdaError, type OriginRequest, type OriginSide, type Outcome } from './origin.js'
+import type { Parts } from './viewer-answer.js'
 
-/** The words that CloudFront's `X-Cache` header starts with. */
-type CacheResult = 'Hit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse'
+/**
+ * What CloudFront's `X-Cache` header starts with. Source: CloudFront developer guide, "Standard logging
+ * reference", x-edge-result-type.
+ */
+export type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse' | LambdaError
 
 export interface EdgeAnswer extends Answer {
   cacheResult: CacheResult
+  /** How many parts of it a viewer can have. */
+  parts: Parts
   /** Seconds in the cache, if it came from there. */
-  age: number | undefined
+  age?: number | undefined
+  /** Of the object that it is, if it was fetched for this request. */
+  key?: string | undefined
+  coldStartMs?: number | undefined
   /** What went wrong behind an error of the edge itself: for this machine's user, not for the viewer. */
-  reason?: string
+  reason?: string | undefined
 }
 
-export interface EdgeOptions {
-  runner: FunctionRunner
-  store: Pick<Objects, 'get'>
-  origin: Origin
+export interface EdgeOptions extends OriginSide {
   /** For what the cache holds, in bytes. */
   cacheBytes: number
+  now?: () => number
 }
 
 /** A CloudFront distribution with the function on its origin-request event, on this machine. */
 export interface Edge {
-  serve(request: ViewerRequest): Promise<EdgeAnswer>
+  /** @param request a GET or a HEAD. */
+  serve(request: OriginRequest): Promise<EdgeAnswer>
+  /** What the package makes of a path, without making anything. @throws FunctionFailed */
+  explain(path: string): Promise<unknown>
   /**
    * Goes on with another function, and forgets what the one before answered. Requests that come
    * meanwhile wait; those that the end of the function before cut off are asked anew.
@@ -39,35 +46,50 @@ export interface Edge {
 /** What is cached by default. */
 export const CACHE_BYTES = 256 * 1024 * 1024
 
-export function createEdge(options: EdgeOptions): Edge {
+export function createEdge(options: EdgeOptions & { origin: Origin }): Edge {
   let running: Promise<FunctionRunner> = Promise.resolve(options.runner)
-  const cache: EdgeCache = createCache(options.cacheBytes)
+  const cache = createCache(options.cacheBytes, options.now)
   const inFlight = new Map<string, Promise<EdgeAnswer>>()
 
-  const miss = async (request: ViewerRequest): Promise<EdgeAnswer> => {
+  const ask = async (request: OriginRequest, held: Held | undefined): Promise<EdgeAnswer> => {
     const asked = running
-    const answer = await askOrigin(request, asked, options)
-    if (asked !== running) return miss(request)
-    // HEAD's answer has no body, so it is never kept for GET.
-    if (request.method === 'GET') cache.put(request.uri, answer)
-    return answer
+    const outcome = await askOrigin(request, held?.cached.answer, { ...options, runner: await asked })
+    // What was asked of a function that is gone since, its end may have cut off.
+    if (asked !== running) return ask(request, undefined)
+    if (outcome.kind === 'unchanged' && held) cache.put(held.key, renewed(outcome, held.cached))
+    else if ('answer' in outcome && outcome.kind !== 'function-failed' && outcome.kind !== 'origin-failed')
+      cache.put(keyOf(request), outcome.answer)
+    return answerOf(outcome, held?.cached)
+  }
+  const collapsed = (request: OriginRequest, held: Held | undefined): Promise<EdgeAnswer> => {
+    const key = keyOf(request)
+    const asked = ask(request, held).finally(() => inFlight.delete(key))
+    inFlight.set(key, asked)
+    return asked
+  }
+  /** A cached GET serves HEAD; what HEAD alone has brought has no body, and never serves GET. */
+  const find = <T>({ method, uri }: OriginRequest, get: (key: string) => T | undefined) => {
+    for (const key of method === 'HEAD' ? [uri, keyOf({ method, uri })] : [uri]) {
+      const found = get(key)
+      if (found) return { key, found }
+    }
+    return undefined
   }
   return {
     async serve(request) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return methodRefused()
-      const cached = cache.get(request.uri)
-      if (cached) {
-        const { answer, age } = cached
-        return { ...answer, age, cacheResult: answer.status >= 400 ? 'Error' : 'Hit' }
+      const there = find(request, (key) => cache.get(key))
+      const held = there && { key: there.key, cached: there.found }
+      if (held?.cached.fresh) return fromCache(held.cached)
+      // Simultaneous misses for one key become one origin request, and all but the first are hits. Source:
+      // CloudFront developer guide, "Simultaneous requests for the same object (request collapsing)".
+      const waiting = find(request, (key) => inFlight.get(key))?.found
+      if (held?.cached.whileRevalidated) {
+        if (!waiting) collapsed({ ...request, method: 'GET' }, held).catch(() => undefined)
+        return fromCache(held.cached)
       }
-      // Simultaneous misses for one key become one origin request, as CloudFront collapses them.
-      const key = `${request.method} ${request.uri}`
-      const waiting = inFlight.get(key)
-      if (waiting) return waiting
-      const asked = miss(request).finally(() => inFlight.delete(key))
-      inFlight.set(key, asked)
-      return asked
+      return waiting ? another(await waiting) : collapsed(request, held)
     },
+    explain: async (path) => (await running).explain(path),
     async replace(change) {
       running = change()
       await running
@@ -76,84 +98,68 @@ export function createEdge(options: EdgeOptions): Edge {
   }
 }
 
-async function askOrigin(
-  request: ViewerRequest,
-  runner: Promise<FunctionRunner>,
-  { origin, store }: EdgeOptions,
-): Promise<EdgeAnswer> {
-  const event = originRequestEvent(request, origin)
-  let returned: unknown
-  try {
-    returned = await (await runner).call({ kind: 'invoke', event })
-  } catch (error) {
-    return edgeError(
-      503,
-      'The Lambda function associated with the CloudFront distribution failed.',
-      messageOf(error),
-    )
-  }
-  let result: FunctionResult
-  let key: string
-  try {
-    result = readResult(returned)
-    if (result.kind === 'response')
-      return { ...result.answer, cacheResult: 'LambdaGeneratedResponse', age: undefined }
-    // S3 reads a plus in a path as a space.
-    key = decodeFilePath(`${origin.path}${result.uri}`.replaceAll('+', '%20'))
-  } catch (error) {
-    return edgeError(502, 'The Lambda function returned an invalid response.', messageOf(error))
-  }
-  try {
-    return await fetchObject(key, store)
-  } catch (error) {
-    return edgeError(502, 'The bucket behind the CloudFront distribution failed.', messageOf(error))
-  }
+function fromCache({ answer, age }: Cached): EdgeAnswer {
+  return { ...answer, age, parts: 'many', cacheResult: answer.status >= 400 ? 'Error' : 'Hit' }
 }
 
-async function fetchObject(key: string, store: EdgeOptions['store']): Promise<EdgeAnswer> {
-  const object = await store.get(key)
-  // As S3 answers whom the bucket policy does not let list: it does not tell whether the key exists.
-  if (!object)
-    return {
-      status: 403,
-      headers: { 'content-type': 'application/xml' },
-      body: Buffer.from(
-        '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
-      ),
-      cacheResult: 'Error',
-      age: undefined,
-    }
+/** The same for a request that waited for it. */
+function another(answer: EdgeAnswer): EdgeAnswer {
+  const hit = answer.cacheResult === 'Miss' || answer.cacheResult === 'LambdaGeneratedResponse'
   return {
-    status: 200,
-    headers: {
-      'content-type': object.contentType,
-      ...(object.cacheControl ? { 'cache-control': object.cacheControl } : {}),
-      etag: object.etag,
-      'last-modified': object.lastModified.toUTCString(),
-      'accept-ranges': 'bytes',
-      server: 'AmazonS3',
-    },
-    body: object.body,
-    cacheResult: 'Miss',
-    age: undefined,
+    ...answer,
+    coldStartMs: undefined,
+    cacheResult: hit ? (answer.status >= 400 ? 'Error' : 'Hit') : answer.cacheResult,
   }
 }
 
-function methodRefused(): EdgeAnswer {
-  return edgeError(
-    403,
-    'This distribution is not configured to allow the HTTP request method that was used for this request.',
-  )
+/** What is there, and where. */
+interface Held {
+  key: string
+  cached: Cached
 }
 
-/** An error of CloudFront's own, not cached. */
-function edgeError(status: number, message: string, reason?: string): EdgeAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'text/html', 'cache-control': 'no-store' },
-    body: Buffer.from(`<!DOCTYPE html>\n<title>ERROR</title>\n<h1>${status} ERROR</h1>\n<p>${message}</p>\n`),
-    cacheResult: 'Error',
-    age: undefined,
-    ...(reason === undefined ? {} : { reason }),
+function keyOf({ method, uri }: Pick<OriginRequest, 'method' | 'uri'>): string {
+  return method === 'HEAD' ? `HEAD ${uri}` : uri
+}
+
+function renewed({ headers }: { headers: Record<string, string> }, { answer }: Cached): Answer {
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}
+
+function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
+  const { coldStartMs } = outcome
+  switch (outcome.kind) {
+    case 'object':
+      // S3 sends one part of an object, or all of it. Source: Amazon S3 API reference, "GetObject", Range.
+      return { ...outcome.answer, key: outcome.key, coldStartMs, cacheResult: 'Miss', parts: 'one' }
+    case 'refused':
+      return { ...outcome.answer, coldStartMs, cacheResult: 'Error', parts: 'none' }
+    case 'generated':
+      return { ...outcome.answer, coldStartMs, cacheResult: 'LambdaGeneratedResponse', parts: 'none' }
+    case 'function-failed':
+      return {
+        ...outcome.answer,
+        coldStartMs,
+        cacheResult: outcome.word,
+        parts: 'none',
+        reason: outcome.reason,
+      }
+    case 'unchanged':
+      if (!held) throw new Error('The origin says that nothing changed, and nothing was asked.')
+      return {
+        ...renewed(outcome, held),
+        key: outcome.key,
+        coldStartMs,
+        cacheResult: 'RefreshHit',
+        parts: 'many',
+      }
+    case 'origin-failed':
+      // Source: CloudFront developer guide, "How CloudFront processes HTTP 4xx and 5xx status codes from your
+      // origin", the requested object is in the edge cache. RefreshHit is the word that was seen.
+      if (held?.ifError)
+        return { ...fromCache(held), coldStartMs, cacheResult: 'RefreshHit', reason: outcome.reason }
+      return { ...outcome.answer, coldStartMs, cacheResult: 'Error', parts: 'none', reason: outcome.reason }
+    default:
+      return outcome satisfies never
   }
 }

@@ -20,6 +20,8 @@ export async function startFunctionStore(
   const credentials = {
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
+    // An execution role's credentials have one: a request that leaves it out is refused here as well.
+    sessionToken: randomBytes(60).toString('base64'),
   }
   let ending = false
   const onError = unlessRepeated((text) => {

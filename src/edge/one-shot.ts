@@ -17,14 +17,15 @@ export async function withPackage<T>(
   onLine: (line: string) => void,
   ask: (loaded: FunctionProcess) => Promise<T>,
 ): Promise<T> {
-  const folder = await unpackForHost(built, path.join(await workFolder(settings.root), 'run'))
+  const work = await workFolder(settings.root)
+  const folder = await unpackForHost(built, path.join(work, 'run'))
   const env = reservedEnvironment(settings, {
     folder,
     // Nothing that is asked here reaches a store.
     endpoint: 'http://127.0.0.1:9',
     credentials: { accessKeyId: 'NONE', secretAccessKey: 'NONE' },
   })
-  const loaded = startProcess({ folder, memory: settings.memory, env, onLine })
+  const loaded = startProcess({ folder, temp: path.join(work, 'tmp'), memory: settings.memory, env, onLine })
   try {
     await loaded.loaded.catch((cause: unknown) => {
       throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {

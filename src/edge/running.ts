@@ -58,6 +58,7 @@ export async function unpackAndRun(
   const folder = await unpackForHost(built, path.join(work, 'run'))
   const runner = createRunner({
     folder,
+    temp: path.join(work, 'tmp'),
     memory: how.memory,
     timeoutMs: how.timeout * 1000,
     env: reservedEnvironment(how, { folder, ...store }),

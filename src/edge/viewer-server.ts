@@ -1,134 +1,167 @@
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { GenatoError, messageOf, systemCode, usageError } from '../errors.js'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Edge, EdgeAnswer } from './edge.js'
-import type { ViewerRequest } from './event.js'
-
-/** A request that was answered. */
-export interface Served {
-  request: ViewerRequest
-  answer: EdgeAnswer
-  ms: number
-}
+import { errorPage } from './error-page.js'
+import { newRequestId } from './event.js'
+import { listen, listenFrom } from './listen.js'
+import type { Page } from './page/page.js'
+import { LONGEST_REQUEST, MALFORMED, refusalOf, TOO_LARGE, type Refusal } from './refusals.js'
+import type { Served } from './served.js'
+import { forViewer } from './viewer-answer.js'
+import { corsHeaders, viewerHeaders } from './viewer-headers.js'
 
 export interface ViewerServer {
   port: number
-  /** Ends every connection, also those that are busy. */
+  /** Answers what was asked, if that takes no longer than a moment, and ends every connection. */
   close(): Promise<void>
 }
 
 export interface ViewerServerOptions {
   edge: Edge
+  /** Of the path `/`, which is nothing on AWS. */
+  page: Pick<Page, 'handle'>
   host: string
-  /** `undefined`: the first free one from `DEFAULT_PORT`. */
+  /** `undefined`: the first free one from 6480. */
   port: number | undefined
   onServed: (served: Served) => void
 }
 
-export const DEFAULT_PORT = 6480
-const PORTS_TRIED = 20
+/** For headers, for whole requests, between requests, and for a viewer that takes no more of its answer. */
+const LIMITS_MS = { headers: 20_000, request: 30_000, idle: 60_000, stalled: 30_000 }
+/** Whoever stops the server does not want to wait for what is slow. */
+const GRACE_MS = 800
 
-/** @throws GenatoError PORT_IN_USE, BAD_HOST */
-export async function startViewerServer({
-  edge,
-  host,
-  port,
-  onServed,
-}: ViewerServerOptions): Promise<ViewerServer> {
-  const handle: http.RequestListener = (incoming, outgoing) =>
-    void respond(edge, incoming, outgoing, onServed).catch(() => outgoing.destroy())
-  const first = await listenFrom(handle, host, port)
-  const servers = [first]
-  const taken = (first.address() as AddressInfo).port
+/** @throws GenatoError PORT_IN_USE, PORT_REFUSED, BAD_HOST */
+export async function startViewerServer(options: ViewerServerOptions): Promise<ViewerServer> {
+  const { host, port } = options
+  const state = { closing: false }
+  const respond = responder(options, state)
+  const make = () =>
+    http
+      .createServer(
+        {
+          maxHeaderSize: LONGEST_REQUEST,
+          headersTimeout: LIMITS_MS.headers,
+          requestTimeout: LIMITS_MS.request,
+          keepAliveTimeout: LIMITS_MS.idle,
+          connectionsCheckingInterval: 5_000,
+        },
+        respond,
+      )
+      // A method that Node would go another way with is answered like any other.
+      .on('connect', (_, socket) => refuse(socket as Socket, MALFORMED))
+      .on('clientError', (error: NodeJS.ErrnoException, socket) =>
+        refuse(socket as Socket, error.code === 'HPE_HEADER_OVERFLOW' ? TOO_LARGE : MALFORMED),
+      )
+  const servers = [await listenFrom(make, host, port)]
+  const taken = (servers[0]?.address() as AddressInfo).port
   // "localhost" is ::1 for some clients; where there is no IPv6, 127.0.0.1 is all there is.
   if (host === '127.0.0.1')
-    await listen(handle, '::1', taken).then(
+    await listen(make(), '::1', taken).then(
       (server) => servers.push(server),
       () => undefined,
     )
   return {
     port: taken,
     async close() {
-      await Promise.all(
-        servers.map(async (server) => {
-          const closed = new Promise((resolve) => {
-            server.close(resolve)
-          })
-          server.closeAllConnections()
-          await closed
-        }),
-      )
+      state.closing = true
+      const grace = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), GRACE_MS)
+      await Promise.all(servers.map(closed))
+      clearTimeout(grace)
     },
   }
 }
 
-async function listenFrom(
-  handle: http.RequestListener,
-  host: string,
-  port: number | undefined,
-): Promise<http.Server> {
-  const first = port ?? DEFAULT_PORT
-  const last = port === undefined ? first + PORTS_TRIED - 1 : first
-  for (let candidate = first; ; candidate++) {
-    try {
-      return await listen(handle, host, candidate)
-    } catch (error) {
-      const code = systemCode(error)
-      if (code === 'EADDRINUSE' && candidate < last) continue
-      if (code === 'EADDRINUSE')
-        throw new GenatoError(
-          'PORT_IN_USE',
-          `Port ${first} is in use${first === last ? '' : `, and so are the next ${PORTS_TRIED - 1}`}.`,
-          {
-            hint: 'End what listens there, or take another with --port. Without --port, the next free one is taken.',
-            cause: error,
-          },
-        )
-      if (code === 'EACCES')
-        throw new GenatoError('PORT_REFUSED', `Port ${candidate} may not be listened on.`, {
-          hint: 'Take one above 1023 with --port.',
-          cause: error,
-        })
-      throw usageError(
-        'BAD_HOST',
-        `${host} can't be listened on: ${messageOf(error)}.`,
-        '--host takes an address of this machine, such as 0.0.0.0 for all of them.',
-      )
+function closed(server: http.Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}
+
+function responder(
+  { edge, page, onServed }: ViewerServerOptions,
+  state: { closing: boolean },
+): http.RequestListener {
+  const edgeHeaders = viewerHeaders()
+  const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
+    const started = performance.now()
+    const { method = 'GET', url = '/', headers, socket } = incoming
+    const request = {
+      id: newRequestId(),
+      method,
+      uri: pathOf(url),
+      userAgent: headers['user-agent'],
+      clientIp: (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     }
+    const refusal = refusalOf(incoming)
+    const answer = refusal ? refused(refusal, request.id) : await edge.serve(request)
+    const sent = forViewer(method, headers as Record<string, string | undefined>, answer, answer.parts)
+    outgoing.writeHead(sent.status, {
+      ...sent.headers,
+      ...(refusal ? {} : corsHeaders(headers.origin, answer)),
+      ...edgeHeaders(answer, request.id),
+      // Of a refused request the rest may be anything.
+      ...(refusal || state.closing ? { connection: 'close' } : {}),
+    })
+    outgoing.end(sent.body)
+    if (outgoing.writableLength > 0) endIfStalled(outgoing)
+    onServed(servedOf(request, answer, sent, performance.now() - started))
+  }
+  return (incoming, outgoing) => {
+    incoming.resume()
+    if (page.handle(incoming, outgoing)) return
+    void respond(incoming, outgoing).catch(() => outgoing.destroy())
   }
 }
 
-function listen(handle: http.RequestListener, host: string, port: number): Promise<http.Server> {
-  return new Promise((resolve, reject) => {
-    const server = http.createServer(handle)
-    server.once('error', reject)
-    server.listen(port, host, () => resolve(server))
-  })
+function refused({ status, said, reason }: Refusal, id: string): EdgeAnswer {
+  return { ...errorPage(status, said, id), cacheResult: 'Error', parts: 'none', reason }
 }
 
-async function respond(
-  edge: Edge,
-  incoming: http.IncomingMessage,
-  outgoing: http.ServerResponse,
-  onServed: (served: Served) => void,
-): Promise<void> {
-  const started = performance.now()
-  incoming.resume()
-  const request: ViewerRequest = {
-    method: incoming.method ?? 'GET',
-    uri: pathOf(incoming.url ?? '/'),
-    userAgent: incoming.headers['user-agent'],
-    clientIp: (incoming.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+function servedOf(
+  { id, method, uri }: { id: string; method: string; uri: string },
+  { cacheResult, key, coldStartMs, reason, ...answer }: EdgeAnswer,
+  { status, headers, body }: { status: number; headers: Record<string, string>; body: Buffer },
+  ms: number,
+): Served {
+  const said = cacheResult === 'LambdaGeneratedResponse' && status >= 400 && answer.body.length > 0
+  return {
+    id,
+    method,
+    uri,
+    status,
+    cacheResult,
+    contentType: headers['content-type'],
+    bytes: body.length,
+    ms,
+    key,
+    coldStartMs,
+    reason: reason ?? (said ? answer.body.toString('utf8').trim() : undefined),
   }
-  const answer = await edge.serve(request)
-  outgoing.writeHead(answer.status, {
-    ...answer.headers,
-    'content-length': answer.body.length,
-    'x-cache': `${answer.cacheResult} from cloudfront`,
-    ...(answer.age === undefined ? {} : { age: String(answer.age) }),
-  })
-  outgoing.end(request.method === 'HEAD' ? undefined : answer.body)
-  onServed({ request, answer, ms: performance.now() - started })
+}
+
+/** Ends the connection of a viewer that takes nothing for a while, and so would keep the answer for ever. */
+function endIfStalled(outgoing: http.ServerResponse): void {
+  const { socket } = outgoing
+  if (!socket) return
+  socket.setTimeout(LIMITS_MS.stalled, () => socket.destroy())
+  outgoing.once('finish', () => socket.setTimeout(0))
+}
+
+/** Answers where there is no request that Node could make out. */
+function refuse(socket: Socket, { status, said }: Refusal): void {
+  if (!socket.writable || socket.bytesWritten > 0) return void socket.destroy()
+  const { headers, body } = errorPage(status, said, newRequestId())
+  const lines = Object.entries({ ...headers, 'content-length': body.length, connection: 'close' })
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
+      ...lines.map(([name, value]) => `${name}: ${value}`),
+      '',
+      body.toString(),
+    ].join('\r\n'),
+  )
 }
 
 /** The path of a request's target, which a proxy may have sent with the host before it. */

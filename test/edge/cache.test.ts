@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCache, timeToLive, type Answer } from '../../src/edge/cache.js'
+import { createCache, type Answer } from '../../src/edge/cache.js'
 
 function answer(status: number, cacheControl?: string, bytes = 10): Answer {
   return {
@@ -9,37 +9,28 @@ function answer(status: number, cacheControl?: string, bytes = 10): Answer {
   }
 }
 
-describe('time to live', () => {
-  it.each([
-    [200, 'public, max-age=86400, s-maxage=31536000', 31_536_000],
-    [200, 'max-age=60', 60],
-    [200, 'Max-Age="60"', 60],
-    [200, undefined, 86_400],
-    [200, 'max-age=0', 1],
-    [200, 'no-store', 1],
-    [200, 'private, max-age=60', 1],
-    [200, 'max-age=99999999999', 31_536_000],
-    [200, 'max-age=soon', 86_400],
-    [400, 'public, max-age=3600', 3600],
-    [404, 'public, max-age=60', 60],
-    [403, undefined, 0],
-    [503, 'no-store', 0],
-    [500, 'max-age=0', 0],
-  ])('of %i with %s is %i s', (status, cacheControl, seconds) => {
-    expect(timeToLive(answer(status, cacheControl))).toBe(seconds)
-  })
-})
-
 describe('the cache', () => {
-  it('gives back what is fresh, with its age in seconds, and nothing after', () => {
+  it('tells what is fresh, its age in seconds, and what may still be sent after', () => {
     let now = 1_000_000
     const cache = createCache(1e6, () => now)
-    const kept = answer(200, 'max-age=10')
+    const kept = answer(200, 'max-age=10, stale-while-revalidate=5, stale-if-error=20')
     cache.put('/a', kept)
-    now += 9_999
-    expect(cache.get('/a')).toEqual({ answer: kept, age: 9 })
-    now += 1
-    expect(cache.get('/a')).toBeUndefined()
+    const at = (ms: number) => {
+      now = 1_000_000 + ms
+      return cache.get('/a')
+    }
+    expect(at(9_999)).toMatchObject({ answer: kept, age: 9, fresh: true })
+    expect(at(10_000)).toMatchObject({ fresh: false, whileRevalidated: true, ifError: true })
+    expect(at(15_000)).toMatchObject({ fresh: false, whileRevalidated: false, ifError: true })
+    expect(at(30_000)).toMatchObject({ fresh: false, whileRevalidated: false, ifError: false })
+  })
+
+  it('never lets an error be sent instead of another', () => {
+    let now = 0
+    const cache = createCache(1e6, () => now)
+    cache.put('/a', answer(404, 'max-age=10'))
+    now = 11_000
+    expect(cache.get('/a')).toMatchObject({ fresh: false, ifError: false })
   })
 
   it('stays within its bound: what was used longest ago goes first', () => {

@@ -189,7 +189,7 @@ describe('genato dev', () => {
     expect(
       Object.keys(env).filter(
         (name) =>
-          !/^(AWS_|LAMBDA_|_HANDLER$|LANG$|TZ$|FONTCONFIG_FILE$|NODE_CHANNEL|SystemRoot$|__CF_USER_TEXT_ENCODING$)/.test(
+          !/^(AWS_|LAMBDA_|_HANDLER$|LANG$|TZ$|FONTCONFIG_FILE$|PATH$|TMPDIR$|TEMP$|TMP$|_X_AMZN_TRACE_ID$|NODE_CHANNEL|SystemRoot$|__CF_USER_TEXT_ENCODING$)/.test(
             name,
           ),
       ),
@@ -334,9 +334,9 @@ describe('a generator that', () => {
     ['exits', 'process.exit(3)', 503, 'ended with exit code 3'],
     [
       'crashes later',
-      "setTimeout(() => { throw new Error('later') }, 1); await new Promise(() => undefined)",
+      "setTimeout(() => { throw new Error('too late') }, 1); await new Promise(() => undefined)",
       503,
-      'later',
+      'too late',
     ],
     ['returns nothing', 'return', 500, 'returned nothing'],
     [

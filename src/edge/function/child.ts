@@ -4,13 +4,15 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { packageRoot } from '../../package-root.js'
+import { lambdaContext, traceId } from './context.js'
 import type { Call, FromChild, ToChild } from './messages.js'
+import { refuseAsLambda } from './read-only.js'
 
 interface Loaded {
   generation: string
   cached: string
   examples: readonly string[]
-  handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<unknown>
+  handler(event: unknown, context: ReturnType<typeof lambdaContext>): Promise<unknown>
   explain(path: string): unknown
   render(path: string, timeoutMs: number): Promise<unknown>
 }
@@ -19,7 +21,8 @@ const [folder = '', memory = ''] = process.argv.slice(2)
 
 /**
  * Watches from a thread, because a generator that is busy leaves the main one no time. Resident memory
- * counts, libvips' included, as it does on Lambda. Ends the process too when its parent was killed.
+ * counts, libvips' included, as it does on Lambda. Ends the process too when its parent was killed, and
+ * with it what it has started: the group is its own.
  */
 const WATCH = `
 const { writeSync } = require('node:fs')
@@ -27,18 +30,19 @@ const { workerData } = require('node:worker_threads')
 setInterval(() => {
   const tooMuch = process.memoryUsage.rss() > workerData.bytes
   if (tooMuch) writeSync(4, 'memory')
-  if (tooMuch || process.ppid !== workerData.parent) process.kill(process.pid, 'SIGKILL')
+  if (tooMuch || process.ppid !== workerData.parent) process.kill(workerData.victim, 'SIGKILL')
 }, 50)`
 
 function send(message: FromChild): void {
   process.send?.(message)
 }
 
-function call(loaded: Loaded, request: Call, timeoutMs: number): unknown {
+async function call(loaded: Loaded, request: Call, timeoutMs: number): Promise<unknown> {
   switch (request.kind) {
     case 'invoke': {
-      const end = Date.now() + timeoutMs
-      return loaded.handler(request.event, { getRemainingTimeInMillis: () => Math.max(0, end - Date.now()) })
+      process.env['_X_AMZN_TRACE_ID'] = traceId()
+      const context = lambdaContext(process.env, Date.now() + timeoutMs)
+      return serialised(await loaded.handler(request.event, context))
     }
     case 'explain':
       return loaded.explain(request.path)
@@ -49,7 +53,21 @@ function call(loaded: Loaded, request: Call, timeoutMs: number): unknown {
   }
 }
 
+/**
+ * What leaves Lambda is JSON: what has no form there is lost, and what can't be written fails the event.
+ * Source: aws/aws-lambda-nodejs-runtime-interface-client, which sends `null` for no result.
+ */
+function serialised(result: unknown): string | undefined {
+  try {
+    return JSON.stringify(result === undefined ? null : result)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`Unable to stringify response body: ${reason}`, { cause })
+  }
+}
+
 async function answer(loaded: Loaded, { id, call: request, timeoutMs }: ToChild): Promise<void> {
+  send({ kind: 'began', id })
   try {
     send({ kind: 'returned', id, value: await call(loaded, request, timeoutMs) })
   } catch (error) {
@@ -81,7 +99,7 @@ function load(): Loaded | undefined {
   }
 }
 
-// The terminal's Ctrl-C reaches this process as well; its parent decides when it ends.
+// Where the terminal's Ctrl-C reaches this process as well, its parent decides when it ends.
 process.on('SIGINT', () => undefined)
 // Node would print the line of the bundle as well, which is most of the package.
 process.on('uncaughtException', (error: unknown) => {
@@ -91,7 +109,12 @@ process.on('uncaughtException', (error: unknown) => {
 process.on('disconnect', () => process.exit())
 new Worker(WATCH, {
   eval: true,
-  workerData: { bytes: Number(memory) * 1024 * 1024, parent: process.ppid },
+  workerData: {
+    bytes: Number(memory) * 1024 * 1024,
+    parent: process.ppid,
+    victim: process.platform === 'win32' ? process.pid : -process.pid,
+  },
 }).unref()
+refuseAsLambda()
 const loaded = load()
 if (loaded) process.on('message', (message: ToChild) => void answer(loaded, message))

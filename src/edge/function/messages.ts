@@ -9,7 +9,7 @@ export interface ToChild {
 }
 
 /** What a package tells of itself once it is loaded. */
-export interface Loaded {
+interface Told {
   generation: string
   /** Changes with what CloudFront may keep of its answers. */
   cached: string
@@ -19,8 +19,16 @@ export interface Loaded {
   ms: number
 }
 
+export interface Loaded extends Told {
+  /** What an event would have waited for: from the start of the process until the package was loaded, in ms. */
+  coldStartMs: number
+}
+
 export type FromChild =
-  | ({ kind: 'loaded' } & Loaded)
+  | ({ kind: 'loaded' } & Told)
   | { kind: 'load-failed'; message: string }
+  /** The call has reached the package: whatever happens from here on, it may have had effects. */
+  | { kind: 'began'; id: number }
+  /** @property value of an event: the JSON text that Lambda's runtime would send, or nothing. */
   | { kind: 'returned'; id: number; value: unknown }
   | { kind: 'threw'; id: number; name: string; message: string; code: string | undefined }

@@ -3,27 +3,20 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { packageRoot } from '../../package-root.js'
+import { removeKept } from '../../package/kept.js'
+import { ownEnvironment } from './environment.js'
+import { FunctionFailed, type FailureKind } from './failure.js'
 import type { Call, FromChild, Loaded, ToChild } from './messages.js'
+import { permissionFlags } from './permissions.js'
+import { createTempFolder } from './temp-folder.js'
 
-/** Why the function gave no answer. */
-export type FailureKind = 'load' | 'crash' | 'timeout' | 'memory' | 'threw' | 'stopped'
-
-/** The function gave no answer: what CloudFront answers with 503. */
-export class FunctionFailed extends Error {
-  override readonly name = 'FunctionFailed'
-  constructor(
-    readonly kind: FailureKind,
-    message: string,
-    /** Of what was thrown, if it had one. */
-    readonly code?: string,
-  ) {
-    super(message)
-  }
-}
+export { FunctionFailed }
 
 export interface ProcessOptions {
   /** Where the unpacked package is. */
   folder: string
+  /** Where each process gets a temporary folder of its own, which goes with it. */
+  temp: string
   /** MB of resident memory. */
   memory: number
   env: Record<string, string>
@@ -34,25 +27,49 @@ export interface ProcessOptions {
 export interface FunctionProcess {
   /** Once the package is loaded. @throws FunctionFailed */
   loaded: Promise<Loaded>
-  /** One at a time. @throws FunctionFailed; the process is gone then, unless the function threw. */
+  /**
+   * One at a time.
+   * @throws FunctionFailed; the process is gone then, unless the function threw. NeverBegun if it was gone
+   * before the call had reached it.
+   */
   call(request: Call, timeoutMs: number): Promise<unknown>
   alive(): boolean
-  /** Kills it, whatever it does, and waits until it is gone. */
+  /** Kills it, whatever it does, and waits until it and its folder are gone. */
   stop(): Promise<void>
+  /** When it and its folder are gone. */
+  gone: Promise<void>
 }
 
+/** The process ended before the call had reached it: it can be given to another. */
+export class NeverBegun extends FunctionFailed {}
+
+interface Waiting {
+  id: number
+  began: boolean
+  resolve: (value: unknown) => void
+  reject: (error: Error) => void
+}
+
+/** Source: Lambda developer guide, "Lambda execution environment lifecycle": 10 s for the init phase. */
 const LOAD_TIMEOUT = 10_000
 const KEPT_STDERR = 20
+/** How long the output of a process that has ended may take, in ms: what it has started may hold it open. */
+const LAST_WORDS = 500
+const GROUPS = process.platform !== 'win32'
 
 /** Starts a process that runs the package, as Lambda starts an execution environment. */
-export function startProcess({ folder, memory, env, onLine }: ProcessOptions): FunctionProcess {
+export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptions): FunctionProcess {
+  const started = performance.now()
+  const own = createTempFolder(temp)
   const child = fork(path.join(packageRoot(), 'dist', 'function-child.js'), [folder, String(memory)], {
-    env,
+    env: { ...env, ...ownEnvironment(env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '1', own) },
     cwd: folder,
     // The function's own limit is the resident memory; V8's must not end it earlier.
-    execArgv: [`--max-old-space-size=${memory}`, '--enable-source-maps'],
+    execArgv: [`--max-old-space-size=${memory}`, '--enable-source-maps', ...permissionFlags(own)],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+    // A group of its own, so that what the function has started ends with it.
+    detached: GROUPS,
   })
   const complaints: string[] = []
   readLines(child.stdout, onLine)
@@ -65,35 +82,29 @@ export function startProcess({ folder, memory, env, onLine }: ProcessOptions): F
   child.stdio[4]?.on('data', () => (memoryExceeded = true))
 
   let failure: FunctionFailed | undefined
-  let waiting: { id: number; resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined
-  let settleLoad: {
-    resolve: (value: Loaded) => void
-    reject: (error: Error) => void
-  }
-  const loaded = new Promise<Loaded>((resolve, reject) => {
-    settleLoad = { resolve, reject }
-  })
+  let waiting: Waiting | undefined
+  const { promise: loaded, resolve: hasLoaded, reject: failedToLoad } = withResolvers<Loaded>()
   loaded.catch(() => undefined)
   const fail = (kind: FailureKind, message: string) => {
     failure ??= new FunctionFailed(kind, message)
-    settleLoad.reject(failure)
-    waiting?.reject(failure)
+    failedToLoad(failure)
+    waiting?.reject(kind === 'crash' && !waiting.began ? new NeverBegun(kind, message) : failure)
     waiting = undefined
-    child.kill('SIGKILL')
+    kill(child)
   }
   const loading = setTimeout(
     () => fail('load', `The package did not load within ${LOAD_TIMEOUT / 1000} s.`),
     LOAD_TIMEOUT,
   )
-  void loaded.then(
-    () => clearTimeout(loading),
-    () => clearTimeout(loading),
-  )
+  const stopClock = () => clearTimeout(loading)
+  void loaded.then(stopClock, stopClock)
 
   child.on('message', (message: FromChild) => {
-    if (message.kind === 'loaded') settleLoad.resolve(message)
+    if (message.kind === 'loaded') hasLoaded({ ...message, coldStartMs: performance.now() - started })
     else if (message.kind === 'load-failed') fail('load', message.message)
-    else if (waiting?.id === message.id) {
+    else if (waiting?.id !== message.id) return
+    else if (message.kind === 'began') waiting.began = true
+    else {
       const { resolve, reject } = waiting
       waiting = undefined
       if (message.kind === 'returned') resolve(message.value)
@@ -101,25 +112,32 @@ export function startProcess({ folder, memory, env, onLine }: ProcessOptions): F
     }
   })
   child.on('error', (error) => fail('crash', error.message))
-  const closed = new Promise<void>((resolve) => {
+  child.on('exit', () => {
+    kill(child)
+    setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), LAST_WORDS).unref()
+  })
+  const gone = new Promise<void>((resolve) => {
+    // A process that could not be started has no end to wait for.
+    if (child.pid === undefined) resolve()
     child.on('close', (code, signal) => {
       if (memoryExceeded) fail('memory', `It took more than its ${memory} MB of memory, and was ended.`)
       else
         fail('crash', `Its process ended with ${signal ?? `exit code ${code}`}${lastComplaint(complaints)}.`)
       resolve()
     })
-  })
+  }).then(async () => removeKept(own))
 
   let calls = 0
   return {
     loaded,
+    gone,
     alive: () => failure === undefined,
     async call(request, timeoutMs) {
       await loaded
-      if (failure) throw failure
+      if (failure) throw new NeverBegun(failure.kind, failure.message)
       const id = ++calls
       const answer = new Promise<unknown>((resolve, reject) => {
-        waiting = { id, resolve, reject }
+        waiting = { id, began: false, resolve, reject }
       })
       const timer = setTimeout(
         () => fail('timeout', `It did not answer within ${timeoutMs / 1000} s, and was ended.`),
@@ -127,21 +145,38 @@ export function startProcess({ folder, memory, env, onLine }: ProcessOptions): F
       )
       try {
         post(child, { id, call: request, timeoutMs })
-        return await answer
+        const value = await answer
+        return request.kind === 'invoke' ? parsed(value) : value
       } finally {
         clearTimeout(timer)
       }
     },
     async stop() {
       fail('stopped', 'It was stopped.')
-      await closed
+      await gone
     },
   }
+}
+
+/** What Lambda's runtime would have sent; nothing, if that is no JSON. */
+function parsed(value: unknown): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : undefined
 }
 
 /** A message to a process that has just ended is lost; its end is what answers the call. */
 function post(child: ChildProcess, message: ToChild): void {
   child.send(message, () => undefined)
+}
+
+/** With all that it has started. */
+function kill(child: ChildProcess): void {
+  child.kill('SIGKILL')
+  if (!GROUPS || child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nothing of it is left.
+  }
 }
 
 function readLines(stream: Readable | null, onLine: (line: string) => void): void {
@@ -151,4 +186,15 @@ function readLines(stream: Readable | null, onLine: (line: string) => void): voi
 function lastComplaint(lines: string[]): string {
   const error = lines.findLast((line) => /^\s*(\w*Error|FATAL ERROR)\b.*:/.test(line)) ?? lines.at(-1)
   return error ? `: ${error.trim()}` : ''
+}
+
+/** Promise.withResolvers, which Node 20 lacks. */
+function withResolvers<T>() {
+  let resolve!: (value: T) => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<T>((res, rej) => {
+    resolve = res
+    reject = rej
+  })
+  return { promise, resolve, reject }
 }

@@ -1,35 +1,170 @@
-import { FunctionFailed, startProcess, type FunctionProcess, type ProcessOptions } from './process.js'
+import os from 'node:os'
+import { messageOf } from '../../errors.js'
 import type { Call, Loaded } from './messages.js'
+import {
+  FunctionFailed,
+  NeverBegun,
+  startProcess,
+  type FunctionProcess,
+  type ProcessOptions,
+} from './process.js'
+import { removeLeftTempFolders } from './temp-folder.js'
+
+export interface Invoked {
+  value: unknown
+  /** How long loading took, if a process was started for this event: a cold start. */
+  coldStartMs?: number
+}
 
 export interface FunctionRunner {
   /** Waits for its turn: a process takes one event at a time. @throws FunctionFailed */
-  call(request: Call): Promise<unknown>
-  /** Starts the process if it is not running yet, so that the first call need not. @throws FunctionFailed */
+  invoke(event: object): Promise<Invoked>
+  /** What the package itself says of a path. @throws FunctionFailed */
+  explain(path: string): Promise<unknown>
+  /** Starts a first process, so that what keeps the package from loading is known at once. @throws FunctionFailed */
   start(): Promise<Loaded>
-  /** Ends the process; calls that wait are refused. */
+  /** Ends every process; what waits is refused. */
   stop(): Promise<void>
 }
 
-/** Runs the package in one process, started when needed and again after it died. */
-export function createRunner(options: ProcessOptions & { timeoutMs: number }): FunctionRunner {
-  let current: FunctionProcess | undefined
-  let stopped = false
-  let turn: Promise<unknown> = Promise.resolve()
-  const running = (): FunctionProcess => {
-    if (stopped) throw new FunctionFailed('stopped', 'The function was stopped.')
-    if (!current?.alive()) current = startProcess(options)
-    return current
+export interface RunnerOptions extends ProcessOptions {
+  timeoutMs: number
+  /** The most that run at once; as many as there are cores, if not given. */
+  processes?: number
+  /** A process that has had nothing to do for so long ends. Lambda doesn't say how long it keeps one. */
+  idleMs?: number
+  /** Events at once, running and waiting. */
+  concurrency?: number
+}
+
+interface Waiting {
+  request: Call
+  /** It was given to a process that had just ended. */
+  again: boolean
+  resolve: (invoked: Invoked) => void
+  reject: (error: Error) => void
+}
+
+const IDLE_MS = 60_000
+/** Of an account, in each region. Source: CloudFront developer guide, "Quotas on Lambda@Edge". */
+const CONCURRENCY = 1_000
+
+/** Runs the package in processes that are started when all others are busy, as Lambda scales. */
+export function createRunner({
+  timeoutMs,
+  processes = os.availableParallelism(),
+  idleMs = IDLE_MS,
+  concurrency = CONCURRENCY,
+  ...options
+}: RunnerOptions): FunctionRunner {
+  /** Until they are gone. */
+  const all = new Set<FunctionProcess>()
+  /** The one that was used last is the last, and the first to be used again: so the others come to their end. */
+  const idle: { process: FunctionProcess; timer: NodeJS.Timeout }[] = []
+  const queue: Waiting[] = []
+  let starting = 0
+  let events = 0
+  let stopped: Promise<unknown> | undefined
+
+  const launch = (): FunctionProcess => {
+    const process = startProcess(options)
+    all.add(process)
+    void process.gone.then(() => all.delete(process))
+    starting += 1
+    void firstTurn(process)
+    return process
   }
+  const firstTurn = async (process: FunctionProcess) => {
+    try {
+      const { coldStartMs } = await process.loaded
+      starting -= 1
+      free(process, coldStartMs)
+    } catch (error) {
+      starting -= 1
+      // The event that it would have been given: so a package that doesn't load is not started for ever.
+      queue.shift()?.reject(error as FunctionFailed)
+      dispatch()
+    }
+  }
+  const wake = (): FunctionProcess | undefined => {
+    for (let last = idle.pop(); last; last = idle.pop()) {
+      clearTimeout(last.timer)
+      if (last.process.alive()) return last.process
+    }
+    return undefined
+  }
+  const rest = (process: FunctionProcess) => {
+    const timer = setTimeout(() => {
+      idle.splice(
+        idle.findIndex((one) => one.process === process),
+        1,
+      )
+      void process.stop()
+    }, idleMs).unref()
+    idle.push({ process, timer })
+  }
+  const free = (process: FunctionProcess, coldStartMs?: number) => {
+    if (!process.alive()) return dispatch()
+    const next = queue.shift()
+    if (next) void run(process, next, coldStartMs)
+    else rest(process)
+  }
+  const dispatch = () => {
+    if (stopped) return
+    while (queue.length > 0) {
+      const process = wake()
+      if (!process) break
+      void run(process, queue.shift() as Waiting)
+    }
+    const living = [...all].filter((process) => process.alive()).length
+    for (let more = Math.min(queue.length - starting, processes - living); more > 0; more--) {
+      try {
+        launch()
+      } catch (error) {
+        queue.shift()?.reject(new FunctionFailed('load', messageOf(error)))
+      }
+    }
+  }
+  const run = async (process: FunctionProcess, waiting: Waiting, coldStartMs?: number) => {
+    const cold = coldStartMs === undefined ? {} : { coldStartMs }
+    try {
+      waiting.resolve({ value: await process.call(waiting.request, timeoutMs), ...cold })
+    } catch (error) {
+      if (error instanceof NeverBegun && !waiting.again && !stopped) {
+        queue.unshift({ ...waiting, again: true })
+      } else waiting.reject(Object.assign(error as FunctionFailed, cold))
+    }
+    free(process)
+  }
+  const ask = async (request: Call) =>
+    new Promise<Invoked>((resolve, reject) => {
+      if (stopped) throw new FunctionFailed('stopped', 'The function was stopped.')
+      queue.push({ request, again: false, resolve, reject })
+      dispatch()
+    })
   return {
-    call(request) {
-      const mine = turn.then(() => running().call(request, options.timeoutMs))
-      turn = mine.catch(() => undefined)
-      return mine
+    async invoke(event) {
+      if (events >= concurrency)
+        throw new FunctionFailed(
+          'throttled',
+          `More than ${concurrency} events at once: Lambda takes no more.`,
+        )
+      events += 1
+      return ask({ kind: 'invoke', event }).finally(() => (events -= 1))
     },
-    start: async () => running().loaded,
+    explain: async (path) => (await ask({ kind: 'explain', path })).value,
+    async start() {
+      await removeLeftTempFolders(options.temp)
+      if (stopped) throw new FunctionFailed('stopped', 'The function was stopped.')
+      const running = [...all].find((process) => process.alive())
+      return (running ?? launch()).loaded
+    },
     async stop() {
-      stopped = true
-      await current?.stop()
+      const refused = new FunctionFailed('stopped', 'The function was stopped.')
+      for (const { reject } of queue.splice(0)) reject(refused)
+      for (const { timer } of idle.splice(0)) clearTimeout(timer)
+      stopped ??= Promise.all([...all].map(async (process) => process.stop()))
+      await stopped
     },
   }
 }

@@ -1,0 +1,44 @@
+import type http from 'node:http'
+
+/** In every answer of the page's: nothing is kept, nothing is guessed, nobody else reads or frames it. */
+const ALWAYS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+}
+
+/** Of what is no document: should one be opened as such, it can do nothing. */
+const INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+
+export function headersOf(contentType: string, policy = INERT): Record<string, string> {
+  return { ...ALWAYS, 'content-type': contentType, 'content-security-policy': policy }
+}
+
+export function send(
+  outgoing: http.ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: string | Uint8Array,
+): void {
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  outgoing.end(outgoing.req.method === 'HEAD' ? undefined : body)
+}
+
+export function sendText(outgoing: http.ServerResponse, status: number, text: string): void {
+  send(outgoing, status, headersOf('text/plain; charset=utf-8'), `${text}\n`)
+}
+
+export function sendJson(outgoing: http.ServerResponse, value: unknown): void {
+  send(outgoing, 200, headersOf('application/json'), JSON.stringify(value))
+}
+
+/**
+ * Whether another site's page asks: that could not read the answer, but could make this machine work, or
+ * show what is stored here. `same-site` is no better: every port of localhost is the same site.
+ */
+export function isForeign(incoming: http.IncomingMessage): boolean {
+  const from = incoming.headers['sec-fetch-site']
+  return from !== undefined && from !== 'same-origin' && from !== 'none'
+}

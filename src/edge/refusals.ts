@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Why CloudFront's edge answers a request itself, whatever is in the cache. */
+export interface Refusal {
+  status: 400 | 403 | 413
+  /** The sentence of its error page. */
+  said: string
+  /** For this machine's user. */
+  reason: string
+}
+
+/**
+ * In bytes; a request is its line and headers, without the body. Source: CloudFront developer guide, "Quotas",
+ * general quotas.
+ */
+const LONGEST_URL = 8_192
+export const LONGEST_REQUEST = 32_768
+
+export const TOO_LARGE: Refusal = {
+  status: 413,
+  said: 'The request could not be satisfied: it is too large.',
+  reason: `A request may have ${LONGEST_REQUEST} bytes with its headers (CloudFront developer guide, "Quotas").`,
+}
+export const MALFORMED: Refusal = { status: 400, said: 'Bad request.', reason: 'This is not valid HTTP.' }
+
+export function refusalOf({ method = '', url = '', headers }: IncomingMessage): Refusal | undefined {
+  if (method !== 'GET' && method !== 'HEAD')
+    return {
+      status: 403,
+      said: 'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.',
+      reason: `The distribution allows GET and HEAD, not ${method}.`,
+    }
+  // Source: CloudFront developer guide, "Request and response behavior for Amazon S3 origins", GET requests
+  // that include a body.
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
+    return {
+      status: 403,
+      said: 'Bad request.',
+      reason: `CloudFront takes no ${method} with a body (developer guide, "GET requests that include a body").`,
+    }
+  // The URL that CloudFront makes of the request. Source: the same page, Maximum length of a URL.
+  const length = url.startsWith('/') ? `https://${headers.host ?? ''}${url}`.length : url.length
+  if (length > LONGEST_URL)
+    return {
+      status: 413,
+      said: TOO_LARGE.said,
+      reason: `The URL has ${length} bytes: CloudFront takes ${LONGEST_URL} (developer guide, "Quotas").`,
+    }
+  return undefined
+}

@@ -1,0 +1,151 @@
+import { InvalidResult, isRecord, SAID, show, SOURCE } from './invalid.js'
+
+/** Names in lower case, with all their values. */
+export type Headers = Map<string, string[]>
+
+/** RFC 9110's token, without capitals: the keys of the headers object are lower-case names. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
+/** What a value can't have: control characters, which would end the line, and what is not ASCII. */
+const WRONG_IN_VALUE = /[^\t\u0020-\u007e]/u
+
+/**
+ * Functions can't add these.
+ * Source: CloudFront developer guide, "Restrictions on all edge functions", disallowed headers.
+ */
+const DISALLOWED = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'trailer',
+  'upgrade',
+  'x-accel-buffering',
+  'x-accel-charset',
+  'x-accel-limit-rate',
+  'x-accel-redirect',
+  'x-amzn-auth',
+  'x-amzn-cf-billing',
+  'x-amzn-cf-id',
+  'x-amzn-cf-xff',
+  'x-amzn-errortype',
+  'x-amzn-fle-profile',
+  'x-amzn-header-count',
+  'x-amzn-header-order',
+  'x-amzn-lambda-integration-tag',
+  'x-amzn-requestid',
+  'x-cache',
+  'x-forwarded-proto',
+  'x-real-ip',
+])
+const DISALLOWED_START = /^x-(?:amz-cf|edge)-/
+
+/**
+ * Source: CloudFront developer guide, "Restrictions on all edge functions", read-only headers in origin
+ * request events. A response that is generated there can't have them either: seen in
+ * opennextjs/opennextjs-aws#427, with Content-Length.
+ */
+const READ_ONLY = [
+  'accept-encoding',
+  'content-length',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'transfer-encoding',
+  'via',
+]
+
+/** @throws InvalidResult where CloudFront would refuse them; read-only ones are for `checkReadOnly`. */
+export function readHeaders(headers: unknown): Headers {
+  const read: Headers = new Map()
+  if (headers === undefined) return read
+  if (!isRecord(headers))
+    throw new InvalidResult(
+      `The headers are ${show(headers)}: return an object such as { 'content-type': [{ value: 'text/plain' }] }.`,
+      SAID.headers,
+      SOURCE.response,
+    )
+  for (const [name, values] of Object.entries(headers)) {
+    checkName(name)
+    read.set(name, readValues(name, values))
+  }
+  return read
+}
+
+/** @param sent the headers of the event; none for a generated response. @throws InvalidResult */
+export function checkReadOnly(returned: Headers, sent: Headers): void {
+  for (const name of READ_ONLY) {
+    const [before, after] = [sent.get(name), returned.get(name)]
+    if (JSON.stringify(before) === JSON.stringify(after)) continue
+    const what =
+      before === undefined ? `added, as ${show(after)}` : after ? `changed to ${show(after)}` : 'left out'
+    throw new InvalidResult(
+      `The read-only header ${name} was ${what}: leave it as it is in the event${before ? '' : ', which has none'}.`,
+      SAID.readOnly,
+      SOURCE.readOnly,
+    )
+  }
+}
+
+function checkName(name: string): void {
+  if (!NAME.test(name))
+    throw /[A-Z]/.test(name)
+      ? new InvalidResult(
+          `The header ${show(name)} has capitals: its key in the headers object is ${show(name.toLowerCase())}, and the name as it is written goes into { key }.`,
+          SAID.headers,
+          SOURCE.response,
+        )
+      : new InvalidResult(
+          `The header name ${show(name)} has a character that no header name can have.`,
+          SAID.plain,
+          SOURCE.http,
+        )
+  if (DISALLOWED.has(name) || DISALLOWED_START.test(name))
+    throw new InvalidResult(
+      `The header ${name} is one that functions can't add: leave it out.`,
+      SAID.disallowed,
+      SOURCE.disallowed,
+    )
+}
+
+function readValues(name: string, values: unknown): string[] {
+  if (!Array.isArray(values))
+    throw new InvalidResult(
+      `The header ${name} is ${show(values)}: write it as a list, [{ value: '…' }].`,
+      SAID.headerNotArray,
+      SOURCE.response,
+    )
+  if (values.length === 0)
+    throw new InvalidResult(
+      `The header ${name} is an empty list: leave the header out.`,
+      SAID.headers,
+      SOURCE.none,
+    )
+  return values.map((entry: unknown) => readValue(name, entry))
+}
+
+function readValue(name: string, entry: unknown): string {
+  if (!isRecord(entry) || typeof entry['value'] !== 'string')
+    throw new InvalidResult(
+      `The header ${name} has the entry ${show(entry)}: each is { value: '…' }, with a string.`,
+      SAID.headers,
+      SOURCE.response,
+    )
+  const { key, value } = entry as { key?: unknown; value: string }
+  if (key !== undefined && (typeof key !== 'string' || key.toLowerCase() !== name))
+    throw new InvalidResult(
+      `The header ${name} has the key ${show(key)}, which is another name: write it alike, or leave the key out.`,
+      SAID.headers,
+      SOURCE.response,
+    )
+  const wrong = WRONG_IN_VALUE.exec(value)
+  if (wrong)
+    throw new InvalidResult(
+      `The header ${name} has the character ${encodeURI(wrong[0].toWellFormed())} in its value ${show(value)}: a header can have printable ASCII only.`,
+      SAID.plain,
+      SOURCE.http,
+    )
+  return value
+}

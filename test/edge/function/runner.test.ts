@@ -1,0 +1,249 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { tempFolder } from '../../support/project.js'
+import { isAlive, mostAtOnce, runnerOf, tell, TELL, untilGone, type Told } from './packages.js'
+
+const WINDOWS = process.platform === 'win32'
+
+/** Loading takes long as soon as this file is there. */
+function slowWhen(marker: string): string {
+  return `if (require('fs').existsSync(${JSON.stringify(marker)})) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)
+}`
+}
+
+describe('processes', () => {
+  it('are started before the first event, which is no cold start then, and used again', async () => {
+    const runner = runnerOf(TELL)
+    expect(await runner.start()).toMatchObject({ generation: 'g', cached: 'c', examples: ['/a'] })
+    const first = await tell(runner)
+    const second = await tell(runner)
+    expect(first).not.toHaveProperty('coldStartMs')
+    expect(second).toMatchObject({ pid: first.pid, call: 2 })
+    expect(await runner.explain('/x')).toEqual({ kind: 'file', key: '/x' })
+    expect(runner.lines).toEqual([])
+  })
+
+  it('take one event at a time each, and are as many as allowed', async () => {
+    const runner = runnerOf(TELL, { processes: 3 })
+    await runner.start()
+    const told = await Promise.all(Array.from({ length: 12 }, async () => tell(runner, 150)))
+    const pids = [...new Set(told.map(({ pid }) => pid))]
+    expect(pids).toHaveLength(3)
+    expect(mostAtOnce(told)).toBe(3)
+    for (const pid of pids) expect(mostAtOnce(told.filter((one) => one.pid === pid))).toBe(1)
+    expect(told.filter(({ coldStartMs }) => coldStartMs !== undefined)).toHaveLength(2)
+  })
+
+  it('are started for an event only if all others are busy', async () => {
+    const runner = runnerOf(TELL, { processes: 3 })
+    for (let time = 0; time < 5; time++) await tell(runner)
+    expect(runner.tempFolders()).toHaveLength(1)
+    const [busy, other] = await Promise.all([tell(runner, 3_000), tell(runner)])
+    expect(other.pid).not.toBe(busy.pid)
+    expect(other.coldStartMs).toBeGreaterThan(10)
+    expect(other.to).toBeLessThan(busy.to)
+  })
+
+  it('that get free are given what waits for another one to load', async () => {
+    const marker = path.join(tempFolder(), 'slow')
+    const runner = runnerOf(TELL, { processes: 2, load: slowWhen(marker) })
+    await runner.start()
+    writeFileSync(marker, '')
+    const [first, second] = await Promise.all([tell(runner, 200), tell(runner)])
+    expect(second).toMatchObject({ pid: first.pid, call: 2 })
+    expect(second).not.toHaveProperty('coldStartMs')
+    expect(runner.tempFolders()).toHaveLength(2)
+  })
+
+  it('are given what has waited longest', async () => {
+    const runner = runnerOf('await sleep(20); return { event: event.id, call: calls }', { processes: 1 })
+    const ids = Array.from({ length: 10 }, (_, id) => id)
+    const results = await Promise.all(ids.map(async (id) => runner.invoke({ id })))
+    expect(results.map(({ value }) => value)).toEqual(ids.map((id) => ({ event: id, call: id + 1 })))
+  })
+
+  it('end when they have had nothing to do, the one used last at last; the next event starts one', async () => {
+    const runner = runnerOf(TELL, { processes: 2, idleMs: 500 })
+    const both = await Promise.all([tell(runner, 300), tell(runner, 300)])
+    expect(both[0].pid).not.toBe(both[1].pid)
+    const kept = await tell(runner)
+    const other = both.find(({ pid }) => pid !== kept.pid)?.pid ?? 0
+    for (const end = Date.now() + 1_000; Date.now() < end;)
+      expect((await tell(runner, 50)).pid).toBe(kept.pid)
+    await untilGone([other])
+    expect(isAlive(kept.pid)).toBe(true)
+    await untilGone([kept.pid])
+    await expect.poll(() => runner.tempFolders()).toEqual([])
+    expect((await tell(runner)).coldStartMs).toBeGreaterThan(10)
+  })
+
+  it('that died while they had nothing to do cost no event', async () => {
+    const runner = runnerOf(TELL, { processes: 1 })
+    for (let time = 0; time < 10; time++) {
+      const { pid } = await tell(runner)
+      process.kill(pid, 'SIGKILL')
+      expect((await tell(runner)).pid).not.toBe(pid)
+    }
+  })
+})
+
+describe('an event', () => {
+  const BAD = `if (event.bad) { require('fs').writeSync(1, process.pid + '\\n'); BODY }\n${TELL}`
+
+  it.each([
+    ['throws', "throw new Error('here')", 'threw', 'Error: here'],
+    ['rejects with no error', "return Promise.reject('words')", 'threw', 'Error: words'],
+    [
+      'rejects behind its back',
+      "Promise.reject(new Error('late')); await sleep(9e4)",
+      'crash',
+      'Error: late',
+    ],
+    [
+      'throws later',
+      "setTimeout(() => { throw new Error('late') }); await sleep(9e4)",
+      'crash',
+      'Error: late',
+    ],
+    ['exits', 'process.exit(3)', 'crash', 'exit code 3'],
+    ['is killed', "process.kill(process.pid, 'SIGKILL'); await sleep(9e4)", 'crash', 'SIGKILL'],
+    ['never settles', 'await new Promise(() => {})', 'timeout', 'did not answer within 1 s'],
+    ['hangs', 'for (;;);', 'timeout', 'did not answer within 1 s'],
+    [
+      'takes too much memory',
+      'const all = []; for (;;) all.push(Buffer.alloc(2e7, 1))',
+      'memory',
+      'more than its 512 MB',
+    ],
+    ['gives what is no JSON', 'return { big: 1n }', 'threw', 'Unable to stringify response body'],
+    ['gives a circle', 'const a = {}; a.a = a; return a', 'threw', 'Unable to stringify response body'],
+  ])('that %s fails alone, with the reason', async (_, body, kind, message) => {
+    const runner = runnerOf(BAD.replace('BODY', body), { processes: 2, timeoutMs: 1_000 })
+    await runner.start()
+    const other = tell(runner, 600)
+    const failed = runner.invoke({ bad: true })
+    await expect(failed).rejects.toMatchObject({ name: 'FunctionFailed', kind, source: /503/ })
+    await expect(failed).rejects.toThrow(message)
+    expect((await other).call).toBe(1)
+    const pid = Number(runner.lines[0])
+    // What only threw has left its process as it was.
+    if (kind === 'threw') expect(isAlive(pid)).toBe(true)
+    else await untilGone([pid])
+    const after = await Promise.all([tell(runner, 50), tell(runner, 50)])
+    expect(after.some((one) => one.pid === pid)).toBe(kind === 'threw')
+  })
+
+  it('that takes memory which V8 does not count is ended as well', async () => {
+    const sharp = JSON.stringify(path.resolve(import.meta.dirname, '../../../node_modules/sharp'))
+    const runner = runnerOf(
+      `const create = { width: 16000, height: 16000, channels: 4, background: 'red' }
+      await require(${sharp})({ create, limitInputPixels: false }).raw().toBuffer()
+      return 'made'`,
+      { memory: 256, timeoutMs: 20_000 },
+    )
+    await expect(runner.invoke({})).rejects.toMatchObject({ kind: 'memory' })
+  })
+
+  it.each([
+    ['undefined', 'return undefined', null],
+    ['a function', 'return () => 1', undefined],
+    ['bytes', 'return { body: Buffer.from([1]) }', { body: { type: 'Buffer', data: [1] } }],
+    [
+      'what has no form in JSON',
+      'return { status: undefined, at: new Date(0) }',
+      { at: new Date(0).toJSON() },
+    ],
+  ])('that returns %s has what Lambda would send', async (_, body, value) => {
+    expect((await runnerOf(body).invoke({})).value).toEqual(value)
+  })
+
+  it('for which the package does not load fails, and so do the others, once each', async () => {
+    const count = path.join(tempFolder(), 'count')
+    const runner = runnerOf(TELL, {
+      processes: 2,
+      load: `require('fs').appendFileSync(${JSON.stringify(count)}, '.')\nthrow new Error('no way')`,
+    })
+    await expect(runner.start()).rejects.toMatchObject({ kind: 'load', message: /no way/ })
+    const events = await Promise.allSettled([1, 2, 3, 4].map(async () => tell(runner)))
+    for (const event of events) expect(event).toMatchObject({ status: 'rejected', reason: { kind: 'load' } })
+    expect(readFileSync(count, 'utf8')).toBe('.....')
+  })
+
+  it('over 1,000 at once is throttled, and the others are answered', async () => {
+    const runner = runnerOf('return 1', { processes: 1 })
+    await runner.start()
+    const events = Array.from({ length: 1_003 }, async () => runner.invoke({}))
+    const settled = await Promise.allSettled(events)
+    const refused = settled.filter(({ status }) => status === 'rejected')
+    expect(refused).toHaveLength(3)
+    for (const one of refused)
+      expect(one).toMatchObject({
+        reason: {
+          kind: 'throttled',
+          said: 'The Lambda function associated with the CloudFront distribution was throttled.',
+        },
+      })
+    expect((await runner.invoke({})).value).toBe(1)
+  })
+})
+
+describe('stop', () => {
+  it('refuses what runs and what waits, and leaves no process and no folder', async () => {
+    const runner = runnerOf(TELL, { processes: 2 })
+    const told = await Promise.all([tell(runner, 300), tell(runner, 300)])
+    const asked = [1, 2, 3, 4].map(async () => tell(runner, 60_000))
+    const settled = Promise.allSettled(asked)
+    await Promise.all([runner.stop(), runner.stop()])
+    for (const one of await settled)
+      expect(one).toMatchObject({ status: 'rejected', reason: { kind: 'stopped' } })
+    expect(told.map(({ pid }) => pid).filter(isAlive)).toEqual([])
+    expect(runner.tempFolders()).toEqual([])
+    await expect(tell(runner)).rejects.toMatchObject({ kind: 'stopped' })
+    await expect(runner.start()).rejects.toMatchObject({ kind: 'stopped' })
+  })
+
+  it('ends one that is still loading', async () => {
+    const runner = runnerOf(TELL, { load: 'for (;;);' })
+    const started = runner.start().catch((error: unknown) => error)
+    await expect.poll(() => existsSync(runner.temp) && runner.tempFolders().length).toBe(1)
+    await runner.stop()
+    expect(await started).toMatchObject({ kind: 'stopped' })
+    expect(runner.tempFolders()).toEqual([])
+  })
+
+  it.skipIf(WINDOWS)('ends what the function has started', async () => {
+    const runner = runnerOf(
+      "return require('child_process').spawn('sleep', ['60'], { stdio: 'inherit' }).pid",
+    )
+    const { value } = await runner.invoke({})
+    expect(isAlive(Number(value))).toBe(true)
+    await runner.stop()
+    await untilGone([Number(value)])
+  })
+
+  it('leaves nothing that keeps the tool from ending', async () => {
+    const before = process.getActiveResourcesInfo().length
+    const runner = runnerOf(TELL)
+    await tell(runner)
+    await runner.stop()
+    await expect.poll(() => process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before)
+  })
+})
+
+it('what a tool left that was killed is removed at the next start, and nothing of one that runs', async () => {
+  const runner = runnerOf(TELL)
+  const [left, another, strange] = ['4194303-0123456789ab', `${process.ppid}-0123456789ab`, 'mine']
+  for (const name of [left, another, strange]) mkdirSync(path.join(runner.temp, name), { recursive: true })
+  await runner.start()
+  const names = readdirSync(runner.temp)
+  expect(names).not.toContain(left)
+  expect(names).toEqual(expect.arrayContaining([another, strange]))
+})
+
+it('runs one package beside another without mixing them up', async () => {
+  const [one, two] = [runnerOf("return { from: 'one' }"), runnerOf("return { from: 'two' }")]
+  const values = await Promise.all([one.invoke({}), two.invoke({})])
+  expect(values.map(({ value }) => (value as Told & { from: unknown }).from)).toEqual(['one', 'two'])
+})
