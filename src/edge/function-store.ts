@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { GENERATED } from '../../handler/contract.js'
 import { GenatoError, messageOf } from '../errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 import type { Surroundings } from './running.js'
@@ -27,7 +28,7 @@ export async function startFunctionStore(
   const onError = unlessRepeated((text) => {
     if (!ending) reporter.warn(text)
   })
-  const store = await startObjectStore({ objects, bucket, credentials, onError })
+  const store = await startObjectStore({ objects, bucket, credentials, writable: GENERATED, onError })
   return {
     access: { endpoint: store.endpoint, credentials },
     async close() {

@@ -44,6 +44,8 @@ const GALLERY_STEP = 60
 const MOST_SHOWN = 3_000
 /** CloudFront takes no longer URLs. */
 const LONGEST_PATH = 8_192
+/** A failed build can have very many errors. */
+const LONGEST_MESSAGE = 32_768
 /** A function that hangs is not asked without end. */
 const EXPLAINED_AT_ONCE = 16
 
@@ -157,8 +159,8 @@ export function createPage(options: PageOptions): Page {
       tellSoon()
     },
     rebuildFailed(message) {
-      failed = message
-      streams.tell('failed', { message })
+      failed = message.slice(0, LONGEST_MESSAGE)
+      streams.tell('failed', { message: failed })
     },
     close() {
       clearTimeout(timer)

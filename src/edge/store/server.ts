@@ -21,6 +21,8 @@ export interface ObjectStoreOptions {
   /** The only region requests may be signed for; any when left out. */
   region?: string | undefined
   credentials: Credentials
+  /** Where objects may be put, as the caller's role has it; anywhere when left out. */
+  writable?: string | undefined
   /** Bytes; 100 MiB when left out. */
   maxObjectBytes?: number | undefined
   /** The clock request dates are held against. */
@@ -123,6 +125,7 @@ async function answer(
   if (!verdict.ok) return verdict
   if (bucket !== options.bucket) return s3Error('NoSuchBucket')
   if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
+  if (method === 'PUT' && !key.startsWith(options.writable ?? '')) return s3Error('AccessDenied')
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return s3Error('KeyTooLongError')
   const unsupported = isSubresource(rawQuery) || (method === 'PUT' && !isPlainPut(request))
   if (unsupported) return s3Error('NotImplemented')

@@ -76,7 +76,7 @@ function item(image: GalleryImage, onPick: (path: string) => void, stored: boole
   const picture = make('img', {
     className: 'checkered',
     loading: 'lazy',
-    decoding: 'async',
+
     alt: '',
     src: source,
   })
