@@ -81,7 +81,9 @@ describe('genato dev', () => {
     const again = await fetch(`${dev.url}/640x480,whit`)
     expect([again.status, cacheOf(again)]).toEqual([400, 'Error from cloudfront'])
     expect((await fetch(`${dev.url}/favicon.ico`)).status).toBe(404)
-    expect((await fetch(dev.url)).status).toBe(404)
+    expect((await fetch(`${dev.url}/folder/`)).status).toBe(404)
+    // The only path that is another one on AWS, where it is 404 as well.
+    expect((await fetch(dev.url)).headers.get('content-type')).toBe('text/html; charset=utf-8')
     await dev.untilSaid('BAD_COLOR')
   })
 
@@ -108,6 +110,38 @@ describe('genato dev', () => {
       ['/100%25.txt', '100%.txt'],
     ] as const)
       expect(await raw(dev, target)).toMatchObject({ status: 200, body })
+  })
+
+  it('validates a file that has expired, and says so', async () => {
+    const cwd = project()
+    const { openObjectFolder } = await import('../../src/edge/store/folder.js')
+    const objects = await openObjectFolder(path.join(cwd, '.genato', 'images', 'objects'))
+    await objects.put('a.txt', {
+      body: Buffer.from('a'),
+      contentType: 'text/plain',
+      cacheControl: 'max-age=1',
+    })
+    const dev = await startDevCli(cwd)
+    const first = await fetch(`${dev.url}/a.txt`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1_100)
+    })
+    const second = await fetch(`${dev.url}/a.txt`)
+    expect([cacheOf(first), cacheOf(second)]).toEqual(['Miss from cloudfront', 'RefreshHit from cloudfront'])
+    expect(second.headers.get('age')).toBeNull()
+    expect(await second.text()).toBe('a')
+    await dev.untilSaid(/200 Refresh +\d+ ms {2}a\.txt/)
+  })
+
+  it('answers conditions and ranges from the cache', async () => {
+    const dev = await startDevCli(project())
+    const whole = Buffer.from(await (await fetch(`${dev.url}/300x200,teal`)).arrayBuffer())
+    const etag = (await fetch(`${dev.url}/300x200,teal`)).headers.get('etag') ?? ''
+    const asked = async (headers: Record<string, string>) => fetch(`${dev.url}/300x200,teal`, { headers })
+    expect((await asked({ 'if-none-match': etag })).status).toBe(304)
+    const part = await asked({ range: 'bytes=8-15' })
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 8-15/${whole.length}`])
+    expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(8, 16))).toBe(true)
   })
 
   it('answers HEAD without a body, and never serves that to GET', async () => {
@@ -291,7 +325,7 @@ describe('a change', () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     await fetch(`${dev.url}/card/Ann.svg`)
-    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
+    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true, maxRetries: 5 })
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
     expect(await serving(`${dev.url}/card/Ann.svg`, 'New Ann')).toContain('New Ann')
   })
@@ -299,7 +333,7 @@ describe('a change', () => {
   it('is survived when what the code before made can’t be dropped', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
-    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
+    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true, maxRetries: 5 })
     writeFileSync(path.join(cwd, '.genato', 'images'), 'a file in its place')
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
     await dev.untilSaid('could not be dropped')
@@ -425,6 +459,8 @@ describe('a generator that', () => {
     for (const pid of childrenOf(dev.child.pid)) process.kill(pid, 'SIGKILL')
     expect((await slow).status).toBe(503)
     expect((await fetch(`${dev.url}/card/good.svg`)).status).toBe(200)
+    await dev.untilSaid(/200 Miss +\d+ ms {2}card\/good\.svg {2}cold start \d+ ms/)
+    expect(dev.said()).toContain('CloudFront developer guide')
   })
 })
 
