@@ -18,7 +18,7 @@ export interface Origin {
 }
 
 /** Names in lower case; each header may have several values. */
-export type EventHeaders = Record<string, { key: string; value: string }[]>
+type EventHeaders = Record<string, { key: string; value: string }[]>
 
 /** The request of an origin-request event, as it is sent to the function. */
 export interface SentRequest {

@@ -6,6 +6,7 @@ import { unpackForHost } from '../package/unpack.js'
 import { workFolder } from '../work-folder.js'
 import { reservedEnvironment } from './function/environment.js'
 import { startProcess, type FunctionProcess } from './function/process.js'
+import { removeLeftTempFolders } from './function/temp-folder.js'
 
 /**
  * Loads the package in a process of its own, asks it something, and ends it.
@@ -18,6 +19,8 @@ export async function withPackage<T>(
   ask: (loaded: FunctionProcess) => Promise<T>,
 ): Promise<T> {
   const work = await workFolder(settings.root)
+  const temp = path.join(work, 'tmp')
+  await removeLeftTempFolders(temp)
   const folder = await unpackForHost(built, path.join(work, 'run'))
   const env = reservedEnvironment(settings, {
     folder,
@@ -25,7 +28,7 @@ export async function withPackage<T>(
     endpoint: 'http://127.0.0.1:9',
     credentials: { accessKeyId: 'NONE', secretAccessKey: 'NONE' },
   })
-  const loaded = startProcess({ folder, temp: path.join(work, 'tmp'), memory: settings.memory, env, onLine })
+  const loaded = startProcess({ folder, temp, memory: settings.memory, env, onLine })
   try {
     await loaded.loaded.catch((cause: unknown) => {
       throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {

@@ -53,8 +53,9 @@ export async function startViewerServer(options: ViewerServerOptions): Promise<V
       .on('clientError', (error: NodeJS.ErrnoException, socket) =>
         refuse(socket as Socket, error.code === 'HPE_HEADER_OVERFLOW' ? TOO_LARGE : MALFORMED),
       )
-  const servers = [await listenFrom(make, host, port)]
-  const taken = (servers[0]?.address() as AddressInfo).port
+  const first = await listenFrom(make, host, port)
+  const servers = [first]
+  const taken = (first.address() as AddressInfo).port
   // "localhost" is ::1 for some clients; where there is no IPv6, 127.0.0.1 is all there is.
   if (host === '127.0.0.1')
     await listen(make(), '::1', taken).then(

@@ -34,6 +34,8 @@ export interface FunctionReport {
   ms: { total: number; lookup?: number; render?: number; store?: number }
   /** Of the image that was made. */
   bytes?: number | undefined
+  /** What went wrong, with its place in the source: for this machine's user, not for the viewer. */
+  error?: string | undefined
 }
 
 export interface State {

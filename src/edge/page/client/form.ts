@@ -70,10 +70,6 @@ export function createForm(onEdit: (path: string, done: boolean) => void): Form 
     edited(false)
   })
   form.addEventListener('change', () => edited(true))
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    edited(true)
-  })
 
   return {
     show(path) {

@@ -149,6 +149,9 @@ addEventListener('hashchange', () => {
   if (kept.startsWith('/') && kept !== path) go(kept)
 })
 
+// Until here, the page was one for browsers without JavaScript.
+byId('without-script', HTMLElement).hidden = true
+for (const main of document.getElementsByTagName('main')) main.hidden = false
 byId('origin', HTMLElement).textContent = location.origin
 listen({
   state: takeUp,

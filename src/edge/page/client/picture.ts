@@ -23,6 +23,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
   const cache = byId('cache', HTMLElement)
   const timings = byId('timings', HTMLElement)
   const headers = byId('headers', HTMLElement)
+  const reason = byId('reason', HTMLElement)
   const open = byId('open', HTMLAnchorElement)
   let path: string | undefined
   let asking: AbortController | undefined
@@ -33,7 +34,10 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
     if (!answer) return
     const { word, status } = answer
     cache.replaceChildren(make('b', { textContent: word, className: status >= 400 ? 'bad' : 'good' }))
-    cache.append(` ${cacheInWords(word, status, entry)}`, ...(entry?.reason ? [reason(entry.reason)] : []))
+    cache.append(` ${cacheInWords(word, status, entry)}`)
+    const why = entry?.function?.error ?? entry?.reason
+    reason.textContent = why ?? ''
+    reason.hidden = why === undefined
     byId('times', HTMLElement).hidden = entry === undefined
     if (entry) timings.replaceChildren(...timingRows(entry))
   }
@@ -106,10 +110,6 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
       if (entry.id === answer?.id) showTimes(entry)
     },
   }
-}
-
-function reason(text: string): HTMLElement {
-  return make('pre', { textContent: text, className: 'reason', tabIndex: 0 })
 }
 
 function note(text: string): HTMLElement {
