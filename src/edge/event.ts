@@ -4,8 +4,6 @@ export interface ViewerRequest {
   method: string
   /** The path, percent-encoded as it came. The query string is not part of the cache key, and is dropped. */
   uri: string
-  /** For the request line. The function doesn't see it. */
-  userAgent: string | undefined
   clientIp: string
 }
 
@@ -58,8 +56,8 @@ const DISTRIBUTION = {
   distributionDomainName: 'd0localgenato0.cloudfront.net',
   distributionId: 'E0LOCALGENATO0',
 }
-/** The edge location's server, as its response headers name it as well. */
-const VIA = '1.1 0c0a1f00d0e0b5a1e0000000genato00.cloudfront.net (CloudFront)'
+/** The edge location's server, for the origin and for the viewer. Real ones have 32 hex digits as well. */
+export const VIA = `1.1 ${Buffer.from('genato dev').toString('hex').padEnd(32, '0')}.cloudfront.net (CloudFront)`
 
 /**
  * The event that CloudFront sends for a cache miss, with a cache policy that forwards nothing of the

@@ -78,20 +78,13 @@ export async function askOrigin(
 }
 
 function functionFailed(error: unknown, id: string): Outcome {
-  const throttled = error instanceof FunctionFailed && error.kind === 'throttled'
-  const source = error instanceof FunctionFailed ? `\n${error.source}` : ''
+  const known = error instanceof FunctionFailed ? error : new FunctionFailed('crash', messageOf(error))
   return {
     kind: 'function-failed',
-    coldStartMs: error instanceof FunctionFailed ? error.coldStartMs : undefined,
-    word: throttled ? 'LambdaLimitExceeded' : 'LambdaExecutionError',
-    answer: errorPage(
-      503,
-      throttled
-        ? 'The Lambda function associated with the CloudFront distribution was throttled.'
-        : "The Lambda function associated with the CloudFront distribution is invalid or doesn't have the required permissions.",
-      id,
-    ),
-    reason: `${messageOf(error)}${source}`,
+    coldStartMs: known.coldStartMs,
+    word: known.kind === 'throttled' ? 'LambdaLimitExceeded' : 'LambdaExecutionError',
+    answer: errorPage(503, known.said, id),
+    reason: `${known.message}\n${known.source}`,
   }
 }
 

@@ -84,7 +84,6 @@ function responder(
   { edge, page, onServed }: ViewerServerOptions,
   state: { closing: boolean },
 ): http.RequestListener {
-  const edgeHeaders = viewerHeaders()
   const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
     const started = performance.now()
     const { method = 'GET', url = '/', headers, socket } = incoming
@@ -92,7 +91,6 @@ function responder(
       id: newRequestId(),
       method,
       uri: pathOf(url),
-      userAgent: headers['user-agent'],
       clientIp: (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     }
     const refusal = refusalOf(incoming)
@@ -101,7 +99,7 @@ function responder(
     outgoing.writeHead(sent.status, {
       ...sent.headers,
       ...(refusal ? {} : corsHeaders(headers.origin, answer)),
-      ...edgeHeaders(answer, request.id),
+      ...viewerHeaders(answer, request.id),
       // Of a refused request the rest may be anything.
       ...(refusal || state.closing ? { connection: 'close' } : {}),
     })

@@ -70,7 +70,7 @@ function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unkno
 
 let last = 0
 function ask(edge: Edge, uri = '/a.txt', method = 'GET') {
-  return edge.serve({ id: `id-${++last}`, method, uri, userAgent: undefined, clientIp: '127.0.0.1' })
+  return edge.serve({ id: `id-${++last}`, method, uri, clientIp: '127.0.0.1' })
 }
 
 async function said(edge: Edge, uri?: string, method?: string): Promise<string> {

@@ -54,7 +54,7 @@ async function holds(cases: readonly UriCase[]): Promise<Answered[]> {
 
 describe('URIs', () => {
   it('that mean an image give it, with the right size, the same bytes for every spelling', async () => {
-    const answered = await holds(some(validCases, 620).flat())
+    const answered = await holds(some(validCases, 480).flat())
     const bodies = new Map<string, Buffer>()
     for (const { asked, answer } of answered) {
       if (asked.expected.kind !== 'image' || answer === 'closed' || asked.method === 'HEAD') continue
@@ -72,8 +72,8 @@ describe('URIs', () => {
         expect(Number(answer.headers['content-length'])).toBe(
           bodies.get(asked.expected.image.canonical)?.length,
         )
-    expect(bodies.size).toBeGreaterThan(500)
-  })
+    expect(bodies.size).toBeGreaterThan(400)
+  }, 90_000)
 
   it('that are wrong in one way are told which', async () => {
     await holds(some(wrongCases, 1_400))

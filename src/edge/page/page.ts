@@ -37,6 +37,8 @@ export interface Page {
 
 /** Requests are told of this often at most, all that came meanwhile at once: a load test is no flood of events. */
 const TELL_EVERY_MS = 100
+/** After a pause they are told at once, but for the function's line, which comes a little later. */
+const TELL_FIRST_MS = 20
 const TOLD_AT_ONCE = 50
 /** What the page shows of the past. */
 const REQUESTS_SHOWN = 20
@@ -77,14 +79,17 @@ export function createPage(options: PageOptions): Page {
   const untold = new Map<string, RequestEntry>()
   let galleryGrew = false
   let timer: NodeJS.Timeout | undefined
+  let told = -Infinity
   const tellSoon = () => {
+    const wait = performance.now() - told < TELL_EVERY_MS ? TELL_EVERY_MS : TELL_FIRST_MS
     timer ??= setTimeout(() => {
       timer = undefined
+      told = performance.now()
       if (untold.size > 0) streams.tell('requests', [...untold.values()])
       if (galleryGrew) streams.tell('gallery', {})
       untold.clear()
       galleryGrew = false
-    }, TELL_EVERY_MS).unref()
+    }, wait).unref()
   }
   const tell = (entry: Remembered) => {
     if (gallery.served(entry)) galleryGrew = true

@@ -30,7 +30,9 @@ export function createStreams(): Streams {
   const write = (text: string) => {
     for (const outgoing of open) {
       outgoing.write(text)
-      if (outgoing.writableLength > MOST_WAITING) outgoing.destroy()
+      if (outgoing.writableLength <= MOST_WAITING) continue
+      leave(outgoing)
+      outgoing.destroy()
     }
   }
   return {
@@ -52,7 +54,10 @@ export function createStreams(): Streams {
     tell: (event, data) => write(message(event, data)),
     any: () => open.size > 0,
     close() {
-      for (const outgoing of open) outgoing.end()
+      for (const outgoing of open) {
+        leave(outgoing)
+        outgoing.end()
+      }
     },
   }
 }

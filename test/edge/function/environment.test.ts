@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startDevCli } from '../../support/cli.js'
@@ -128,11 +127,12 @@ describe('the file system', () => {
       const before = fs.existsSync(file)
       fs.mkdirSync(require('path').dirname(file), { recursive: true })
       await fs.promises.writeFile(file, 'kept')
-      await sleep(100)
+      await sleep(800)
       return { file, before, text: fs.readFileSync(file, 'utf8') }`,
       { processes: 2 },
     )
-    const read = async () => (await runner.invoke({})).value as { file: string; before: boolean; text: string }
+    const read = async () =>
+      (await runner.invoke({})).value as { file: string; before: boolean; text: string }
     const [one, two] = await Promise.all([read(), read()])
     expect(one.file).not.toBe(two.file)
     expect([one, two, await read()].map(({ before, text }) => [before, text])).toEqual([
@@ -146,9 +146,11 @@ describe('the file system', () => {
     expect(runner.tempFolders()).toEqual([])
   })
 
-  it.skipIf(WINDOWS)('can be written in /tmp, read everywhere, and processes and threads can be started', async () => {
-    const runner = runnerOf(
-      `const fs = require('fs')
+  it.skipIf(WINDOWS)(
+    'can be written in /tmp, read everywhere, and processes and threads can be started',
+    async () => {
+      const runner = runnerOf(
+        `const fs = require('fs')
       const file = fs.mkdtempSync('/tmp/genato-test-') + '/file'
       fs.writeFileSync(file, 'x')
       fs.rmSync(require('path').dirname(file), { recursive: true })
@@ -159,35 +161,36 @@ describe('the file system', () => {
         ran: require('child_process').execFileSync('echo', ['ran']).toString(),
         thread: await new Promise((done) => worker.on('message', done)),
       }`,
-    )
-    const { value } = await runner.invoke({ read: path.join(ROOT, 'package.json') })
-    expect(value).toEqual({ read: true, ran: 'ran\n', thread: 'thread' })
-    expect(runner.lines).toEqual([])
-  })
+      )
+      const { value } = await runner.invoke({ read: path.join(ROOT, 'package.json') })
+      expect(value).toEqual({ read: true, ran: 'ran\n', thread: 'thread' })
+      expect(runner.lines).toEqual([])
+    },
+  )
 })
 
-it.skipIf(WINDOWS)('the tool that is killed takes its function along; the next one removes its folder', async () => {
-  const cwd = project({
-    'genato.config.json': '{ "generator": "./gen.ts" }',
-    'gen.ts': generatorSource(`context.log.info('pid ' + process.pid + ' ' + process.env.TMPDIR)\n${GOOD_BODY}`),
-  })
-  const dev = await startDevCli(cwd)
-  expect((await fetch(`${dev.url}/card/x.svg`)).status).toBe(200)
-  await dev.untilSaid(/pid \d+ \S+/)
-  const pid = Number(/pid (\d+)/.exec(dev.said())?.[1])
-  const temp = path.join(cwd, '.genato', 'tmp')
-  const left = readdirSync(temp)
-  expect(left).toHaveLength(1)
-  await dev.end('SIGKILL')
-  await untilGone([pid])
-  expect(readdirSync(temp)).toEqual(left)
-  const next = await startDevCli(cwd)
-  expect(readdirSync(temp)).not.toContain(left[0])
-  expect(await next.end()).toBe(0)
-  expect(readdirSync(temp)).toEqual([])
-})
-
-it('is another temporary folder than the tool’s own', async () => {
-  const { value } = await runnerOf("return require('os').tmpdir()").invoke({})
-  expect(value).not.toBe(os.tmpdir())
-})
+it.skipIf(WINDOWS)(
+  'the tool that is killed takes its function along; the next one removes its folder',
+  async () => {
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': generatorSource(
+        `context.log.info('pid ' + process.pid + ' ' + process.env.TMPDIR)\n${GOOD_BODY}`,
+      ),
+    })
+    const dev = await startDevCli(cwd)
+    expect((await fetch(`${dev.url}/card/x.svg`)).status).toBe(200)
+    await dev.untilSaid(/pid \d+ \S+/)
+    const pid = Number(/pid (\d+)/.exec(dev.said())?.[1])
+    const temp = path.join(cwd, '.genato', 'tmp')
+    const left = readdirSync(temp)
+    expect(left).toHaveLength(1)
+    await dev.end('SIGKILL')
+    await untilGone([pid])
+    expect(readdirSync(temp)).toEqual(left)
+    const next = await startDevCli(cwd)
+    expect(readdirSync(temp)).not.toContain(left[0])
+    expect(await next.end()).toBe(0)
+    expect(readdirSync(temp)).toEqual([])
+  },
+)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempFolder } from '../../support/project.js'
 import { isAlive, mostAtOnce, runnerOf, tell, TELL, untilGone, type Told } from './packages.js'
 
@@ -28,7 +28,7 @@ describe('processes', () => {
   it('take one event at a time each, and are as many as allowed', async () => {
     const runner = runnerOf(TELL, { processes: 3 })
     await runner.start()
-    const told = await Promise.all(Array.from({ length: 12 }, async () => tell(runner, 150)))
+    const told = await Promise.all(Array.from({ length: 12 }, async () => tell(runner, 300)))
     const pids = [...new Set(told.map(({ pid }) => pid))]
     expect(pids).toHaveLength(3)
     expect(mostAtOnce(told)).toBe(3)
@@ -65,12 +65,12 @@ describe('processes', () => {
   })
 
   it('end when they have had nothing to do, the one used last at last; the next event starts one', async () => {
-    const runner = runnerOf(TELL, { processes: 2, idleMs: 500 })
-    const both = await Promise.all([tell(runner, 300), tell(runner, 300)])
+    const runner = runnerOf(TELL, { processes: 2, idleMs: 1_000 })
+    const both = await Promise.all([tell(runner, 1_000), tell(runner, 1_000)])
     expect(both[0].pid).not.toBe(both[1].pid)
     const kept = await tell(runner)
     const other = both.find(({ pid }) => pid !== kept.pid)?.pid ?? 0
-    for (const end = Date.now() + 1_000; Date.now() < end;)
+    for (const end = Date.now() + 2_000; Date.now() < end;)
       expect((await tell(runner, 50)).pid).toBe(kept.pid)
     await untilGone([other])
     expect(isAlive(kept.pid)).toBe(true)
@@ -120,13 +120,17 @@ describe('an event', () => {
     ['gives what is no JSON', 'return { big: 1n }', 'threw', 'Unable to stringify response body'],
     ['gives a circle', 'const a = {}; a.a = a; return a', 'threw', 'Unable to stringify response body'],
   ])('that %s fails alone, with the reason', async (_, body, kind, message) => {
-    const runner = runnerOf(BAD.replace('BODY', body), { processes: 2, timeoutMs: 1_000 })
+    const runner = runnerOf(BAD.replace('BODY', body), {
+      processes: 2,
+      timeoutMs: kind === 'timeout' ? 1_000 : 20_000,
+    })
     await runner.start()
     const other = tell(runner, 600)
     const failed = runner.invoke({ bad: true })
     await expect(failed).rejects.toMatchObject({ name: 'FunctionFailed', kind, source: /503/ })
     await expect(failed).rejects.toThrow(message)
     expect((await other).call).toBe(1)
+    await expect.poll(() => runner.lines[0]).toMatch(/^\d+$/)
     const pid = Number(runner.lines[0])
     // What only threw has left its process as it was.
     if (kind === 'threw') expect(isAlive(pid)).toBe(true)
@@ -189,6 +193,35 @@ describe('an event', () => {
   })
 })
 
+it('killed at random under load, the function costs the events that it was at, and no other', async () => {
+  const runner = runnerOf(TELL, { processes: 3, timeoutMs: 20_000 })
+  const seen = new Set<number>()
+  let killed = 0
+  const settled = await Promise.all(
+    Array.from({ length: 200 }, async (_, id) => {
+      try {
+        const told = await tell(runner, 5)
+        seen.add(told.pid)
+        if (id % 10 === 0 && isAlive(told.pid)) {
+          killed += 1
+          process.kill(told.pid, 'SIGKILL')
+        }
+        return 'answered'
+      } catch (error) {
+        return (error as { kind: string }).kind
+      }
+    }),
+  )
+  expect(killed).toBeGreaterThan(0)
+  // A process is at one event at most when it is killed.
+  expect(settled.filter((one) => one === 'crash').length).toBeLessThanOrEqual(killed)
+  expect(settled.filter((one) => one !== 'answered' && one !== 'crash')).toEqual([])
+  expect((await tell(runner)).call).toBeGreaterThan(0)
+  await runner.stop()
+  await untilGone([...seen])
+  expect(runner.tempFolders()).toEqual([])
+})
+
 describe('stop', () => {
   it('refuses what runs and what waits, and leaves no process and no folder', async () => {
     const runner = runnerOf(TELL, { processes: 2 })
@@ -221,6 +254,18 @@ describe('stop', () => {
     expect(isAlive(Number(value))).toBe(true)
     await runner.stop()
     await untilGone([Number(value)])
+  })
+
+  it.skipIf(WINDOWS)('does not wait for what the function has let go', async () => {
+    const runner = runnerOf(
+      "return require('child_process').spawn('sleep', ['60'], { stdio: 'inherit', detached: true }).pid",
+    )
+    const pid = Number((await runner.invoke({})).value)
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'))
+    const started = Date.now()
+    await runner.stop()
+    expect(Date.now() - started).toBeLessThan(5_000)
+    expect(runner.tempFolders()).toEqual([])
   })
 
   it('leaves nothing that keeps the tool from ending', async () => {

@@ -57,6 +57,17 @@ describe('the gallery', () => {
     expect(lists).toBe(0)
   })
 
+  it('takes the newest of more images than anybody looks at', async () => {
+    const all = Array.from({ length: 30_000 }, (_, n) => ({
+      key: key(`${n}`),
+      size: 10,
+      lastModified: new Date(n),
+    }))
+    const serving = await servePage({ images: { list: async () => all, get: async () => undefined } })
+    const { total, images } = await galleryOf(serving, '999999')
+    expect([total, images.length, images[0]?.key]).toEqual([30_000, 3_000, key('29999')])
+  })
+
   it('tells listeners that it has grown', async () => {
     const { images, serving } = await start()
     await galleryOf(serving)

@@ -172,8 +172,10 @@ describe('events', () => {
     const others = await Promise.all(Array.from({ length: 31 }, async () => listen(url)))
     await expect.poll(async () => (await fetch(`${url}/?events`)).status).toBe(503)
     // More than what the system itself takes in for a reader.
-    for (let n = 0; n < 200; n++) page.rebuildFailed('x'.repeat(100_000))
-    await others[0]?.until('failed', 200)
+    for (let n = 1; n <= 200; n++) {
+      page.rebuildFailed('x'.repeat(100_000))
+      await others[0]?.until('failed', n)
+    }
     expect((await listen(url)).status).toBe(200)
   })
 })

@@ -16,6 +16,11 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
+/** An image with what tells transparency from white behind it. */
+export function checkered(image: HTMLImageElement): HTMLElement {
+  return make('span', { className: 'checkered' }, image)
+}
+
 /** Rows of a description list. */
 export function rows(entries: Iterable<readonly [name: string, value: string]>): HTMLElement[] {
   return Array.from(entries, ([name, value]) =>

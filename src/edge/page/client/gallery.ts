@@ -1,5 +1,5 @@
 import type { Gallery, GalleryImage } from '../messages.js'
-import { byId, make } from './elements.js'
+import { byId, checkered, make } from './elements.js'
 import { count, sizeInWords } from './words.js'
 
 /** What has been made so far, newest first. */
@@ -73,14 +73,8 @@ export function createGalleryView(onPick: (path: string) => void, stored: () => 
 function item(image: GalleryImage, onPick: (path: string) => void, stored: boolean): HTMLLIElement {
   const path = image.path ?? `/${image.key}`
   const source = stored ? `/?stored=${encodeURIComponent(image.key)}&at=${image.at}` : location.origin + path
-  const picture = make('img', {
-    className: 'checkered',
-    loading: 'lazy',
-
-    alt: '',
-    src: source,
-  })
-  const frame = make('span', { className: 'thumbnail' }, picture)
+  const picture = make('img', { loading: 'lazy', alt: '', src: source })
+  const frame = make('span', { className: 'thumbnail' }, checkered(picture))
   const size = image.size === undefined ? '' : sizeInWords(image.size)
   const about = make('span', { className: 'quiet', textContent: size })
   picture.addEventListener('load', () => {

@@ -1,5 +1,5 @@
 import type { Explained, RequestEntry } from '../messages.js'
-import { byId, make, rows } from './elements.js'
+import { byId, checkered, make, rows } from './elements.js'
 import { timingRows } from './timings.js'
 import { altText, cacheInWords, cacheWord, sizeInWords } from './words.js'
 
@@ -44,7 +44,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
   const showImage = async (blob: Blob, alt: Promise<string>, signal: AbortSignal) => {
     const url = URL.createObjectURL(blob)
     // Also SVG is shown as an image only, in which no script runs.
-    const image = make('img', { src: url, className: 'checkered', alt: await alt })
+    const image = make('img', { src: url, alt: await alt })
     const shape = await image.decode().then(
       () => `${image.naturalWidth} × ${image.naturalHeight} pixels`,
       () => undefined,
@@ -53,7 +53,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
     if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl)
     blobUrl = url
     frame.className = ''
-    frame.replaceChildren(shape === undefined ? note('The browser can’t show this image.') : image)
+    frame.replaceChildren(shape === undefined ? note('The browser can’t show this image.') : checkered(image))
     if (shape !== undefined) summary.append(` · ${shape}`)
   }
   const showText = async (blob: Blob, signal: AbortSignal) => {
