@@ -1,5 +1,5 @@
 // @ts-check
-// npm run bench [-- cold-start | settings | deploy]
+// npm run bench [-- cold-start | settings | deploy | serve | soak]
 const [wanted = 'targets'] = process.argv.slice(2)
 
 /** @type {Record<string, () => Promise<void>>} */
@@ -7,6 +7,8 @@ const suites = {
   targets: async () => (await import('./targets.js')).measureTargets(),
   settings: async () => (await import('./settings.js')).measureSettings(),
   'cold-start': async () => (await import('./cold-start.js')).measureColdStart(),
+  serve: async () => (await import('./serve.js')).measureServe(),
+  soak: async () => (await import('./soak.js')).measureSoak(),
   deploy: async () => (await import('./deploy.js')).measureDeploy(),
 }
 const suite = suites[wanted]

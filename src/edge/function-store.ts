@@ -9,6 +9,8 @@ import { startObjectStore } from './store/server.js'
 export interface FunctionStore {
   /** What the function needs to reach it. */
   access: Surroundings['store']
+  /** From now on, what fails is not told: it is cut off because all ends. */
+  ending(): void
   close(): Promise<void>
 }
 
@@ -31,11 +33,8 @@ export async function startFunctionStore(
   const store = await startObjectStore({ objects, bucket, credentials, writable: GENERATED, onError })
   return {
     access: { endpoint: store.endpoint, credentials },
-    async close() {
-      // What is cut off now fails because of that.
-      ending = true
-      await store.close()
-    },
+    ending: () => void (ending = true),
+    close: async () => store.close(),
   }
 }
 
