@@ -57,9 +57,10 @@ export function createGallery(images: Pick<ObjectFolder, 'list'> | undefined, no
       if (key === undefined || !key.startsWith(GENERATED) || status >= 400) return false
       if (notes.pathOf(key) === undefined && path !== `/${key}`) notes.note(key, path)
       if (!listed && !listing) return false
-      const size = report?.bytes ?? (status === 200 && bytes > 0 ? bytes : undefined)
       const known = made.get(key)
-      if (known && report?.outcome !== 'made') return false
+      // What lies elsewhere, as in a live bucket beneath the folder, was not made here.
+      if ((images || known) && report?.outcome !== 'made') return false
+      const size = report?.bytes ?? (status === 200 && bytes > 0 ? bytes : undefined)
       if (known && known.size === size) return false
       // Made again: the newest once more.
       made.delete(key)

@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Gallery } from '../../../src/edge/page/messages.js'
 import { openObjectFolder, type ObjectFolder } from '../../../src/edge/store/folder.js'
 import { tempFolder } from '../../support/project.js'
@@ -26,7 +26,18 @@ async function make({ page }: Serving, images: ObjectFolder, name: string, uri =
 async function start(folder = tempFolder()) {
   const images = await openObjectFolder(path.join(folder, 'objects'))
   const serving = await servePage({ images, notes: folder })
-  return { folder, images, serving, notes: path.join(folder, 'asked-for.jsonl') }
+  const notes = path.join(folder, 'asked-for.jsonl')
+  // What is still being written would be in the way of removing the folder.
+  onTestFinished(async () => {
+    for (let before = Number.NaN, now = -1; now !== before;) {
+      before = now
+      await new Promise((resolve) => {
+        setTimeout(resolve, 50)
+      })
+      now = existsSync(notes) ? statSync(notes).size : 0
+    }
+  })
+  return { folder, images, serving, notes }
 }
 
 describe('the gallery', () => {
@@ -43,6 +54,8 @@ describe('the gallery', () => {
     }
     await make(serving, images, 'two')
     serving.page.served(served('again', { key: key('one'), cacheResult: 'Hit' }))
+    serving.page.served(served('elsewhere', { key: key('live') }))
+    serving.page.functionLine(lineOf('elsewhere', 'hit'))
     serving.page.served(served('wrong', { key: key('missing'), status: 403 }))
     serving.page.served(served('file', { key: 'logo.png' }))
     expect(await galleryOf(serving)).toMatchObject({

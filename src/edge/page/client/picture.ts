@@ -27,17 +27,18 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
   const open = byId('open', HTMLAnchorElement)
   let path: string | undefined
   let asking: AbortController | undefined
-  let answer: { id: string; word: string; status: number } | undefined
+  let answer: { id: string; word: string; status: number; text: string | undefined } | undefined
   let blobUrl: string | undefined
 
   const showTimes = (entry: RequestEntry | undefined) => {
     if (!answer) return
-    const { word, status } = answer
+    const { word, status, text } = answer
     cache.replaceChildren(make('b', { textContent: word, className: status >= 400 ? 'bad' : 'good' }))
     cache.append(` ${cacheInWords(word, status, entry)}`)
-    const why = entry?.function?.error ?? entry?.reason
-    reason.textContent = why ?? ''
-    reason.hidden = why === undefined
+    // Of a wrong URL, the answer has told all there is; of a failure, it tells nothing.
+    const why = ((status >= 500 ? entry?.function?.error : undefined) ?? entry?.reason ?? '').trim()
+    reason.textContent = why === text?.trim() ? '' : why
+    reason.hidden = reason.textContent === ''
     byId('times', HTMLElement).hidden = entry === undefined
     if (entry) timings.replaceChildren(...timingRows(entry))
   }
@@ -56,9 +57,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
     frame.replaceChildren(shape === undefined ? note('The browser can’t show this image.') : checkered(image))
     if (shape !== undefined) summary.append(` · ${shape}`)
   }
-  const showText = async (blob: Blob, signal: AbortSignal) => {
-    const text = await blob.slice(0, LONGEST_TEXT).text()
-    if (signal.aborted) return
+  const showText = (text: string) => {
     frame.className = 'text'
     frame.replaceChildren(make('pre', { textContent: text, tabIndex: 0 }))
   }
@@ -78,25 +77,27 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
         // Past the browser's own cache, so that the edge's is seen. A path can start with two slashes.
         const response = await fetch(location.origin + wanted, { cache: 'no-store', signal })
         const blob = await response.blob()
+        const type = response.headers.get('content-type') ?? 'no content type'
+        const isImage = response.ok && type.startsWith('image/')
+        const text = isImage ? undefined : await blob.slice(0, LONGEST_TEXT).text()
         if (signal.aborted) return
         clearTimeout(late)
-        const type = response.headers.get('content-type') ?? 'no content type'
         summary.textContent = [response.status, type, sizeInWords(blob.size)].join(' · ')
         summary.classList.toggle('bad', !response.ok)
         answer = {
           id: response.headers.get('x-amz-cf-id') ?? '',
           word: cacheWord(response.headers.get('x-cache')),
           status: response.status,
+          text,
         }
         headers.replaceChildren(...rows(response.headers))
         byId('headers-box', HTMLElement).hidden = false
         open.href = location.origin + wanted
         open.hidden = false
         showTimes(known(answer.id))
-        if (response.ok && type.startsWith('image/')) {
-          const alt = explained.then((meaning) => (meaning ? altText(meaning, wanted) : wanted))
-          await showImage(blob, alt, signal)
-        } else await showText(blob, signal)
+        if (text !== undefined) return showText(text)
+        const alt = explained.then((meaning) => (meaning ? altText(meaning, wanted) : wanted))
+        await showImage(blob, alt, signal)
       } catch {
         if (signal.aborted) return
         clearTimeout(late)

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { startDevCli } from '../support/cli.js'
+import { project } from '../support/project.js'
+import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
+
+const made = (page: Page) => page.getByRole('region', { name: 'Made so far' })
+
+/** The paths in it, in their order. */
+async function paths(page: Page): Promise<string[]> {
+  return made(page).locator('.path').allTextContents()
+}
+
+describeInBrowser('the gallery', () => {
+  it('shows what was made, newest first, also by others, and after a restart', async () => {
+    const folder = project()
+    const dev = await startDevCli(folder)
+    const page = await open(dev.url)
+    await pictureOf(page, /640 by 480/)
+    for (const path of ['/20,red', '/30,navy,text=A%2CB', '/nothing', '/20,red'])
+      await fetch(dev.url + path).then(async (response) => response.arrayBuffer())
+    await expect.poll(() => paths(page)).toEqual(['/30,navy,text=A,B', '/20,red', '/640x480,white,png'])
+    await made(page).getByText('3 images').waitFor()
+    await made(page)
+      .getByRole('button', { name: /^\/20,red 20 × 20 · \d+ bytes$/ })
+      .click()
+    await pictureOf(page, /20 by 20; background red/)
+    expect(await urlOf(page)).toBe('/20,red')
+    expect(await page.getByLabel('Width').inputValue()).toBe('20')
+    // Looking at thumbnails asks the edge for nothing.
+    expect(dev.said().match(/20,red/g)).toHaveLength(3)
+    await dev.end()
+    await page.getByText('genato dev does not answer').waitFor()
+
+    const again = await startDevCli(folder)
+    const later = await open(again.url)
+    await expect.poll(() => paths(later)).toEqual(['/30,navy,text=A,B', '/20,red', '/640x480,white,png'])
+  })
+
+  it('says so, goes on, and looks anew when the server is away and comes back', async () => {
+    const folder = project()
+    const dev = await startDevCli(folder)
+    const page = await open(dev.url)
+    await pictureOf(page, /640 by 480/)
+    await dev.end()
+    await page.getByText('genato dev does not answer').waitFor()
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await page.getByText('No answer').waitFor()
+    await startDevCli(folder, ['--port', new URL(dev.url).port])
+    await page.getByText('genato dev was started again').waitFor()
+    await pictureOf(page, /640 by 480/)
+  })
+
+  it('shows more of many images when asked', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(dev.url)
+    await pictureOf(page, /640 by 480/)
+    for (let size = 1; size <= 120; size += 20)
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, n) =>
+          fetch(`${dev.url}/${size + n},svg`).then(async (response) => response.arrayBuffer()),
+        ),
+      )
+    await made(page).getByText('121 images').waitFor()
+    expect(await paths(page)).toHaveLength(60)
+    await made(page).getByRole('button', { name: 'Show more' }).click()
+    await expect.poll(async () => (await paths(page)).length).toBe(120)
+    await made(page).getByRole('button', { name: 'Show more' }).click()
+    await expect.poll(async () => (await paths(page)).length).toBe(121)
+    await made(page).getByRole('button', { name: 'Show more' }).waitFor({ state: 'hidden' })
+  })
+})

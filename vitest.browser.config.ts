@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** The page of `genato dev` in a real browser: it has to be there, so these are not among the other tests. */
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.browser.ts'],
+    globalSetup: ['test/support/global-setup.ts', 'test/browser/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
