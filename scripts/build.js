@@ -1,7 +1,7 @@
 // Builds dist/: the tool with esbuild, which is there in every install, and the types that users of the
 // package import with tsc, which is there only where genato is developed.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: {
     cli: 'src/cli.ts',
@@ -25,13 +25,15 @@ const { metafile } = await build({
   target: 'node20',
   logLevel: 'warning',
   metafile: true,
+  write: false,
 })
+write(outputFiles)
 // Only what is left of an earlier build goes, so that a tool that runs meanwhile loses nothing it needs.
 for (const name of readdirSync(path.join(root, 'dist')))
   if (name.endsWith('.js') && !metafile.outputs[`dist/${name}`]) rmSync(path.join(root, 'dist', name))
 
 // The page of `genato dev`: script and style in one file each, which the server puts into the markup.
-await build({
+const page = await build({
   absWorkingDir: root,
   entryPoints: {
     page: 'src/edge/page/client/main.ts',
@@ -44,8 +46,15 @@ await build({
   platform: 'browser',
   target: 'es2023',
   logLevel: 'warning',
+  write: false,
 })
-copyFileSync(path.join(root, 'src/edge/page/client/page.html'), path.join(root, 'dist/page/page.html'))
+write([
+  ...page.outputFiles,
+  {
+    path: path.join(root, 'dist/page/page.html'),
+    contents: readFileSync(path.join(root, 'src/edge/page/client/page.html')),
+  },
+])
 
 const modules = path.join(root, 'node_modules')
 const tsc = path.join(modules, 'typescript', 'package.json')
@@ -56,4 +65,16 @@ if (existsSync(tsc) && existsSync(path.join(modules, '@types', 'node'))) {
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' })
 } else {
   console.log('dist/types is not built: TypeScript is not installed (npm ci without --omit=dev brings it).')
+}
+
+/**
+ * Puts each file in its place whole: what runs meanwhile never reads half of one.
+ * @param {{ path: string, contents: Uint8Array }[]} files
+ */
+function write(files) {
+  for (const { path: file, contents } of files) {
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(`${file}.${process.pid}.tmp`, contents)
+    renameSync(`${file}.${process.pid}.tmp`, file)
+  }
 }

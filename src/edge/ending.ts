@@ -13,7 +13,7 @@ interface Served {
 /** Ends what serves, from the viewer's side inwards: what is still answered has all that it needs. */
 export async function endServing({ page, viewer, runner, store }: Served): Promise<void> {
   store.ending()
-  page.close()
+  await page.close()
   await viewer.close()
   await runner.stop()
   await store.close()

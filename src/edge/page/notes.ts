@@ -13,6 +13,8 @@ export interface Notes {
   note(key: string, path: string): void
   /** When what was in the file is known. */
   read: Promise<void>
+  /** When what was noted so far is in the file, or can't be. */
+  written(): Promise<void>
 }
 
 /**
@@ -59,6 +61,7 @@ export function openNotes(folder: string | undefined): Notes {
   let writing: Promise<void> = read
   return {
     read,
+    written: async () => writing,
     pathOf: (key) => notes.get(key),
     note(key, asked) {
       if (notes.get(key) === asked || key.length + asked.length > LONGEST_NOTE) return

@@ -31,8 +31,8 @@ export interface Page {
   functionLine(line: string): void
   rebuilt(rebuilt: { file: string; ms: number; dropped: number }): void
   rebuildFailed(message: string): void
-  /** Ends the event streams. */
-  close(): void
+  /** Ends the event streams, and waits for the notes. */
+  close(): Promise<void>
 }
 
 /** Requests are told of this often at most, all that came meanwhile at once: a load test is no flood of events. */
@@ -167,9 +167,10 @@ export function createPage(options: PageOptions): Page {
       failed = message.slice(0, LONGEST_MESSAGE)
       streams.tell('failed', { message: failed })
     },
-    close() {
+    async close() {
       clearTimeout(timer)
       streams.close()
+      await notes.written()
     },
   }
 }
