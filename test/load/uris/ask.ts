@@ -1,0 +1,33 @@
+import { connectWire, requestFor, type Wire, type WireAnswer } from '../support/wire.js'
+import type { UriCase } from './request.js'
+
+export interface Answered {
+  asked: UriCase
+  answer: WireAnswer | 'closed'
+}
+
+const CONNECTIONS = 8
+
+/**
+ * Asks for all over a few connections that stay open as long as the server keeps them; what is given byte for
+ * byte goes over one of its own, since nobody can tell what comes after it.
+ */
+export async function answersTo(port: number, cases: readonly UriCase[]): Promise<Answered[]> {
+  const answered: Answered[] = []
+  const queue = cases.values()
+  const worker = async () => {
+    let wire: Wire | undefined
+    for (const asked of queue) {
+      wire ??= await connectWire(port)
+      wire.write(asked.raw ?? requestFor(asked.target, asked.method))
+      const answer = await wire.next(asked.method)
+      answered.push({ asked, answer })
+      if (asked.raw === undefined && answer !== 'closed' && answer.headers['connection'] !== 'close') continue
+      wire.close()
+      wire = undefined
+    }
+    wire?.close()
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker))
+  return answered
+}
