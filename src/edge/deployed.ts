@@ -9,6 +9,7 @@ import { endServing } from './ending.js'
 import type { Origin } from './event.js'
 import { startFunctionStore } from './function-store.js'
 import { unpackAndRun } from './running.js'
+import { isLoopback } from './listen.js'
 import { createPage } from './page/page.js'
 import type { ObjectFolder } from './store/folder.js'
 import type { Objects } from './store/objects.js'
@@ -62,6 +63,7 @@ export async function startDeployed(options: DeployedOptions): Promise<DeployedS
       explain: async (asked) => edge.explain(asked),
       images: images?.folder,
       notes: images?.data,
+      anyHost: !isLoopback(options.host),
     })
     const onFunctionLine = (line: string) => {
       page.functionLine(line)

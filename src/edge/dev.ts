@@ -12,6 +12,7 @@ import { dropOthersImages } from './made-by.js'
 import { rebuildOnChange } from './rebuild.js'
 import { buildAndRun, type Running, type Surroundings } from './running.js'
 import { openImages } from './images.js'
+import { isLoopback } from './listen.js'
 import { createPage, type Page } from './page/page.js'
 import type { Served } from './served.js'
 import type { ObjectFolder } from './store/folder.js'
@@ -81,6 +82,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
       explain: async (path) => edge.explain(path),
       images: folder,
       notes: data,
+      anyHost: !isLoopback(options.host),
     })
     ends.push(async () => page.close())
     current = await firstRun(settings, around)

@@ -54,3 +54,8 @@ export function listen(server: Server, host: string, port: number): Promise<Serv
     })
   })
 }
+
+/** Whether an address to listen on is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

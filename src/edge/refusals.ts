@@ -23,7 +23,13 @@ export const TOO_LARGE: Refusal = {
 }
 export const MALFORMED: Refusal = { status: 400, said: 'Bad request.', reason: 'This is not valid HTTP.' }
 
-export function refusalOf({ method = '', url = '', headers }: IncomingMessage): Refusal | undefined {
+/** @param uri the path that the request is for. */
+export function refusalOf(
+  { method = '', url = '', headers, httpVersion }: IncomingMessage,
+  uri: string,
+): Refusal | undefined {
+  // What an origin-request event can't have for a URI; and Node takes lines without a version for HTTP/0.9.
+  if (!uri.startsWith('/') || !/^1\.[01]$/.test(httpVersion)) return MALFORMED
   if (method !== 'GET' && method !== 'HEAD')
     return {
       status: 403,

@@ -1,5 +1,6 @@
 import http from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Edge, EdgeAnswer } from './edge.js'
 import { errorPage } from './error-page.js'
 import { newRequestId } from './event.js'
@@ -35,7 +36,18 @@ const GRACE_MS = 800
 export async function startViewerServer(options: ViewerServerOptions): Promise<ViewerServer> {
   const { host, port } = options
   const state = { closing: false }
+  /** How many answers are under way on a connection: requests may come faster than they are answered. */
+  const answering = new WeakMap<Duplex, number>()
+  const count = (socket: Duplex, more: number) => answering.set(socket, (answering.get(socket) ?? 0) + more)
   const respond = responder(options, state)
+  const handle: http.RequestListener = (incoming, outgoing) => {
+    const { socket } = incoming
+    count(socket, 1)
+    outgoing.once('close', () => count(socket, -1))
+    incoming.resume()
+    if (!options.page.handle(incoming, outgoing))
+      respond(incoming, outgoing).catch(() => void outgoing.destroy())
+  }
   const make = () =>
     http
       .createServer(
@@ -46,12 +58,12 @@ export async function startViewerServer(options: ViewerServerOptions): Promise<V
           keepAliveTimeout: LIMITS_MS.idle,
           connectionsCheckingInterval: 5_000,
         },
-        respond,
+        handle,
       )
       // A method that Node would go another way with is answered like any other.
-      .on('connect', (_, socket) => refuse(socket as Socket, MALFORMED))
+      .on('connect', (_, socket) => refuse(socket, answering.get(socket), MALFORMED))
       .on('clientError', (error: NodeJS.ErrnoException, socket) =>
-        refuse(socket as Socket, error.code === 'HPE_HEADER_OVERFLOW' ? TOO_LARGE : MALFORMED),
+        refuse(socket, answering.get(socket), error.code === 'HPE_HEADER_OVERFLOW' ? TOO_LARGE : MALFORMED),
       )
   const first = await listenFrom(make, host, port)
   const servers = [first]
@@ -80,11 +92,8 @@ function closed(server: http.Server): Promise<void> {
   })
 }
 
-function responder(
-  { edge, page, onServed }: ViewerServerOptions,
-  state: { closing: boolean },
-): http.RequestListener {
-  const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
+function responder({ edge, onServed }: ViewerServerOptions, state: { closing: boolean }) {
+  return async (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
     const started = performance.now()
     const { method = 'GET', url = '/', headers, socket } = incoming
     const request = {
@@ -93,7 +102,7 @@ function responder(
       uri: pathOf(url),
       clientIp: (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     }
-    const refusal = refusalOf(incoming)
+    const refusal = refusalOf(incoming, request.uri)
     const answer = refusal ? refused(refusal, request.id) : await edge.serve(request)
     const sent = forViewer(method, headers as Record<string, string | undefined>, answer, answer.parts)
     outgoing.writeHead(sent.status, {
@@ -104,13 +113,9 @@ function responder(
       ...(refusal || state.closing ? { connection: 'close' } : {}),
     })
     outgoing.end(sent.body)
-    if (outgoing.writableLength > 0) endIfStalled(outgoing)
+    // A viewer that takes nothing would keep its answer here for ever. Node ends the connection then.
+    if (outgoing.writableLength > 0) outgoing.socket?.setTimeout(LIMITS_MS.stalled)
     onServed(servedOf(request, answer, sent, performance.now() - started))
-  }
-  return (incoming, outgoing) => {
-    incoming.resume()
-    if (page.handle(incoming, outgoing)) return
-    void respond(incoming, outgoing).catch(() => outgoing.destroy())
   }
 }
 
@@ -140,17 +145,12 @@ function servedOf(
   }
 }
 
-/** Ends the connection of a viewer that takes nothing for a while, and so would keep the answer for ever. */
-function endIfStalled(outgoing: http.ServerResponse): void {
-  const { socket } = outgoing
-  if (!socket) return
-  socket.setTimeout(LIMITS_MS.stalled, () => socket.destroy())
-  outgoing.once('finish', () => socket.setTimeout(0))
-}
-
-/** Answers where there is no request that Node could make out. */
-function refuse(socket: Socket, { status, said }: Refusal): void {
-  if (!socket.writable || socket.bytesWritten > 0) return void socket.destroy()
+/**
+ * Answers where there is no request that Node could make out.
+ * @param answering how many answers are under way on this connection: another can't come in between.
+ */
+function refuse(socket: Duplex, answering = 0, { status, said }: Refusal): void {
+  if (!socket.writable || answering > 0) return void socket.destroy()
   const { headers, body } = errorPage(status, said, newRequestId())
   const lines = Object.entries({ ...headers, 'content-length': body.length, connection: 'close' })
   socket.end(
@@ -165,6 +165,8 @@ function refuse(socket: Socket, { status, said }: Refusal): void {
 
 /** The path of a request's target, which a proxy may have sent with the host before it. */
 function pathOf(target: string): string {
-  const path = target.replace(/^https?:\/\/[^/]*/i, '').split('?', 1)[0] ?? ''
-  return path === '' ? '/' : path
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''
+  if (path === '') return '/'
+  // A part of a string keeps the whole in memory, and paths are kept as long as their answers.
+  return path.length === target.length ? path : Buffer.from(path, 'latin1').toString('latin1')
 }

@@ -26,12 +26,18 @@ async function serve(answer: (uri: string) => EdgeAnswer | Promise<EdgeAnswer> =
   return { server, served }
 }
 
-/** What comes back for these bytes, until the connection ends or `enough` is said. */
-function send(port: number, bytes: string, enough?: (got: string) => boolean): Promise<string> {
+/** What comes back for these bytes, until the connection ends or `enough` is said; `then` follows the first answer. */
+function send(
+  port: number,
+  bytes: string,
+  enough?: (got: string) => boolean,
+  then?: string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let got = ''
     const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes))
     socket.on('data', (chunk: Buffer) => {
+      if (got === '' && then !== undefined) socket.write(then)
       got += chunk.toString('latin1')
       if (enough?.(got)) socket.destroy()
     })
@@ -177,6 +183,23 @@ describe('what CloudFront takes no request for', () => {
   ])('what is no HTTP: 400 (%j)', async (bytes) => {
     const { response } = await refused(bytes)
     expect(response).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  it.each([
+    'GET * HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET ftp://x/y HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET /a HTTP/2.0\r\nHost: x\r\n\r\n',
+    'GET /a HTTP/0.9\r\nHost: x\r\n\r\n',
+    'GET /a\r\nX-Injected: b HTTP/1.1\r\nHost: x\r\n\r\n',
+  ])('what no event could have been made of: 400 (%j)', async (bytes) => {
+    const { response } = await refused(bytes)
+    expect(response).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  it('what is no HTTP after what was: both are answered', async () => {
+    const { server } = await serve()
+    const response = await send(server.port, `${GET}\r\n`, undefined, 'GET /\u2215x y HTTP/1.1\r\n\r\n')
+    expect(response.match(/HTTP\/1\.1 \d\d\d/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
   })
 
   it('CONNECT: refused like any other', async () => {

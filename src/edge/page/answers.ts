@@ -1,4 +1,5 @@
 import type http from 'node:http'
+import { isIP } from 'node:net'
 
 /** In every answer of the page's: nothing is kept, nothing is guessed, nobody else reads or frames it. */
 const ALWAYS = {
@@ -38,7 +39,16 @@ export function sendJson(outgoing: http.ServerResponse, value: unknown): void {
  * Whether another site's page asks: that could not read the answer, but could make this machine work, or
  * show what is stored here. `same-site` is no better: every port of localhost is the same site.
  */
-export function isForeign(incoming: http.IncomingMessage): boolean {
-  const from = incoming.headers['sec-fetch-site']
-  return from !== undefined && from !== 'same-origin' && from !== 'none'
+export function isForeign(incoming: http.IncomingMessage, anyHost: boolean): boolean {
+  const { 'sec-fetch-site': from, host = '' } = incoming.headers
+  return (from !== undefined && from !== 'same-origin' && from !== 'none') || !(anyHost || isLocal(host))
+}
+
+/**
+ * Whether a request was addressed to this machine. A name that somebody else gives out may lead here too, and
+ * its pages could read all (DNS rebinding).
+ */
+function isLocal(host: string): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  return name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
 }

@@ -21,6 +21,8 @@ export interface PageOptions {
   images: Pick<ObjectFolder, 'list' | 'get'> | undefined
   /** A folder where the page may keep notes between runs, such as which URL an object was asked for with. */
   notes: string | undefined
+  /** Whether it may be asked under any name: it is told to listen to more than this machine. */
+  anyHost: boolean
 }
 
 export interface Page {
@@ -138,7 +140,7 @@ export function createPage(options: PageOptions): Page {
       if (!asked) return false
       incoming.resume()
       const query = asked.name !== undefined && Object.hasOwn(queries, asked.name) && queries[asked.name]
-      if (query && isForeign(incoming)) {
+      if (query && isForeign(incoming, options.anyHost)) {
         sendText(outgoing, 403, 'Only the page itself may ask this.')
         return true
       }

@@ -68,6 +68,25 @@ describe('what it is asked', () => {
     expect((await fetch(`${url}/`, { headers: { 'sec-fetch-site': from } })).status).toBe(200)
   })
 
+  it.each([
+    ['localhost:6480', false, 200],
+    ['a.localhost', false, 200],
+    ['127.0.0.1:6480', false, 200],
+    ['[::1]:6480', false, 200],
+    ['192.0.2.7', false, 200],
+    ['evil.example', false, 403],
+    ['localhost.evil.example:6480', false, 403],
+    ['dev-machine:6480', true, 200],
+  ])('answers %s as the host, or does not', async (host, anyHost, status) => {
+    const { url } = await servePage({ anyHost })
+    const got = await new Promise((resolve, reject) => {
+      http
+        .get(`${url}/?state`, { headers: { host } }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+    })
+    expect(got).toBe(status)
+  })
+
   it('explains a path exactly as it was given, and passes on what the generator throws', async () => {
     const asked: string[] = []
     const explain = async (path: string) => {

@@ -18,6 +18,7 @@ export async function servePage(options: Partial<PageOptions> = {}): Promise<Ser
     explain: async (path) => ({ kind: 'file', key: path.slice(1) }),
     images: undefined,
     notes: undefined,
+    anyHost: false,
     ...options,
   })
   const server = http.createServer((incoming, outgoing) => {
@@ -26,8 +27,8 @@ export async function servePage(options: Partial<PageOptions> = {}): Promise<Ser
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
-  onTestFinished(() => {
-    page.close()
+  onTestFinished(async () => {
+    await page.close()
     server.closeAllConnections()
     server.close()
   })
