@@ -99,7 +99,7 @@ describe('the README', () => {
 
   it('names errors that there are', () => {
     const sources = [
-      'src/edge/listen.ts',
+      'src/edge/viewer/listen.ts',
       'src/package/download.ts',
       'src/package/native.ts',
       'src/work-folder.ts',

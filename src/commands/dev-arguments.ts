@@ -1,4 +1,4 @@
-import { DEFAULT_PORT } from '../edge/listen.js'
+import { DEFAULT_PORT } from '../edge/viewer/listen.js'
 import { EXIT, GenatoError, usageError } from '../errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 

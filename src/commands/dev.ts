@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { loadSettings } from '../config/load.js'
 import { messageOf, usageError } from '../errors.js'
-import { startDev, type DevServer } from '../edge/dev.js'
+import { startDev, type DevServer } from '../edge/serving/dev.js'
 import {
   aborted,
   firstLines,

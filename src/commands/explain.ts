@@ -1,22 +1,10 @@
 import { loadSettings, type Overrides } from '../config/load.js'
-import { withPackage } from '../edge/one-shot.js'
+import { withPackage } from '../edge/serving/one-shot.js'
 import { usageError } from '../errors.js'
+import type { Explanation } from '../explanation.js'
 import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { urlPath } from './url-path.js'
-
-/** As handler/service.ts has it. */
-type Explanation =
-  | {
-      kind: 'image'
-      canonicalPath: string
-      key: string
-      details: Record<string, string | number>
-      headers: Record<string, string>
-    }
-  | { kind: 'file'; key: string }
-  | { kind: 'folder' }
-  | { kind: 'rejected'; code: string; message: string }
 
 /** `genato explain`: what a URL means, as the package itself reads it. Exit code 2 if it is wrong. */
 export async function explain(given: string, overrides: Overrides, reporter: Reporter): Promise<void> {

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import type { Rebuilt } from '../edge/dev.js'
+import type { Rebuilt } from '../edge/serving/dev.js'
 import { packageRoot } from '../package-root.js'
 import type { Reporter } from '../reporter/reporter.js'
-import type { Served } from '../edge/served.js'
+import type { Served } from '../edge/viewer/served.js'
 
 /** Tells of each request that was answered. */
 export function tellServed(reporter: Reporter): (served: Served) => void {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Settings } from '../config/types.js'
-import { withPackage } from '../edge/one-shot.js'
+import { withPackage } from '../edge/serving/one-shot.js'
 import { once } from '../once.js'
 import { buildPackage } from '../package/build.js'
 import { zipOnce } from '../package/zip-once.js'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
 import { buildPackage, type FunctionPackage } from '../package/build.js'
-import { withPackage } from '../edge/one-shot.js'
+import { withPackage } from '../edge/serving/one-shot.js'
 import { writeWhole } from '../package/write-whole.js'
 import { zipOnce, type Zipped } from '../package/zip-once.js'
 import type { Reporter } from '../reporter/reporter.js'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
-import { withPackage } from '../edge/one-shot.js'
+import { withPackage } from '../edge/serving/one-shot.js'
 import { FunctionFailed } from '../edge/function/process.js'
 import { GenatoError, usageError } from '../errors.js'
 import { buildPackage } from '../package/build.js'

@@ -1,8 +1,15 @@
-import { createCache, type Answer, type Cached } from './cache.js'
-import type { Origin } from './event.js'
+import type { Answer } from './answer.js'
+import { createCache, type Cached } from './cache/cache.js'
+import type { Origin } from './origin/event.js'
 import type { FunctionRunner } from './function/runner.js'
-import { askOrigin, type LambdaError, type OriginRequest, type OriginSide, type Outcome } from './origin.js'
-import type { Parts } from './viewer-answer.js'
+import {
+  askOrigin,
+  type LambdaError,
+  type OriginRequest,
+  type OriginSide,
+  type Outcome,
+} from './origin/origin.js'
+import type { Parts } from './viewer/answer.js'
 
 /**
  * What CloudFront's `X-Cache` header starts with. Source: CloudFront developer guide, "Standard logging

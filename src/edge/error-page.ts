@@ -1,4 +1,4 @@
-import type { Answer } from './cache.js'
+import type { Answer } from './answer.js'
 
 /**
  * An error of CloudFront's own. Its text was seen in issues and posts of many; of the page for other

@@ -1,4 +1,5 @@
 /** What the server tells the page, as JSON. Read by both, so nothing of Node's or of the browser's is in here. */
+import type { Explanation } from '../../explanation.js'
 
 /** What is served, as configured. */
 export interface About {
@@ -80,15 +81,6 @@ export interface Gallery {
 
 /** What a path means: the function's own explanation, or why there is none. */
 export type Explained =
-  | {
-      kind: 'image'
-      canonicalPath: string
-      key: string
-      details: Record<string, string | number>
-      headers: Record<string, string>
-    }
-  | { kind: 'file'; key: string }
-  | { kind: 'folder' }
-  | { kind: 'rejected'; code: string; message: string }
+  | Explanation
   /** The generator threw, or could not be asked. */
   | { kind: 'failed'; message: string }

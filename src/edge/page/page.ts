@@ -1,7 +1,7 @@
 import type http from 'node:http'
 import { randomUUID } from 'node:crypto'
 import type { ObjectFolder } from '../store/folder.js'
-import type { Served } from '../served.js'
+import type { Served } from '../viewer/served.js'
 import { messageOf } from '../../errors.js'
 import { headersOf, isForeign, send, sendJson, sendText } from './answers.js'
 import { readDocument, type PageDocument } from './document.js'

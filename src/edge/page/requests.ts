@@ -1,4 +1,4 @@
-import type { Served } from '../served.js'
+import type { Served } from '../viewer/served.js'
 import type { FunctionReport, RequestEntry } from './messages.js'
 
 /** How many requests are remembered, and as many lines of the function's whose request is not answered yet. */

@@ -168,7 +168,7 @@ describe('events', () => {
   it('end with the page', async () => {
     const { page, url } = await servePage()
     const events = await listen(url)
-    page.close()
+    await page.close()
     await expect.poll(() => events.ended()).toBe(true)
   })
 

@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createPage, type Page, type PageOptions } from '../../../src/edge/page/page.js'
-import type { Served } from '../../../src/edge/served.js'
+import type { Served } from '../../../src/edge/viewer/served.js'
 
 export const ABOUT = { generator: 'built in', builtin: true, examples: ['/640x480,white,png'], text: 'Hello' }
 

@@ -1,0 +1,156 @@
+import { decodeFilePath } from '../../../handler/grammar/encoding.js'
+import { messageOf } from '../../errors.js'
+import type { Answer } from '../answer.js'
+import { errorPage } from '../error-page.js'
+import { originRequestEvent, type Origin, type ViewerRequest } from './event.js'
+import { FunctionFailed } from '../function/process.js'
+import type { FunctionRunner, Invoked } from '../function/runner.js'
+import { InvalidResult, readResult, type FunctionResult } from './result.js'
+import type { ObjectHead, Objects } from '../store/objects.js'
+
+/** What became of a request that the cache could not answer. */
+export type Outcome = { coldStartMs: number | undefined } & (
+  | { kind: 'object'; key: string; answer: Answer }
+  /** What the cache has is still what the origin has: it lives anew, with these headers. */
+  | { kind: 'unchanged'; key: string; headers: Record<string, string> }
+  /** The bucket has no such object, and tells it in its own way. */
+  | { kind: 'refused'; key: string; answer: Answer }
+  | { kind: 'generated'; answer: Answer }
+  /** CloudFront's own answer where the function gave none that it takes: never kept. */
+  | { kind: 'function-failed'; answer: Answer; word: LambdaError; reason: string }
+  | { kind: 'origin-failed'; answer: Answer; reason: string }
+)
+
+/** The words in `X-Cache` for them. Source: CloudFront developer guide, "Test and debug Lambda@Edge functions". */
+export type LambdaError = 'LambdaExecutionError' | 'LambdaValidationError' | 'LambdaLimitExceeded'
+
+export interface OriginSide {
+  runner: FunctionRunner
+  store: Pick<Objects, 'get' | 'head'>
+  origin: Origin
+}
+
+/** One request to the origin, with the function before it. */
+export interface OriginRequest extends ViewerRequest {
+  id: string
+}
+
+/**
+ * Runs the function, and fetches what it leads to.
+ * @param held what the cache has, expired: the origin is asked whether it still holds. Source: CloudFront
+ * developer guide, "Request and response behavior for Amazon S3 origins", Conditional GETs.
+ */
+export async function askOrigin(
+  request: OriginRequest,
+  held: Answer | undefined,
+  { runner, store, origin }: OriginSide,
+): Promise<Outcome> {
+  const conditions = held ? conditionsOf(held) : {}
+  const event = originRequestEvent(request, origin, { requestId: request.id, headers: conditions })
+  let invoked: Invoked
+  try {
+    invoked = await runner.invoke(event)
+  } catch (error) {
+    return functionFailed(error, request.id)
+  }
+  const { coldStartMs } = invoked
+  let result: FunctionResult
+  let key: string
+  try {
+    result = readResult(invoked.value, event.Records[0].cf.request)
+    if (result.kind === 'response')
+      return { kind: 'generated', coldStartMs, answer: dated(result.answer, 'CloudFront') }
+    // S3 reads a plus in a path as a space.
+    key = decodeFilePath(`${origin.path}${result.uri}`.replaceAll('+', '%20'))
+  } catch (error) {
+    return { ...invalid(error, request.id), coldStartMs }
+  }
+  try {
+    return { ...(await fetchObject(request.method, key, held, conditions, store)), key, coldStartMs }
+  } catch (error) {
+    return {
+      kind: 'origin-failed',
+      coldStartMs,
+      answer: errorPage(502, "CloudFront wasn't able to connect to the origin.", request.id),
+      reason: messageOf(error),
+    }
+  }
+}
+
+function functionFailed(error: unknown, id: string): Outcome {
+  const known = error instanceof FunctionFailed ? error : new FunctionFailed('crash', messageOf(error))
+  return {
+    kind: 'function-failed',
+    coldStartMs: known.coldStartMs,
+    word: known.kind === 'throttled' ? 'LambdaLimitExceeded' : 'LambdaExecutionError',
+    answer: errorPage(503, known.said, id),
+    reason: `${known.message}\n${known.source}`,
+  }
+}
+
+function invalid(error: unknown, id: string) {
+  const known = error instanceof InvalidResult ? error : undefined
+  return {
+    kind: 'function-failed',
+    word: 'LambdaValidationError',
+    answer: errorPage(502, known?.said ?? 'The Lambda function result failed validation.', id),
+    reason: known ? `${known.message}\n${known.source}` : messageOf(error),
+  } as const
+}
+
+type Conditions = { 'if-none-match'?: string; 'if-modified-since'?: string }
+
+function conditionsOf({ headers: { etag, 'last-modified': modified } }: Answer): Conditions {
+  return {
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...(modified === undefined ? {} : { 'if-modified-since': modified }),
+  }
+}
+
+async function fetchObject(
+  method: string,
+  key: string,
+  held: Answer | undefined,
+  conditions: Conditions,
+  store: OriginSide['store'],
+) {
+  if (held?.status === 200 || method === 'HEAD') {
+    const head = await store.head(key)
+    if (!head) return accessDenied()
+    // S3 heeds the tag before the date. Source: Amazon S3 API reference, "GetObject".
+    if (head.etag === conditions['if-none-match'])
+      return { kind: 'unchanged', headers: dated({ headers: headersOf(head) }, 'AmazonS3').headers } as const
+    if (method === 'HEAD') return objectAnswer(head, Buffer.alloc(0), { 'content-length': String(head.size) })
+  }
+  const object = await store.get(key)
+  return object ? objectAnswer(object, object.body) : accessDenied()
+}
+
+function objectAnswer(about: Omit<ObjectHead, 'size'>, body: Buffer, more: Record<string, string> = {}) {
+  const answer = { status: 200, headers: { ...headersOf(about), ...more }, body }
+  return { kind: 'object', answer: dated(answer, 'AmazonS3') } as const
+}
+
+/** As S3 answers whom the bucket policy does not let list: it does not tell whether the key exists. */
+function accessDenied() {
+  const body = Buffer.from(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+  )
+  const answer = { status: 403, headers: { 'content-type': 'application/xml' }, body }
+  return { kind: 'refused', answer: dated(answer, 'AmazonS3') } as const
+}
+
+function headersOf(about: Omit<ObjectHead, 'size'>): Record<string, string> {
+  return {
+    'content-type': about.contentType,
+    ...(about.cacheControl ? { 'cache-control': about.cacheControl } : {}),
+    etag: about.etag,
+    'last-modified': about.lastModified.toUTCString(),
+    'accept-ranges': 'bytes',
+  }
+}
+
+/** CloudFront keeps the date with the answer: a hit has the day on which it was fetched. Seen in many captures. */
+function dated<A extends Pick<Answer, 'headers'>>(answer: A, server: string): A {
+  return { ...answer, headers: { server, ...answer.headers, date: new Date().toUTCString() } }
+}

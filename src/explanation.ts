@@ -1,0 +1,12 @@
+/** What a path means, as the package says it: handler/service.ts has the same. */
+export type Explanation =
+  | {
+      kind: 'image'
+      canonicalPath: string
+      key: string
+      details: Record<string, string | number>
+      headers: Record<string, string>
+    }
+  | { kind: 'file'; key: string }
+  | { kind: 'folder' }
+  | { kind: 'rejected'; code: string; message: string }
