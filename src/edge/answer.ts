@@ -4,3 +4,6 @@ export interface Answer {
   headers: Record<string, string>
   body: Buffer
 }
+
+/** How many parts of a body its source can send. */
+export type Parts = 'none' | 'one' | 'many'

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js'
+import type { Answer, Parts } from './answer.js'
 import { createCache, type Cached } from './cache/cache.js'
 import type { Origin } from './origin/event.js'
 import type { FunctionRunner } from './function/runner.js'
@@ -9,7 +9,6 @@ import {
   type OriginSide,
   type Outcome,
 } from './origin/origin.js'
-import type { Parts } from './viewer/answer.js'
 
 /**
  * What CloudFront's `X-Cache` header starts with. Source: CloudFront developer guide, "Standard logging

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import http from 'node:http'
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -325,7 +325,9 @@ describe('a change', () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     await fetch(`${dev.url}/card/Ann.svg`)
-    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true, maxRetries: 5 })
+    // The last file that is written there for it.
+    await expect.poll(() => existsSync(path.join(cwd, '.genato', 'images', 'asked-for.jsonl'))).toBe(true)
+    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
     expect(await serving(`${dev.url}/card/Ann.svg`, 'New Ann')).toContain('New Ann')
   })
@@ -333,7 +335,7 @@ describe('a change', () => {
   it('is survived when what the code before made can’t be dropped', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
-    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true, maxRetries: 5 })
+    rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
     writeFileSync(path.join(cwd, '.genato', 'images'), 'a file in its place')
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
     await dev.untilSaid('could not be dropped')

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { GENERATED } from '../../../handler/contract.js'
 import { GenatoError, messageOf } from '../../errors.js'
 import type { Reporter } from '../../reporter/reporter.js'
-import type { Surroundings } from '../serving/running.js'
+import type { FunctionIdentity } from '../function/environment.js'
 import type { Objects } from '../store/objects.js'
 import { startObjectStore } from '../store/server.js'
 
 export interface FunctionStore {
   /** What the function needs to reach it. */
-  access: Surroundings['store']
+  access: Pick<FunctionIdentity, 'endpoint' | 'credentials'>
   /** From now on, what fails is not told: it is cut off because all ends. */
   ending(): void
   close(): Promise<void>

@@ -1,13 +1,10 @@
-import type { Answer } from '../answer.js'
+import type { Answer, Parts } from '../answer.js'
 import { precondition, rangeHolds, type RequestHeaders } from './conditional.js'
 import { multipart } from './multipart.js'
 import { readRanges } from './ranges.js'
 
 /** What a 304 leaves out: it describes a body that is not sent. Source: RFC 9110, section 15.4.5. */
 const OF_THE_BODY = ['content-type', 'content-length', 'accept-ranges']
-
-/** How many parts of a body its source can send. */
-export type Parts = 'none' | 'one' | 'many'
 
 const NOTHING = Buffer.alloc(0)
 

@@ -5,7 +5,6 @@ import type { Edge, EdgeAnswer } from '../edge.js'
 import { errorPage } from '../error-page.js'
 import { newRequestId } from '../origin/event.js'
 import { listen, listenFrom } from './listen.js'
-import type { Page } from '../page/page.js'
 import { LONGEST_REQUEST, MALFORMED, refusalOf, TOO_LARGE, type Refusal } from './refusals.js'
 import type { Served } from './served.js'
 import { forViewer } from './answer.js'
@@ -19,8 +18,8 @@ export interface ViewerServer {
 
 export interface ViewerServerOptions {
   edge: Edge
-  /** Of the path `/`, which is nothing on AWS. */
-  page: Pick<Page, 'handle'>
+  /** Answers what is none of the edge's: the path `/`, which is nothing on AWS. Else it gives false. */
+  page: { handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): boolean }
   host: string
   /** `undefined`: the first free one from 6480. */
   port: number | undefined
