@@ -8,6 +8,7 @@ import {
   type OriginRequest,
   type OriginSide,
   type Outcome,
+  type Took,
 } from './origin/origin.js'
 
 /**
@@ -16,7 +17,7 @@ import {
  */
 export type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse' | LambdaError
 
-export interface EdgeAnswer extends Answer {
+export interface EdgeAnswer extends Answer, Took {
   cacheResult: CacheResult
   /** How many parts of it a viewer can have. */
   parts: Parts
@@ -24,7 +25,6 @@ export interface EdgeAnswer extends Answer {
   age?: number | undefined
   /** Of the object that it is, if it was fetched for this request. */
   key?: string | undefined
-  coldStartMs?: number | undefined
   /** What went wrong behind an error of the edge itself: for this machine's user, not for the viewer. */
   reason?: string | undefined
 }
@@ -114,6 +114,7 @@ function another(answer: EdgeAnswer): EdgeAnswer {
   return {
     ...answer,
     coldStartMs: undefined,
+    waitedMs: undefined,
     cacheResult: hit ? (answer.status >= 400 ? 'Error' : 'Hit') : answer.cacheResult,
   }
 }
@@ -133,19 +134,20 @@ function renewed({ headers }: { headers: Record<string, string> }, { answer }: C
 }
 
 function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
-  const { coldStartMs } = outcome
+  const { coldStartMs, waitedMs } = outcome
+  const took = { coldStartMs, waitedMs }
   switch (outcome.kind) {
     case 'object':
       // S3 sends one part of an object, or all of it. Source: Amazon S3 API reference, "GetObject", Range.
-      return { ...outcome.answer, key: outcome.key, coldStartMs, cacheResult: 'Miss', parts: 'one' }
+      return { ...outcome.answer, key: outcome.key, ...took, cacheResult: 'Miss', parts: 'one' }
     case 'refused':
-      return { ...outcome.answer, coldStartMs, cacheResult: 'Error', parts: 'none' }
+      return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none' }
     case 'generated':
-      return { ...outcome.answer, coldStartMs, cacheResult: 'LambdaGeneratedResponse', parts: 'none' }
+      return { ...outcome.answer, ...took, cacheResult: 'LambdaGeneratedResponse', parts: 'none' }
     case 'function-failed':
       return {
         ...outcome.answer,
-        coldStartMs,
+        ...took,
         cacheResult: outcome.word,
         parts: 'none',
         reason: outcome.reason,
@@ -155,7 +157,7 @@ function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
       return {
         ...renewed(outcome, held),
         key: outcome.key,
-        coldStartMs,
+        ...took,
         cacheResult: 'RefreshHit',
         parts: 'many',
       }
@@ -163,8 +165,8 @@ function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
       // Source: CloudFront developer guide, "How CloudFront processes HTTP 4xx and 5xx status codes from your
       // origin", the requested object is in the edge cache. RefreshHit is the word that was seen.
       if (held?.ifError)
-        return { ...fromCache(held), coldStartMs, cacheResult: 'RefreshHit', reason: outcome.reason }
-      return { ...outcome.answer, coldStartMs, cacheResult: 'Error', parts: 'none', reason: outcome.reason }
+        return { ...fromCache(held), ...took, cacheResult: 'RefreshHit', reason: outcome.reason }
+      return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none', reason: outcome.reason }
     default:
       return outcome satisfies never
   }

@@ -140,7 +140,8 @@ export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptio
         waiting = { id, began: false, resolve, reject }
       })
       const timer = setTimeout(
-        () => fail('timeout', `It did not answer within ${timeoutMs / 1000} s, and was ended.`),
+        () =>
+          fail('timeout', `It did not answer within its timeout of ${timeoutMs / 1000} s, and was ended.`),
         timeoutMs,
       )
       try {

@@ -14,11 +14,17 @@ export interface Invoked {
   value: unknown
   /** How long loading took, if a process was started for this event: a cold start. */
   coldStartMs?: number
+  /** How long it waited until a process had time for it. */
+  waitedMs: number
 }
 
 export interface FunctionRunner {
-  /** Waits for its turn: a process takes one event at a time. @throws FunctionFailed */
-  invoke(event: object): Promise<Invoked>
+  /**
+   * Waits for its turn: a process takes one event at a time.
+   * @param signal drops the event if it still waits: nobody wants the answer any more.
+   * @throws FunctionFailed
+   */
+  invoke(event: object, signal?: AbortSignal): Promise<Invoked>
   /** What the package itself says of a path. @throws FunctionFailed */
   explain(path: string): Promise<unknown>
   /** Starts a first process, so that what keeps the package from loading is known at once. @throws FunctionFailed */
@@ -39,6 +45,8 @@ export interface RunnerOptions extends ProcessOptions {
 
 interface Waiting {
   request: Call
+  /** By performance.now(). */
+  since: number
   /** It was given to a process that had just ended. */
   again: boolean
   resolve: (invoked: Invoked) => void
@@ -127,8 +135,9 @@ export function createRunner({
   }
   const run = async (process: FunctionProcess, waiting: Waiting, coldStartMs?: number) => {
     const cold = coldStartMs === undefined ? {} : { coldStartMs }
+    const waitedMs = performance.now() - waiting.since
     try {
-      waiting.resolve({ value: await process.call(waiting.request, timeoutMs), ...cold })
+      waiting.resolve({ value: await process.call(waiting.request, timeoutMs), waitedMs, ...cold })
     } catch (error) {
       if (error instanceof NeverBegun && !waiting.again && !stopped) {
         queue.unshift({ ...waiting, again: true })
@@ -136,21 +145,28 @@ export function createRunner({
     }
     free(process)
   }
-  const ask = async (request: Call) =>
+  const ask = async (request: Call, signal?: AbortSignal) =>
     new Promise<Invoked>((resolve, reject) => {
       if (stopped) throw new FunctionFailed('stopped', 'The function was stopped.')
-      queue.push({ request, again: false, resolve, reject })
+      const waiting = { request, since: performance.now(), again: false, resolve, reject }
+      queue.push(waiting)
+      signal?.addEventListener('abort', () => {
+        const at = queue.indexOf(waiting)
+        if (at === -1) return
+        queue.splice(at, 1)
+        reject(new FunctionFailed('stopped', 'Nobody waited for it any more.'))
+      })
       dispatch()
     })
   return {
-    async invoke(event) {
+    async invoke(event, signal) {
       if (events >= concurrency)
         throw new FunctionFailed(
           'throttled',
           `More than ${concurrency} events at once: Lambda takes no more.`,
         )
       events += 1
-      return ask({ kind: 'invoke', event }).finally(() => (events -= 1))
+      return ask({ kind: 'invoke', event }, signal).finally(() => (events -= 1))
     },
     explain: async (path) => (await ask({ kind: 'explain', path })).value,
     async start() {

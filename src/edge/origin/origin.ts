@@ -8,18 +8,25 @@ import type { FunctionRunner, Invoked } from '../function/runner.js'
 import { InvalidResult, readResult, type FunctionResult } from './result.js'
 import type { ObjectHead, Objects } from '../store/objects.js'
 
+/** What the function's processes cost a request, in ms: of a start, and of waiting for one that has time. */
+export interface Took {
+  coldStartMs?: number | undefined
+  waitedMs?: number | undefined
+}
+
 /** What became of a request that the cache could not answer. */
-export type Outcome = { coldStartMs: number | undefined } & (
-  | { kind: 'object'; key: string; answer: Answer }
-  /** What the cache has is still what the origin has: it lives anew, with these headers. */
-  | { kind: 'unchanged'; key: string; headers: Record<string, string> }
-  /** The bucket has no such object, and tells it in its own way. */
-  | { kind: 'refused'; key: string; answer: Answer }
-  | { kind: 'generated'; answer: Answer }
-  /** CloudFront's own answer where the function gave none that it takes: never kept. */
-  | { kind: 'function-failed'; answer: Answer; word: LambdaError; reason: string }
-  | { kind: 'origin-failed'; answer: Answer; reason: string }
-)
+export type Outcome = Took &
+  (
+    | { kind: 'object'; key: string; answer: Answer }
+    /** What the cache has is still what the origin has: it lives anew, with these headers. */
+    | { kind: 'unchanged'; key: string; headers: Record<string, string> }
+    /** The bucket has no such object, and tells it in its own way. */
+    | { kind: 'refused'; key: string; answer: Answer }
+    | { kind: 'generated'; answer: Answer }
+    /** CloudFront's own answer where the function gave none that it takes: never kept. */
+    | { kind: 'function-failed'; answer: Answer; word: LambdaError; reason: string }
+    | { kind: 'origin-failed'; answer: Answer; reason: string }
+  )
 
 /** The words in `X-Cache` for them. Source: CloudFront developer guide, "Test and debug Lambda@Edge functions". */
 export type LambdaError = 'LambdaExecutionError' | 'LambdaValidationError' | 'LambdaLimitExceeded'
@@ -33,6 +40,8 @@ export interface OriginSide {
 /** One request to the origin, with the function before it. */
 export interface OriginRequest extends ViewerRequest {
   id: string
+  /** Aborted when no viewer waits for it any more. */
+  signal?: AbortSignal
 }
 
 /**
@@ -49,28 +58,28 @@ export async function askOrigin(
   const event = originRequestEvent(request, origin, { requestId: request.id, headers: conditions })
   let invoked: Invoked
   try {
-    invoked = await runner.invoke(event)
+    invoked = await runner.invoke(event, request.signal)
   } catch (error) {
     return functionFailed(error, request.id)
   }
-  const { coldStartMs } = invoked
+  const { value, ...took } = invoked
   let result: FunctionResult
   let key: string
   try {
-    result = readResult(invoked.value, event.Records[0].cf.request)
+    result = readResult(value, event.Records[0].cf.request)
     if (result.kind === 'response')
-      return { kind: 'generated', coldStartMs, answer: dated(result.answer, 'CloudFront') }
+      return { kind: 'generated', ...took, answer: dated(result.answer, 'CloudFront') }
     // S3 reads a plus in a path as a space.
     key = decodeFilePath(`${origin.path}${result.uri}`.replaceAll('+', '%20'))
   } catch (error) {
-    return { ...invalid(error, request.id), coldStartMs }
+    return { ...invalid(error, request.id), ...took }
   }
   try {
-    return { ...(await fetchObject(request.method, key, held, conditions, store)), key, coldStartMs }
+    return { ...(await fetchObject(request.method, key, held, conditions, store)), key, ...took }
   } catch (error) {
     return {
       kind: 'origin-failed',
-      coldStartMs,
+      ...took,
       answer: errorPage(502, "CloudFront wasn't able to connect to the origin.", request.id),
       reason: messageOf(error),
     }

@@ -17,6 +17,10 @@ export interface Served {
   key?: string | undefined
   /** How long the function's process took to start, in ms, if one was started for this request. */
   coldStartMs?: number | undefined
+  /** How long it waited until a process had time for it. */
+  waitedMs?: number | undefined
+  /** Seconds in the cache, if it came from there. */
+  age?: number | undefined
   /** What went wrong: for this machine's user, not for the viewer. */
   reason?: string | undefined
 }
