@@ -24,7 +24,9 @@ export function startDeadline(remaining: number): Deadline {
   const controller = new AbortController()
   // However many requests a generator makes at once: each listens.
   setMaxListeners(0, controller.signal)
-  const passed = new DeadlinePassed(`Not done within ${Math.round(allowed)} ms.`)
+  const passed = new DeadlinePassed(
+    `Not done within ${Math.round(allowed)} ms: the function's timeout, less ${MARGIN / 1000} s to answer in.`,
+  )
   const timer = setTimeout(() => controller.abort(passed), allowed)
   return {
     at: Date.now() + allowed,

@@ -85,7 +85,10 @@ async function answer<P>(
     if (request.method !== 'GET' && request.method !== 'HEAD') return { outcome: 'passed', answer: request }
     const meaning = route(service.generator, service.generation, service.coverage, request.uri)
     if (meaning.kind === 'folder')
-      return { outcome: 'missing', answer: missing(nothingHere(service.generator)) }
+      return {
+        outcome: 'missing',
+        answer: missing(nothingHere(service.generator, 'There is no image here.')),
+      }
     if (!request.origin?.s3) throw new Error('The event names no S3 origin.')
     const store = service.openStore(locateBucket(request.origin.s3), turn.deadline.signal)
     const open = { ...service, ...turn, request, requestId, store }
@@ -98,8 +101,8 @@ async function answer<P>(
   }
 }
 
-function nothingHere({ examples: [example] = [] }: Pick<Generator, 'examples'>): string {
-  return `There is no image here.${example === undefined ? '' : ` Try ${example}`}`
+function nothingHere({ examples: [example] = [] }: Pick<Generator, 'examples'>, what: string): string {
+  return `${what}${example === undefined ? '' : ` Try ${example}`}`
 }
 
 async function passFile<P>(turn: Turn<P>, key: string): Promise<Result> {
@@ -107,7 +110,7 @@ async function passFile<P>(turn: Turn<P>, key: string): Promise<Result> {
   return (await lookUp(turn, key))
     ? // S3 would read a plus as a space, and look for another object than was found.
       { outcome: 'passed', answer: { ...request, uri: request.uri.replaceAll('+', '%2B') } }
-    : { outcome: 'missing', answer: missing('There is no such file.') }
+    : { outcome: 'missing', answer: missing(nothingHere(turn.generator, 'There is no such file.')) }
 }
 
 async function serveImage<P>(

@@ -18,6 +18,8 @@ export type Explanation =
       key: string
       details: Record<string, string | number>
       headers: Record<string, string>
+      /** What is wrong with the generator, where that shows. */
+      warning?: string
     }
   | { kind: 'file'; key: string }
   | { kind: 'folder' }
@@ -67,6 +69,20 @@ export function createService<P>(
     }),
     region: process.env['AWS_REGION'],
   })
+  /** A canonical path that means another image makes images without end, each stored for nothing. */
+  const strayed = (canonicalPath: string, key: string): string | undefined => {
+    const again = routeAgain(canonicalPath)
+    return again?.kind === 'image' && again.canonicalPath === canonicalPath && again.key === key
+      ? undefined
+      : `The generator's format gives ${canonicalPath}, and its parse does not read that as the same image.`
+  }
+  const routeAgain = (path: string) => {
+    try {
+      return route(generator, generation, coverage, path)
+    } catch {
+      return undefined
+    }
+  }
   return {
     handler,
     generation,
@@ -76,6 +92,7 @@ export function createService<P>(
         const meaning = route(generator, generation, coverage, pathOrFile)
         if (meaning.kind !== 'image') return meaning
         const { canonicalPath, key, params } = meaning
+        const warning = strayed(canonicalPath, key)
         const details = generator.describe?.(params) ?? { parameters: JSON.stringify(params) }
         return {
           kind: 'image',
@@ -83,6 +100,7 @@ export function createService<P>(
           key,
           details,
           headers: { 'Cache-Control': IMAGE_CACHE_CONTROL },
+          ...(warning === undefined ? {} : { warning }),
         }
       } catch (error) {
         if (!isBadRequest(error)) throw error
@@ -117,6 +135,12 @@ function checkGenerator(generator: unknown): asserts generator is Generator {
     if (typeof found[name] !== 'function') throw new TypeError(`The generator has no ${name} function.`)
   if (typeof found.version !== 'string' || found.version === '')
     throw new TypeError("The generator has no version: a string, such as '1'.")
+  const { examples = [] }: { examples?: unknown } = found
+  if (
+    !Array.isArray(examples) ||
+    !examples.every((example) => typeof example === 'string' && example[0] === '/')
+  )
+    throw new TypeError("The generator's examples are not a list of paths, such as ['/hello/you.svg'].")
 }
 
 function digest(parts: string[]): string {

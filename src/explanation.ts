@@ -6,6 +6,8 @@ export type Explanation =
       key: string
       details: Record<string, string | number>
       headers: Record<string, string>
+      /** What is wrong with the generator, where that shows. */
+      warning?: string
     }
   | { kind: 'file'; key: string }
   | { kind: 'folder' }

@@ -35,6 +35,7 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
           'header',
           `${name}: ${value}`,
         ]),
+        ...(meaning.warning === undefined ? [] : [['warning', meaning.warning] satisfies [string, string]]),
       ]
     case 'file':
       return [

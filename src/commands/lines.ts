@@ -18,27 +18,48 @@ export function tellLine(reporter: Reporter): (line: string) => void {
 }
 
 /** `200 Miss      41 ms  640x480,white,png`, and what was wrong on the lines after it. */
-function requestText({ status, cacheResult, ms, uri, coldStartMs, reason }: Served): string {
-  const shown = cut(uri.replace(/^\//, '').replace(/[^\x21-\x7e]/g, '?') || '/')
+function requestText(served: Served): string {
+  const { status, ms, method, uri, reason } = served
   const time = String(Math.round(ms)).padStart(5)
-  const cold = coldStartMs === undefined ? '' : `  cold start ${Math.round(coldStartMs)} ms`
-  const line = `${status} ${WORDS[cacheResult].padEnd(7)}${time} ms  ${shown}${cold}`
-  return reason === undefined ? line : `${line}\n${indent(cut(reason))}`
+  const what = [method === 'GET' ? '' : method, cut(printable(uri.replace(/^\//, ''))) || '/']
+  const line = `${status} ${wordOf(served).padEnd(7)}${time} ms  ${what.join(' ').trim()}${tookText(served)}`
+  return reason === undefined ? line : `${line}\n${indent(cut(printable(reason)))}`
 }
 
-/** X-Cache's words, in as few letters. */
+/** X-Cache's words, in as few letters; but what comes from the cache is a hit, an error too. */
+function wordOf({ cacheResult, age }: Served): string {
+  return age === undefined ? WORDS[cacheResult] : cacheResult === 'RefreshHit' ? 'Refresh' : 'Hit'
+}
+
 const WORDS: Record<Served['cacheResult'], string> = {
   Hit: 'Hit',
   RefreshHit: 'Refresh',
   Miss: 'Miss',
   Error: 'Error',
   LambdaGeneratedResponse: 'Lambda',
-  LambdaExecutionError: 'Error',
-  LambdaValidationError: 'Error',
-  LambdaLimitExceeded: 'Error',
+  LambdaExecutionError: 'Failed',
+  LambdaValidationError: 'Invalid',
+  LambdaLimitExceeded: 'Limit',
 }
 
-function requestData({ uri, cacheResult, ms, coldStartMs, ...served }: Served): object {
+/** Shorter is not worth a word. */
+const WORTH_TELLING_MS = 100
+
+function tookText({ coldStartMs, waitedMs = 0 }: Served): string {
+  if (coldStartMs !== undefined) return `  cold start ${Math.round(coldStartMs)} ms`
+  return waitedMs < WORTH_TELLING_MS ? '' : `  waited ${Math.round(waitedMs)} ms for a process`
+}
+
+/** Nothing that moves the cursor, colours, or turns the direction of a terminal: paths and texts are anybody's. */
+function printable(text: string): string {
+  return text.replace(
+    // oxlint-disable-next-line no-control-regex
+    /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
+  )
+}
+
+function requestData({ uri, cacheResult, ms, coldStartMs, waitedMs, age, ...served }: Served): object {
   return {
     method: served.method,
     path: uri,
@@ -47,6 +68,8 @@ function requestData({ uri, cacheResult, ms, coldStartMs, ...served }: Served): 
     bytes: served.bytes,
     ms: Math.round(ms * 10) / 10,
     ...(coldStartMs === undefined ? {} : { coldStartMs: Math.round(coldStartMs) }),
+    ...(waitedMs === undefined ? {} : { waitedMs: Math.round(waitedMs) }),
+    ...(age === undefined ? {} : { age }),
     ...(served.reason ? { reason: served.reason } : {}),
     id: served.id,
   }
@@ -63,6 +86,11 @@ export function rebuiltText({ file, ms, dropped }: Rebuilt): string {
  * @returns `undefined` where there is nothing to show.
  */
 export function functionLineText(line: string): string | undefined {
+  const text = readFunctionLine(line)
+  return text === undefined ? undefined : printable(text)
+}
+
+function readFunctionLine(line: string): string | undefined {
   const entry = parseObject(line)
   if (!entry) return `  | ${line}`
   const { outcome, level, message, path: asked, error } = entry

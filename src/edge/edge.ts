@@ -55,78 +55,118 @@ export const CACHE_BYTES = 128 * 1024 * 1024
 export function createEdge(options: EdgeOptions & { origin: Origin }): Edge {
   let running: Promise<FunctionRunner> = Promise.resolve(options.runner)
   const cache = createCache(options.cacheBytes, options.now)
-  const inFlight = new Map<string, Promise<EdgeAnswer>>()
+  const inFlight = new Map<string, UnderWay>()
 
   const ask = async (request: OriginRequest, held: Held | undefined): Promise<EdgeAnswer> => {
     const asked = running
     const outcome = await askOrigin(request, held?.cached.answer, { ...options, runner: await asked })
     // What was asked of a function that is gone since, its end may have cut off.
     if (asked !== running) return ask(request, undefined)
-    if (outcome.kind === 'unchanged' && held) cache.put(held.key, renewed(outcome, held.cached))
+    if (outcome.kind === 'unchanged' && held)
+      cache.put(keyOf(held.method, request.uri), renewed(outcome, held.cached))
     else if ('answer' in outcome && outcome.kind !== 'function-failed' && outcome.kind !== 'origin-failed')
-      cache.put(keyOf(request), outcome.answer)
+      cache.put(keyOf(request.method, request.uri), outcome.answer)
     return answerOf(outcome, held?.cached)
   }
-  const collapsed = (request: OriginRequest, held: Held | undefined): Promise<EdgeAnswer> => {
-    const key = keyOf(request)
-    const asked = ask(request, held).finally(() => inFlight.delete(key))
-    inFlight.set(key, asked)
-    return asked
+  /** One request for all that ask for the same meanwhile; without any viewer left, it need not begin. */
+  const begin = (request: OriginRequest, held: Held | undefined): UnderWay => {
+    const key = keyOf(request.method, request.uri)
+    const left = new AbortController()
+    const answer = ask({ ...request, signal: left.signal }, held).finally(() => inFlight.delete(key))
+    const begun = { answer, left, viewers: 0 }
+    inFlight.set(key, begun)
+    return begun
   }
-  /** A cached GET serves HEAD; what HEAD alone has brought has no body, and never serves GET. */
-  const find = <T>({ method, uri }: OriginRequest, get: (key: string) => T | undefined) => {
-    for (const key of method === 'HEAD' ? [uri, keyOf({ method, uri })] : [uri]) {
-      const found = get(key)
-      if (found) return { key, found }
+  const explain = async (path: string): Promise<unknown> => {
+    const asked = running
+    try {
+      return await (await asked).explain(path)
+    } catch (error) {
+      if (asked === running) throw error
+      return explain(path)
     }
-    return undefined
   }
   return {
     async serve(request) {
-      const there = find(request, (key) => cache.get(key))
-      const held = there && { key: there.key, cached: there.found }
+      const { method, uri } = request
+      const held = chooseHeld(method, (one) => cache.get(keyOf(one, uri)))
       if (held?.cached.fresh) return fromCache(held.cached)
       // Simultaneous misses for one key become one origin request, and all but the first are hits. Source:
       // CloudFront developer guide, "Simultaneous requests for the same object (request collapsing)".
-      const waiting = find(request, (key) => inFlight.get(key))?.found
+      const underWay =
+        inFlight.get(keyOf('GET', uri)) ?? (method === 'HEAD' ? inFlight.get(keyOf(method, uri)) : undefined)
       if (held?.cached.whileRevalidated) {
-        if (!waiting) collapsed({ ...request, method: 'GET' }, held).catch(() => undefined)
+        if (!underWay) begin({ ...request, method: held.method }, held).answer.catch(() => undefined)
         return fromCache(held.cached)
       }
-      return waiting ? another(await waiting) : collapsed(request, held)
+      if (underWay) return another(await joined(underWay, request.signal))
+      return joined(begin(request, held), request.signal)
     },
-    explain: async (path) => (await running).explain(path),
+    explain,
     async replace(change) {
+      const before = running
       running = change()
-      await running
+      try {
+        await running
+      } catch (error) {
+        running = before
+        throw error
+      }
       cache.clear()
     },
   }
+}
+
+/** A request to the origin, and how many viewers wait for it. */
+interface UnderWay {
+  answer: Promise<EdgeAnswer>
+  viewers: number
+  left: AbortController
+}
+
+async function joined(underWay: UnderWay, signal: AbortSignal | undefined): Promise<EdgeAnswer> {
+  underWay.viewers++
+  signal?.addEventListener('abort', () => {
+    underWay.viewers--
+    if (underWay.viewers === 0) underWay.left.abort()
+  })
+  return underWay.answer
+}
+
+/** What is there, and how it was asked for: what HEAD has brought has no body. */
+interface Held {
+  method: string
+  cached: Cached
+}
+
+/** A cached GET serves HEAD, and what HEAD alone has brought never serves GET. */
+function chooseHeld(method: string, get: (method: string) => Cached | undefined): Held | undefined {
+  const cached = get('GET')
+  if (method === 'HEAD' && !cached?.fresh) {
+    const head = get('HEAD')
+    if (head && (head.fresh || !cached)) return { method: 'HEAD', cached: head }
+  }
+  return cached && { method: 'GET', cached }
+}
+
+function keyOf(method: string, uri: string): string {
+  return method === 'HEAD' ? `HEAD ${uri}` : uri
 }
 
 function fromCache({ answer, age }: Cached): EdgeAnswer {
   return { ...answer, age, parts: 'many', cacheResult: answer.status >= 400 ? 'Error' : 'Hit' }
 }
 
-/** The same for a request that waited for it. */
+/** The same for a request that waited for it. What went wrong is told once. */
 function another(answer: EdgeAnswer): EdgeAnswer {
   const hit = answer.cacheResult === 'Miss' || answer.cacheResult === 'LambdaGeneratedResponse'
   return {
     ...answer,
     coldStartMs: undefined,
     waitedMs: undefined,
+    reason: undefined,
     cacheResult: hit ? (answer.status >= 400 ? 'Error' : 'Hit') : answer.cacheResult,
   }
-}
-
-/** What is there, and where. */
-interface Held {
-  key: string
-  cached: Cached
-}
-
-function keyOf({ method, uri }: Pick<OriginRequest, 'method' | 'uri'>): string {
-  return method === 'HEAD' ? `HEAD ${uri}` : uri
 }
 
 function renewed({ headers }: { headers: Record<string, string> }, { answer }: Cached): Answer {

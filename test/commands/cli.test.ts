@@ -168,7 +168,7 @@ describe('genato render', () => {
     })
     expect(await genato(['render', '/card/x.svg'], project(files('for (;;);')))).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('did not answer within 3 s'),
+      stderr: expect.stringContaining('did not answer within its timeout of 3 s'),
     })
     expect(await genato(['render', '/card/bad.svg'], project(files(GOOD_BODY)))).toMatchObject({
       code: 2,

@@ -381,7 +381,7 @@ describe('a generator that', () => {
       500,
       '60000000 bytes',
     ],
-    ['hangs', 'for (;;);', 503, 'did not answer within 3 s'],
+    ['hangs', 'for (;;);', 503, 'did not answer within its timeout of 3 s'],
     ['never settles', 'await new Promise(() => undefined)', 503, 'Not done within'],
     [
       'eats memory',

@@ -69,8 +69,8 @@ function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unkno
 }
 
 let last = 0
-function ask(edge: Edge, uri = '/a.txt', method = 'GET') {
-  return edge.serve({ id: `id-${++last}`, method, uri, clientIp: '127.0.0.1' })
+function ask(edge: Edge, uri = '/a.txt', method = 'GET', signal?: AbortSignal) {
+  return edge.serve({ id: `id-${++last}`, method, uri, clientIp: '127.0.0.1', ...(signal ? { signal } : {}) })
 }
 
 async function said(edge: Edge, uri?: string, method?: string): Promise<string> {
@@ -211,6 +211,49 @@ describe('an expired object', () => {
     expect(state.events).toHaveLength(2)
   })
 
+  it('of HEAD alone is asked for anew by HEAD, and a GET meanwhile gets all of it', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    state.cacheControl = 'max-age=1, stale-while-revalidate=100'
+    await ask(edge, '/a.txt', 'HEAD')
+    state.now += 2_000
+    const [head, get] = await Promise.all([said(edge, '/a.txt', 'HEAD'), said(edge, '/a.txt', 'GET')])
+    expect([head, get]).toEqual(['200 Hit ', '200 Miss one'])
+    expect(state.events.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'GET'])
+  })
+
+  it('of GET does not hide what HEAD has brought since', async () => {
+    const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge)
+    state.now += 10_000
+    texts['site/a.txt'] = 'changed'
+    const heads = [await said(edge, '/a.txt', 'HEAD'), await said(edge, '/a.txt', 'HEAD')]
+    expect(heads).toEqual(['200 Miss ', '200 Hit '])
+  })
+
+  it('outlives an error that the function answers with, and that is not kept', async () => {
+    let failing = false
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) =>
+      failing ? { status: '503', headers: { ...TYPE, 'cache-control': [{ value: 'no-store' }] } } : sent,
+    )
+    await ask(edge)
+    state.now += 10_000
+    failing = true
+    expect((await ask(edge)).status).toBe(503)
+    failing = false
+    state.failure = new Error('the bucket is away')
+    expect(await said(edge)).toBe('200 RefreshHit one')
+  })
+
+  it('may be found to be the same by the function itself', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) =>
+      sent.headers['if-none-match'] ? { status: '304', headers: {} } : sent,
+    )
+    await ask(edge)
+    state.now += 10_000
+    expect(await said(edge)).toBe('200 RefreshHit one')
+    expect(await said(edge)).toBe('200 Hit one')
+  })
+
   it('of HEAD alone is found to be the same as well', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge, '/a.txt', 'HEAD')
@@ -219,6 +262,33 @@ describe('an expired object', () => {
       cacheResult: 'RefreshHit',
       headers: { 'content-length': '3' },
     })
+  })
+})
+
+describe('viewers that leave', () => {
+  /** A function that never answers, and the signals that it was given. */
+  function waiting() {
+    const signals: (AbortSignal | undefined)[] = []
+    const runner = {
+      invoke: async (_: object, signal?: AbortSignal) => {
+        signals.push(signal)
+        return new Promise(() => undefined)
+      },
+    } as unknown as FunctionRunner
+    const store = { get: async () => undefined, head: async () => undefined }
+    return { signals, edge: createEdge({ runner, store, origin: ORIGIN, cacheBytes: 1e6 }) }
+  }
+
+  it('let their event go, once none is left that waits for it', async () => {
+    const { edge, signals } = waiting()
+    const [one, two] = [new AbortController(), new AbortController()]
+    void ask(edge, '/a', 'GET', one.signal)
+    void ask(edge, '/a', 'GET', two.signal)
+    await expect.poll(() => signals).toHaveLength(1)
+    one.abort()
+    expect(signals[0]?.aborted).toBe(false)
+    two.abort()
+    expect(signals[0]?.aborted).toBe(true)
   })
 })
 
@@ -280,7 +350,22 @@ describe('an answer of the function', () => {
   })
 })
 
+describe('a failure that many wait for', () => {
+  it('is told once', async () => {
+    const { edge } = edgeBefore({}, async () => Promise.reject(new Error('a detail')))
+    const all = await Promise.all([ask(edge), ask(edge), ask(edge)])
+    expect(all.map(({ status }) => status)).toEqual([503, 503, 503])
+    expect(all.filter(({ reason }) => reason)).toHaveLength(1)
+  })
+})
+
 describe('another function', () => {
+  it('that can’t be had leaves the one before', async () => {
+    const { edge } = edgeBefore({ 'site/a.txt': 'one' })
+    await expect(edge.replace(async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await said(edge)).toBe('200 Miss one')
+  })
+
   it('is asked anew what the end of the one before has cut off', async () => {
     let cut: ((error: Error) => void) | undefined
     const { edge } = edgeBefore({}, () => new Promise((_, reject) => (cut = reject)))

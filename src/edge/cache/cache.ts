@@ -58,8 +58,10 @@ export function createCache(maxBytes: number, now: () => number = Date.now): Edg
     },
     put(key, answer) {
       const before = entries.get(key)
-      if (before) drop(key, before)
       const life = lifetime(answer, now())
+      // An error that is not kept leaves what may be sent once the origin is there again.
+      if (life.fresh <= 0 && answer.status >= 500) return
+      if (before) drop(key, before)
       if (life.fresh <= 0 || sizeOf(key, answer) > maxBytes) return
       entries.set(key, { answer, life, stored: now() })
       bytes += sizeOf(key, answer)
@@ -75,6 +77,8 @@ export function createCache(maxBytes: number, now: () => number = Date.now): Edg
   }
 }
 
-function sizeOf(key: string, { body }: Answer): number {
-  return key.length + body.length + OVERHEAD
+function sizeOf(key: string, { headers, body }: Answer): number {
+  let bytes = key.length + body.length + OVERHEAD
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0)
+  return bytes
 }

@@ -1,5 +1,6 @@
 import { CACHE_TTL, ERROR_CODES } from '../../../templates/distribution.js'
 import type { Answer } from '../answer.js'
+import { httpDate } from '../http-date.js'
 
 /** What the origin says of how long its answer may be kept, read. Seconds. */
 export interface Lifetime {
@@ -34,13 +35,19 @@ export function lifetime({ status, headers }: Pick<Answer, 'status' | 'headers'>
   const told = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age') ?? expires(headers, now)
   const refused = ['no-store', 'no-cache', 'private'].some((name) => directives.has(name))
   return {
-    fresh: status >= 400 ? errorTime(status, refused, told) : objectTime(refused, told),
+    fresh: status >= 400 ? errorTime(status, refused, told) : objectTime(status, refused, told),
     whileRevalidated: Math.min(secondsOf(directives, 'stale-while-revalidate') ?? 0, CACHE_TTL.max),
     ifError: Math.min(secondsOf(directives, 'stale-if-error') ?? CACHE_TTL.max, CACHE_TTL.max),
   }
 }
 
-function objectTime(refused: boolean, told: number | undefined): number {
+/**
+ * Of a temporary redirect only what is said; of a part, or of "not modified", nothing: alone, they are no
+ * object. Source: CloudFront developer guide, "How CloudFront processes HTTP 3xx status codes from your origin".
+ */
+function objectTime(status: number, refused: boolean, told: number | undefined): number {
+  if (status === 206 || status === 304) return 0
+  if ((status === 307 || status === 308) && told === undefined) return 0
   if (refused) return CACHE_TTL.min
   return Math.min(Math.max(told ?? CACHE_TTL.default, CACHE_TTL.min), CACHE_TTL.max)
 }
@@ -54,7 +61,7 @@ function errorTime(status: number, refused: boolean, told: number | undefined): 
 
 function expires({ expires: date }: Record<string, string>, now: number): number | undefined {
   if (date === undefined) return undefined
-  const at = Date.parse(date)
+  const at = httpDate(date)
   // What is no date is in the past. Source: RFC 9111, section 5.3.
   return Number.isNaN(at) ? 0 : Math.max(0, (at - now) / 1000)
 }

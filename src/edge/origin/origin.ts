@@ -19,7 +19,7 @@ export type Outcome = Took &
   (
     | { kind: 'object'; key: string; answer: Answer }
     /** What the cache has is still what the origin has: it lives anew, with these headers. */
-    | { kind: 'unchanged'; key: string; headers: Record<string, string> }
+    | { kind: 'unchanged'; key: string | undefined; headers: Record<string, string> }
     /** The bucket has no such object, and tells it in its own way. */
     | { kind: 'refused'; key: string; answer: Answer }
     | { kind: 'generated'; answer: Answer }
@@ -67,6 +67,9 @@ export async function askOrigin(
   let key: string
   try {
     result = readResult(value, event.Records[0].cf.request)
+    // It may answer in the bucket's place that nothing has changed.
+    if (result.kind === 'response' && held && result.answer.status === 304)
+      return { kind: 'unchanged', headers: result.answer.headers, key: undefined, ...took }
     if (result.kind === 'response')
       return { kind: 'generated', ...took, answer: dated(result.answer, 'CloudFront') }
     // S3 reads a plus in a path as a space.

@@ -10,6 +10,7 @@ import { endServing } from './ending.js'
 import { startFunctionStore } from '../origin/function-store.js'
 import { dropOthersImages } from './made-by.js'
 import { rebuildOnChange } from './rebuild.js'
+import { checkExamples } from './examples.js'
 import { buildAndRun, type Running, type Surroundings } from './running.js'
 import { openImages } from './images.js'
 import { isLoopback } from '../viewer/listen.js'
@@ -99,12 +100,16 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
         options.onServed(served)
       },
     })
+    void checkExamples(current, reporter)
     const rebuilding = followChanges(current, around, {
       options,
       folder,
       edge,
       page,
-      onReplaced: (next) => (current = next),
+      onReplaced(next) {
+        current = next
+        void checkExamples(next, reporter)
+      },
     })
     return {
       port: viewer.port,

@@ -31,15 +31,19 @@ export function rebuildOnChange(first: Running, steps: Rebuilding): { stop(): Ru
       const before = running
       const next = await steps.build(settings, before)
       watcher.follow(inputsOf(settings, next.inputs))
-      running = next
       const mended = state.broken
       state.broken = false
       if (next.runner === before.runner) {
+        running = next
         if (mended) steps.onRebuilt(nameOf(settings, file), performance.now() - started)
         return
       }
       if (state.stopped) return await next.runner.stop()
-      await steps.replace(before, next)
+      running = next
+      await steps.replace(before, next).catch((error: unknown) => {
+        running = before
+        throw error
+      })
       steps.onRebuilt(nameOf(settings, file), performance.now() - started)
     } catch (error) {
       state.broken = true

@@ -27,13 +27,11 @@ function head(asked: RequestHeaders, answer: Answer): Answer {
     answer.status === 200
       ? choose({ ...asked, range: undefined }, answer, 'none')
       : sized(answer.status, answer.body, answer.headers)
-  // What was asked for by HEAD alone has no body to count, and says how long it would be.
-  const said = status === 200 && answer.body.length === 0 ? answer.headers['content-length'] : undefined
-  return {
-    status,
-    headers: said === undefined ? headers : { ...headers, 'content-length': said },
-    body: NOTHING,
-  }
+  if (status !== answer.status || answer.body.length > 0) return { status, headers, body: NOTHING }
+  // There is no body to count: the bucket says how long it would be, and the function does not.
+  const { 'content-length': _, ...rest } = headers
+  const said = answer.headers['content-length']
+  return { status, headers: said === undefined ? rest : { ...rest, 'content-length': said }, body: NOTHING }
 }
 
 function choose(asked: RequestHeaders, answer: Answer, parts: Parts): Answer {
@@ -47,7 +45,7 @@ function choose(asked: RequestHeaders, answer: Answer, parts: Parts): Answer {
         body: NOTHING,
       }
     case 'failed':
-      return { status: 412, headers: { 'content-length': '0' }, body: NOTHING }
+      return sized(412, NOTHING, whereFrom(headers))
     case 'send':
       return asked['range'] === undefined || parts === 'none' || !rangeHolds(asked, headers)
         ? sized(200, body, headers)
@@ -62,11 +60,7 @@ function partial(asked: string, { headers, body }: Answer, parts: Parts): Answer
   if (ranges === 'whole' || (Array.isArray(ranges) && ranges.length > 1 && parts === 'one'))
     return sized(200, body, headers)
   if (ranges === 'unsatisfiable')
-    return {
-      status: 416,
-      headers: { 'content-range': `bytes */${body.length}`, 'content-length': '0' },
-      body: NOTHING,
-    }
+    return sized(416, NOTHING, { ...whereFrom(headers), 'content-range': `bytes */${body.length}` })
   const [only] = ranges
   if (ranges.length === 1 && only)
     return sized(206, body.subarray(only.first, only.last + 1), {
@@ -79,4 +73,8 @@ function partial(asked: string, { headers, body }: Answer, parts: Parts): Answer
 
 function sized(status: number, body: Buffer, headers: Record<string, string>): Answer {
   return { status, headers: { ...headers, 'content-length': String(body.length) }, body }
+}
+
+function whereFrom({ server, date }: Record<string, string>): Record<string, string> {
+  return { ...(server === undefined ? {} : { server }), ...(date === undefined ? {} : { date }) }
 }

@@ -1,3 +1,5 @@
+import { httpDate } from '../http-date.js'
+
 /** What a viewer's conditions make of an answer that is there. */
 export type Verdict = 'send' | 'not-modified' | 'failed'
 
@@ -35,7 +37,7 @@ export function rangeHolds(asked: RequestHeaders, { etag, 'last-modified': modif
   const ifRange = asked['if-range']
   if (ifRange === undefined) return true
   if (/^(W\/)?"/.test(ifRange)) return !ifRange.startsWith('W/') && ifRange === etag
-  return modified !== undefined && Date.parse(ifRange) === Date.parse(modified)
+  return modified !== undefined && httpDate(ifRange) === httpDate(modified)
 }
 
 function names(list: string, etag: string | undefined, strong: boolean): boolean {
@@ -51,6 +53,6 @@ function opaque(tag: string): string {
 
 /** Whether it was modified after that; `undefined` where either is no date, and the condition is not heeded. */
 function after(modified: string | undefined, date: string): boolean | undefined {
-  const [one, other] = [Date.parse(modified ?? ''), Date.parse(date)]
+  const [one, other] = [httpDate(modified ?? ''), httpDate(date)]
   return Number.isNaN(one) || Number.isNaN(other) ? undefined : one > other
 }

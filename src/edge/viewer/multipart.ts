@@ -7,7 +7,7 @@ export function multipart(
   ranges: readonly Range[],
   contentType: string,
 ): { contentType: string; body: Buffer } {
-  const boundary = `CloudFront:${randomBytes(16).toString('hex').toUpperCase()}`
+  const boundary = randomBytes(16).toString('hex')
   const parts = ranges.flatMap(({ first, last }) => [
     Buffer.from(
       `\r\n--${boundary}\r\nContent-Type: ${contentType}\r\nContent-Range: bytes ${first}-${last}/${body.length}\r\n\r\n`,

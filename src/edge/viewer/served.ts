@@ -1,4 +1,5 @@
-import type { CacheResult } from '../edge.js'
+import type { Answer } from '../answer.js'
+import type { CacheResult, EdgeAnswer } from '../edge.js'
 
 /** A request that was answered, as it is told of. */
 export interface Served {
@@ -23,4 +24,38 @@ export interface Served {
   age?: number | undefined
   /** What went wrong: for this machine's user, not for the viewer. */
   reason?: string | undefined
+}
+
+/**
+ * @param answer as the edge gave it.
+ * @param sent what this viewer got of it.
+ */
+export function servedOf(
+  { id, method, uri }: Pick<Served, 'id' | 'method' | 'uri'>,
+  answer: EdgeAnswer,
+  sent: Answer,
+  ms: number,
+): Served {
+  const { cacheResult, key, coldStartMs, waitedMs, age } = answer
+  return {
+    id,
+    method,
+    uri,
+    status: sent.status,
+    cacheResult,
+    contentType: sent.headers['content-type'],
+    bytes: sent.body.length,
+    ms,
+    key,
+    coldStartMs,
+    waitedMs,
+    age,
+    reason: answer.reason ?? sentence(answer),
+  }
+}
+
+/** What the function told the viewer, from the cache or not: the codes and sentences of docs/urls.md. */
+function sentence({ status, headers, body }: Answer): string | undefined {
+  const text = status >= 400 && headers['content-type']?.startsWith('text/plain') === true
+  return text && body.length > 0 ? body.toString('utf8').trim() : undefined
 }

@@ -4,11 +4,13 @@ import type { Duplex } from 'node:stream'
 import type { Edge, EdgeAnswer } from '../edge.js'
 import { errorPage } from '../error-page.js'
 import { newRequestId } from '../origin/event.js'
+import { forViewer } from './answer.js'
+import { trackConnections } from './connections.js'
+import { corsHeaders, viewerHeaders } from './headers.js'
 import { listen, listenFrom } from './listen.js'
 import { LONGEST_REQUEST, MALFORMED, refusalOf, TOO_LARGE, type Refusal } from './refusals.js'
-import type { Served } from './served.js'
-import { forViewer } from './answer.js'
-import { corsHeaders, viewerHeaders } from './headers.js'
+import { servedOf, type Served } from './served.js'
+import { readTarget } from './target.js'
 
 export interface ViewerServer {
   port: number
@@ -33,37 +35,45 @@ const GRACE_MS = 800
 
 /** @throws GenatoError PORT_IN_USE, PORT_REFUSED, BAD_HOST */
 export async function startViewerServer(options: ViewerServerOptions): Promise<ViewerServer> {
-  const { host, port } = options
+  const { host, port, page, onServed } = options
   const state = { closing: false }
-  /** How many answers are under way on a connection: requests may come faster than they are answered. */
-  const answering = new WeakMap<Duplex, number>()
-  const count = (socket: Duplex, more: number) => answering.set(socket, (answering.get(socket) ?? 0) + more)
+  const connections = trackConnections()
   const respond = responder(options, state)
   const handle: http.RequestListener = (incoming, outgoing) => {
-    const { socket } = incoming
-    count(socket, 1)
-    outgoing.once('close', () => count(socket, -1))
+    connections.answer(incoming, outgoing)
     incoming.resume()
-    if (!options.page.handle(incoming, outgoing))
-      respond(incoming, outgoing).catch(() => void outgoing.destroy())
+    if (!page.handle(incoming, outgoing)) respond(incoming, outgoing).catch(() => void outgoing.destroy())
+  }
+  /** Where there is no request that Node could make out. */
+  const refuse = (socket: Duplex, refusal: Refusal) => {
+    const id = newRequestId()
+    const answer = refused(refusal, id)
+    connections.end(socket, rawAnswer(answer, id))
+    onServed(servedOf({ id, method: '', uri: '' }, answer, answer, 0))
   }
   const make = () =>
-    http
-      .createServer(
-        {
-          maxHeaderSize: LONGEST_REQUEST,
-          headersTimeout: LIMITS_MS.headers,
-          requestTimeout: LIMITS_MS.request,
-          keepAliveTimeout: LIMITS_MS.idle,
-          connectionsCheckingInterval: 5_000,
-        },
-        handle,
-      )
-      // A method that Node would go another way with is answered like any other.
-      .on('connect', (_, socket) => refuse(socket, answering.get(socket), MALFORMED))
-      .on('clientError', (error: NodeJS.ErrnoException, socket) =>
-        refuse(socket, answering.get(socket), error.code === 'HPE_HEADER_OVERFLOW' ? TOO_LARGE : MALFORMED),
-      )
+    connections.watch(
+      http
+        .createServer(
+          {
+            maxHeaderSize: LONGEST_REQUEST,
+            headersTimeout: LIMITS_MS.headers,
+            requestTimeout: LIMITS_MS.request,
+            keepAliveTimeout: LIMITS_MS.idle,
+            connectionsCheckingInterval: 5_000,
+          },
+          handle,
+        )
+        // CloudFront does not heed it, and Node would answer 417.
+        .on('checkExpectation', handle)
+        .on('connect', (_, socket) => refuse(socket, MALFORMED))
+        .on('clientError', (error: NodeJS.ErrnoException, socket) => {
+          if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, TOO_LARGE)
+          else if (error.code?.startsWith('HPE_')) refuse(socket, MALFORMED)
+          // Gone, or too slow.
+          else socket.destroy()
+        }),
+    )
   const first = await listenFrom(make, host, port)
   const servers = [first]
   const taken = (first.address() as AddressInfo).port
@@ -77,7 +87,7 @@ export async function startViewerServer(options: ViewerServerOptions): Promise<V
     port: taken,
     async close() {
       state.closing = true
-      const grace = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), GRACE_MS)
+      const grace = setTimeout(() => connections.destroyAll(), GRACE_MS)
       await Promise.all(servers.map(closed))
       clearTimeout(grace)
     },
@@ -95,14 +105,19 @@ function responder({ edge, onServed }: ViewerServerOptions, state: { closing: bo
   return async (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
     const started = performance.now()
     const { method = 'GET', url = '/', headers, socket } = incoming
+    const left = new AbortController()
+    outgoing.once('close', () => left.abort())
     const request = {
       id: newRequestId(),
       method,
-      uri: pathOf(url),
+      uri: readTarget(url).path,
       clientIp: (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+      signal: left.signal,
     }
     const refusal = refusalOf(incoming, request.uri)
     const answer = refusal ? refused(refusal, request.id) : await edge.serve(request)
+    // What was cut off, or never begun, is nothing to tell.
+    if (outgoing.destroyed && answer.status >= 500) return
     const sent = forViewer(method, headers as Record<string, string | undefined>, answer, answer.parts)
     outgoing.writeHead(sent.status, {
       ...sent.headers,
@@ -122,50 +137,12 @@ function refused({ status, said, reason }: Refusal, id: string): EdgeAnswer {
   return { ...errorPage(status, said, id), cacheResult: 'Error', parts: 'none', reason }
 }
 
-function servedOf(
-  { id, method, uri }: { id: string; method: string; uri: string },
-  { cacheResult, key, coldStartMs, reason, ...answer }: EdgeAnswer,
-  { status, headers, body }: { status: number; headers: Record<string, string>; body: Buffer },
-  ms: number,
-): Served {
-  const said = cacheResult === 'LambdaGeneratedResponse' && status >= 400 && answer.body.length > 0
-  return {
-    id,
-    method,
-    uri,
-    status,
-    cacheResult,
-    contentType: headers['content-type'],
-    bytes: body.length,
-    ms,
-    key,
-    coldStartMs,
-    reason: reason ?? (said ? answer.body.toString('utf8').trim() : undefined),
-  }
-}
-
-/**
- * Answers where there is no request that Node could make out.
- * @param answering how many answers are under way on this connection: another can't come in between.
- */
-function refuse(socket: Duplex, answering = 0, { status, said }: Refusal): void {
-  if (!socket.writable || answering > 0) return void socket.destroy()
-  const { headers, body } = errorPage(status, said, newRequestId())
-  const lines = Object.entries({ ...headers, 'content-length': body.length, connection: 'close' })
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
-      ...lines.map(([name, value]) => `${name}: ${value}`),
-      '',
-      body.toString(),
-    ].join('\r\n'),
-  )
-}
-
-/** The path of a request's target, which a proxy may have sent with the host before it. */
-function pathOf(target: string): string {
-  const path = target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''
-  if (path === '') return '/'
-  // A part of a string keeps the whole in memory, and paths are kept as long as their answers.
-  return path.length === target.length ? path : Buffer.from(path, 'latin1').toString('latin1')
+function rawAnswer(answer: EdgeAnswer, id: string): Buffer {
+  const { status, headers, body } = answer
+  const all = { ...headers, 'content-length': body.length, ...viewerHeaders(answer, id), connection: 'close' }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return Buffer.concat([
+    Buffer.from(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n`),
+    body,
+  ])
 }

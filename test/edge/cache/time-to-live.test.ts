@@ -28,6 +28,11 @@ it.each([
   [200, 'max-age=99999999999', 31_536_000],
   [200, 'max-age=soon', 86_400],
   [301, 'max-age=60', 60],
+  [301, undefined, 86_400],
+  [307, undefined, 0],
+  [308, 'max-age=60', 60],
+  [206, 'max-age=60', 0],
+  [304, 'max-age=60', 0],
   [400, 'public, max-age=3600', 3600],
   [400, undefined, 0],
   [404, 'public, max-age=60', 60],
@@ -55,6 +60,7 @@ it.each([
   ['max-age=5', 'Sat, 21 Nov 2026 12:01:00 GMT', 5],
   [undefined, 'Sat, 21 Nov 2026 11:00:00 GMT', 1],
   [undefined, 'never', 1],
+  [undefined, '2030', 1],
 ])('heeds Expires where Cache-Control says nothing: %s, %s', (cacheControl, expires, seconds) => {
   expect(life(200, cacheControl, expires).fresh).toBe(seconds)
 })

@@ -56,7 +56,7 @@ describe('a viewer', () => {
   it('gets 416 for what is beyond the end', () => {
     expect(forViewer('GET', { range: 'bytes=100-' }, OBJECT, 'many')).toMatchObject({
       status: 416,
-      headers: { 'content-range': 'bytes */100' },
+      headers: { 'content-range': 'bytes */100', 'content-length': '0', date: 'today' },
       body: Buffer.alloc(0),
     })
   })
@@ -78,6 +78,11 @@ describe('a viewer', () => {
     })
     const head = { ...OBJECT, headers: { ...OBJECT.headers, 'content-length': '7' }, body: Buffer.alloc(0) }
     expect(forViewer('HEAD', {}, head, 'many').headers['content-length']).toBe('7')
+  })
+
+  it('gets no length where nobody knows it: of what the function says to HEAD', () => {
+    const sent = forViewer('HEAD', {}, { status: 400, headers: {}, body: Buffer.alloc(0) }, 'none')
+    expect(sent.headers).not.toHaveProperty('content-length')
   })
 
   it('gets an error whole, whatever it asks', () => {

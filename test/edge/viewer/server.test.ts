@@ -97,11 +97,17 @@ describe('every answer', () => {
 
   it('is for the path alone', async () => {
     const { server, served } = await serve()
-    const bytes = ['/a?x=1', 'http://elsewhere.example/a?x', 'https://elsewhere.example', '/a%20b#c', '//a//']
-      .map((target) => `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`)
-      .join('')
-    await send(server.port, bytes, (got) => got.split('HTTP/1.1 200').length === 6)
-    expect(served.map(({ uri }) => uri)).toEqual(['/a', '/a', '/', '/a%20b#c', '//a//'])
+    const targets = [
+      '/a?x=1',
+      'http://elsewhere.example/a?x',
+      'https://elsewhere.example',
+      'http://elsewhere.example?x=/b',
+      '/a%20b#c',
+      '//a//',
+    ]
+    const bytes = targets.map((target) => `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`).join('')
+    await send(server.port, bytes, (got) => got.split('HTTP/1.1 200').length === 7)
+    expect(served.map(({ uri }) => uri)).toEqual(['/a', '/a', '/', '/', '/a%20b#c', '//a//'])
   })
 
   it('comes over one connection, in the order of the requests', async () => {
@@ -202,13 +208,85 @@ describe('what CloudFront takes no request for', () => {
     expect(response.match(/HTTP\/1\.1 \d\d\d/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
   })
 
+  it('what is no HTTP behind a slow request: both are answered, in their order', async () => {
+    const { server } = await serve(async () => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100)
+      })
+      return OBJECT
+    })
+    const response = await send(server.port, `${GET}\r\nGARBAGE\r\n\r\n`)
+    expect(response.match(/HTTP\/1\.1 \d\d\d/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+  })
+
+  it('what is no HTTP: told, and answered with where it comes from', async () => {
+    const { response, served } = await refused('GARBAGE\r\n\r\n')
+    expect(headersOf(response)).toMatchObject({
+      'x-cache': 'Error from cloudfront',
+      'x-amz-cf-id': served[0]?.id,
+      via: expect.stringContaining('cloudfront.net'),
+    })
+    expect(served).toMatchObject([{ status: 400, reason: 'This is not valid HTTP.' }])
+  })
+
+  it('hundreds of requests at once on one connection: ended', async () => {
+    const { server, served } = await serve(async () => new Promise(() => undefined))
+    expect(await send(server.port, `${GET}\r\n`.repeat(201))).toBe('')
+    expect(served).toEqual([])
+  })
+
   it('CONNECT: refused like any other', async () => {
     const { response } = await refused('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n')
     expect(response).toMatch(/^HTTP\/1\.1 40[03] /)
   })
 })
 
+describe('a connection', () => {
+  it('is kept over many answers that take a while to send', async () => {
+    const warnings: unknown[] = []
+    const onWarning = (warning: Error) => warnings.push(warning)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    const body = Buffer.alloc(8_000_000, 'x')
+    const { server, served } = await serve(() => ({ ...OBJECT, body }))
+    let got = 0
+    await new Promise<void>((resolve, reject) => {
+      const socket = net.connect(server.port, '127.0.0.1', () => socket.write(`${GET}\r\n`.repeat(15)))
+      socket.on('error', reject)
+      socket.on('data', (chunk: Buffer) => {
+        got += chunk.length
+        if (got < 15 * body.length) return
+        socket.destroy()
+        resolve()
+      })
+    })
+    expect(served).toHaveLength(15)
+    expect(warnings).toEqual([])
+  })
+
+  it('is asked what it expects, and answered all the same', async () => {
+    const { server } = await serve()
+    const asked = async (expected: string) =>
+      send(server.port, `${GET}Expect: ${expected}\r\nConnection: close\r\n\r\n`)
+    expect(await asked('something')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await asked('100-continue')).toMatch(/HTTP\/1\.1 200 /)
+  })
+})
+
 describe('the end', () => {
+  it('does not wait for who asked for another protocol, and stays', async () => {
+    const { server } = await serve()
+    const socket = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    onTestFinished(() => void socket.destroy())
+    socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n')
+    let got = ''
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString()))
+    await expect.poll(() => got).toMatch(/^HTTP\/1\.1 400/)
+    const started = Date.now()
+    await server.close()
+    expect(Date.now() - started).toBeLessThan(2_000)
+  })
+
   it('answers what was asked, and ends connections that wait for nothing', async () => {
     let give: ((answer: EdgeAnswer) => void) | undefined
     const { server } = await serve((uri) =>

@@ -1,0 +1,56 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/** More requests than that, sent without waiting for answers, are an attack: browsers send one at a time. */
+const MOST_AT_ONCE = 200
+/** How long a viewer may take to notice that its connection has ended, in ms. */
+const LAST_WORDS_MS = 5_000
+
+interface Connection {
+  /** Answers under way. */
+  answering: number
+  /** What is to be said when they are done, and then no more. */
+  last?: Buffer
+}
+
+/**
+ * Knows every connection of the servers, also those that Node takes from a server because they asked for
+ * another protocol, and keeps answers apart that Node knows nothing of.
+ */
+export function trackConnections() {
+  const open = new Map<Duplex, Connection>()
+  const finish = (socket: Duplex, { answering, last }: Connection) => {
+    if (answering > 0 || last === undefined) return
+    if (socket.writable) socket.end(last)
+    setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref()
+  }
+  return {
+    watch(server: Server): Server {
+      return server.on('connection', (socket: Duplex) => {
+        open.set(socket, { answering: 0 })
+        socket.once('close', () => open.delete(socket))
+      })
+    },
+    /** An answer begins. One that has to wait for others has no connection of its own yet. */
+    answer({ socket }: IncomingMessage, outgoing: ServerResponse): void {
+      const connection = open.get(socket)
+      if (!connection) return
+      connection.answering++
+      if (connection.answering > MOST_AT_ONCE) socket.destroy()
+      outgoing.once('close', () => {
+        connection.answering--
+        finish(socket, connection)
+      })
+    },
+    /** Ends a connection with these bytes, after the answers that are under way. */
+    end(socket: Duplex, bytes: Buffer): void {
+      const connection = open.get(socket)
+      if (!connection) return void socket.destroy()
+      connection.last ??= bytes
+      finish(socket, connection)
+    },
+    destroyAll(): void {
+      for (const socket of open.keys()) socket.destroy()
+    },
+  }
+}
