@@ -245,6 +245,16 @@ describe('genato explain', () => {
     expect((await genato(['explain', '/'], project())).stdout).toMatch(/nothing: 404/)
   })
 
+  it('warns of a format whose path means another image', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': generatorSource(GOOD_BODY).replace("'.svg',", "'.svg?',"),
+    })
+    expect((await genato(['explain', '/card/x.svg'], cwd)).stdout).toMatch(
+      /warning +The generator's format gives \/card\/x\.svg\?, and its parse does not read that as the same/,
+    )
+  })
+
   it('asks a generator of one’s own as well', async () => {
     const cwd = project({
       'genato.config.json': '{ "generator": "./gen.ts" }',

@@ -439,6 +439,30 @@ describe('a generator that', () => {
     expect([answer.status, (await answer.text()).length]).toEqual([400, 2001])
   })
 
+  it.each([
+    ["'/card/Ann.svg'", "The generator's examples are not a list of paths"],
+    ["['/card/Ann.svg', 42 as unknown as string]", "The generator's examples are not a list of paths"],
+  ])('has examples that are none (%s) is not served', async (examples, message) => {
+    const source = generatorSource(GOOD_BODY).replace(
+      "version: '1',",
+      `version: '1', examples: ${examples} as never,`,
+    )
+    const ran = await genato(['dev', '--port', '0'], project({ ...CONFIG(), 'gen.ts': source }))
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
+  })
+
+  it.each([
+    ["examples: ['/nothing/of/it'],", '', 'example /nothing/of/it: parse takes it for a file'],
+    ["examples: ['/card/bad.svg'],", '', 'example /card/bad.svg: BAD_NAME'],
+    ["examples: ['/card/Ann.svg'],", '+ Math.random()', 'parse does not read that as the same image'],
+  ])('has %s or a format that strays is told', async (examples, stray, message) => {
+    const source = generatorSource(GOOD_BODY)
+      .replace("version: '1',", `version: '1', ${examples}`)
+      .replace("encodeURIComponent(name) + '.svg'", `encodeURIComponent(name${stray}) + '.svg'`)
+    const dev = await startDevCli(project({ ...CONFIG(), 'gen.ts': source }))
+    await dev.untilSaid(message)
+  })
+
   it('refuses a path gets 400 with its own code', async () => {
     const dev = await startDevCli(own(GOOD_BODY))
     const answer = await fetch(`${dev.url}/card/bad.svg`)
