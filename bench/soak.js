@@ -7,7 +7,7 @@ import { withWorkspace } from './lib/workspace.js'
 import { size, verdict } from './rows/row.js'
 import { loadSupport } from './serve/support.js'
 
-/** @typedef {import('../test/load/support/mixed.js').Sample} Sample */
+/** @typedef {import('../test/support/load/mixed.js').Sample} Sample */
 /** @typedef {import('./rows/row.js').Row} Row */
 
 /** Of the time, before memory is looked at: V8 takes what it likes to have first. */

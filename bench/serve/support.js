@@ -6,17 +6,17 @@ import { ROOT } from '../lib/places.js'
 
 /**
  * @typedef {object} Support what the tests under load have.
- * @property {typeof import('../../test/load/support/home.js').makeHome} makeHome
- * @property {typeof import('../../test/load/support/home.js').putFiles} putFiles
- * @property {typeof import('../../test/load/support/home.js').stored} stored
- * @property {typeof import('../../test/load/support/mixed.js').mixedLoad} mixedLoad
- * @property {typeof import('../../test/load/support/mixed.js').growth} growth
- * @property {typeof import('../../test/load/support/server.js').startServer} startServer
- * @property {typeof import('../../test/load/support/processes.js').below} below
- * @property {typeof import('../../test/load/support/processes.js').isAlive} isAlive
- * @property {typeof import('../../test/load/support/processes.js').openFiles} openFiles
- * @property {typeof import('../../test/load/support/processes.js').resident} resident
- * @property {typeof import('../../test/load/support/processes.js').residentPeak} residentPeak
+ * @property {typeof import('../../test/support/load/home.js').makeHome} makeHome
+ * @property {typeof import('../../test/support/load/home.js').putFiles} putFiles
+ * @property {typeof import('../../test/support/load/home.js').stored} stored
+ * @property {typeof import('../../test/support/load/mixed.js').mixedLoad} mixedLoad
+ * @property {typeof import('../../test/support/load/mixed.js').growth} growth
+ * @property {typeof import('../../test/support/load/server.js').startServer} startServer
+ * @property {typeof import('../../test/support/load/processes.js').below} below
+ * @property {typeof import('../../test/support/load/processes.js').isAlive} isAlive
+ * @property {typeof import('../../test/support/load/processes.js').openFiles} openFiles
+ * @property {typeof import('../../test/support/load/processes.js').resident} resident
+ * @property {typeof import('../../test/support/load/processes.js').residentPeak} residentPeak
  */
 
 const ENTRY = `

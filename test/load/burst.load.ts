@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { generatorSource } from '../support/project.js'
-import { makeHome, stored, type Home } from './support/home.js'
-import { askAll, imagePaths, respelt } from './support/images.js'
-import { residentPeak, TOLD } from './support/processes.js'
-import { startServer, type Server } from './support/server.js'
-import type { WireAnswer } from './support/wire.js'
+import { makeHome, stored, type Home } from '../support/load/home.js'
+import { askAll, imagePaths, respelt } from '../support/load/images.js'
+import { residentPeak, TOLD } from '../support/load/processes.js'
+import { startServer, type Server } from '../support/load/server.js'
+import type { WireAnswer } from '../support/load/wire.js'
 
 /** Of the tool's own process, in bytes. */
 const MOST_MEMORY = 400e6

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeHome, putFiles, type Home } from './support/home.js'
-import { openFiles, resident, residentPeak, TOLD } from './support/processes.js'
-import { servesOthers, settles } from './support/quickly.js'
-import { startServer, type Server } from './support/server.js'
-import { askOnce, connectWire, requestFor, type Wire } from './support/wire.js'
+import { makeHome, putFiles, type Home } from '../support/load/home.js'
+import { openFiles, resident, residentPeak, TOLD } from '../support/load/processes.js'
+import { servesOthers, settles } from '../support/load/quickly.js'
+import { startServer, type Server } from '../support/load/server.js'
+import { askOnce, connectWire, requestFor, type Wire } from '../support/load/wire.js'
 
 const LARGE = Buffer.alloc(16_000_000, 'a stored image that is large ')
 const MOST_MEMORY = 400e6

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { makeHome, stored, type Home } from './support/home.js'
-import { askAll, imagePaths, respelt } from './support/images.js'
-import { below, isAlive, TOLD } from './support/processes.js'
-import { startServer, type Server } from './support/server.js'
+import { makeHome, stored, type Home } from '../support/load/home.js'
+import { askAll, imagePaths, respelt } from '../support/load/images.js'
+import { below, isAlive, TOLD } from '../support/load/processes.js'
+import { startServer, type Server } from '../support/load/server.js'
 
 const PATHS = imagePaths(500)
 /** What an undisturbed server makes of each. */

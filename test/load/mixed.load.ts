@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
-import { makeHome, type Home } from './support/home.js'
-import { growth, mixedLoad } from './support/mixed.js'
-import { below, isAlive, openFiles, openNamed, residentPeak, TOLD } from './support/processes.js'
-import { startServer, type Server } from './support/server.js'
+import { makeHome, type Home } from '../support/load/home.js'
+import { growth, mixedLoad } from '../support/load/mixed.js'
+import { below, isAlive, openFiles, openNamed, residentPeak, TOLD } from '../support/load/processes.js'
+import { startServer, type Server } from '../support/load/server.js'
 
 const SECONDS = 60
 const WARM_UP = 25

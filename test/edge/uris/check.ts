@@ -1,5 +1,5 @@
 import { CONTENT_TYPES, type UriCase } from './request.js'
-import type { WireAnswer } from '../support/wire.js'
+import type { WireAnswer } from '../../support/load/wire.js'
 
 const IMAGE_CACHE_CONTROL = 'public, max-age=86400, s-maxage=31536000'
 const CODES = [

@@ -1,4 +1,4 @@
-import { connectWire, requestFor, type Wire, type WireAnswer } from '../support/wire.js'
+import { connectWire, requestFor, type Wire, type WireAnswer } from '../../support/load/wire.js'
 import type { UriCase } from './request.js'
 
 export interface Answered {
