@@ -32,6 +32,21 @@ write(outputFiles)
 for (const name of readdirSync(path.join(root, 'dist')))
   if (name.endsWith('.js') && !metafile.outputs[`dist/${name}`]) rmSync(path.join(root, 'dist', name))
 
+// Node requires it before it runs a function, in every thread.
+const preload = await build({
+  absWorkingDir: root,
+  entryPoints: { 'function-preload': 'src/edge/function/preload.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  logLevel: 'warning',
+  write: false,
+})
+write(preload.outputFiles)
+
 // The page of `genato dev`: script and style in one file each, which the server puts into the markup.
 const page = await build({
   absWorkingDir: root,

@@ -1,7 +1,6 @@
-import path from 'node:path'
 import type { Rebuilt } from '../edge/serving/dev.js'
-import { packageRoot } from '../package-root.js'
 import type { Reporter } from '../reporter/reporter.js'
+import { userStack } from '../user-stack.js'
 import type { Served } from '../edge/viewer/served.js'
 
 /** Tells of each request that was answered. */
@@ -103,15 +102,6 @@ function readFunctionLine(line: string): string | undefined {
     .filter(([name]) => !['level', 'requestId', 'message'].includes(name))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
   return [`  ${level === 'error' ? '!' : '|'} ${message}`, ...rest].join('  ')
-}
-
-/** A stack without the frames of genato itself, and of Node. */
-function userStack(error: string): string {
-  const own = ['handler', 'dist'].map((folder) => path.join(packageRoot(), folder) + path.sep)
-  return error
-    .split('\n')
-    .filter((line) => !/^\s+at /.test(line) || ![...own, 'node:'].some((place) => line.includes(place)))
-    .join('\n')
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

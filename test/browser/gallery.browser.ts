@@ -19,7 +19,7 @@ describeInBrowser('the gallery', () => {
     await pictureOf(page, /640 by 480/)
     for (const path of ['/20,red', '/30,navy,text=A%2CB', '/nothing', '/20,red'])
       await fetch(dev.url + path).then(async (response) => response.arrayBuffer())
-    await expect.poll(() => paths(page)).toEqual(['/30,navy,text=A,B', '/20,red', '/640x480,white,png'])
+    await expect.poll(() => paths(page)).toEqual(['/30,navy,text=A%2CB', '/20,red', '/640x480,white,png'])
     await made(page).getByText('3 images').waitFor()
     await made(page)
       .getByRole('button', { name: /^\/20,red 20 × 20 · \d+ bytes$/ })
@@ -34,7 +34,7 @@ describeInBrowser('the gallery', () => {
 
     const again = await startDevCli(folder)
     const later = await open(again.url)
-    await expect.poll(() => paths(later)).toEqual(['/30,navy,text=A,B', '/20,red', '/640x480,white,png'])
+    await expect.poll(() => paths(later)).toEqual(['/30,navy,text=A%2CB', '/20,red', '/640x480,white,png'])
   })
 
   it('says so, goes on, and looks anew when the server is away and comes back', async () => {
@@ -45,10 +45,30 @@ describeInBrowser('the gallery', () => {
     await dev.end()
     await page.getByText('genato dev does not answer').waitFor()
     await page.getByRole('button', { name: 'Show', exact: true }).click()
-    await page.getByText('No answer').waitFor()
+    await page.getByText('No answer: genato dev').waitFor()
+    await page.getByRole('textbox', { name: 'URL' }).fill('/30,navy')
+    await page.getByText('What it means is not known').waitFor()
+    expect(await page.getByRole('region', { name: 'What the URL means' }).isVisible()).toBe(false)
+    expect(await page.getByText('Made for this request').isVisible()).toBe(false)
+    await page.getByRole('textbox', { name: 'URL' }).fill('/640x480,white,png')
     await startDevCli(folder, ['--port', new URL(dev.url).port])
     await page.getByText('genato dev was started again').waitFor()
     await pictureOf(page, /640 by 480/)
+  })
+
+  it('has one tile for each image, a frame around the smallest, and the path as it was asked for', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(`${dev.url}/#/1x1,red,svg`)
+    await pictureOf(page, /1 by 1/)
+    for (const path of ['/1,%72ed,svg', '/1x1,f00,svg', '/1x64,navy,text=%C3%BC'])
+      await fetch(dev.url + path).then(async (response) => response.arrayBuffer())
+    await expect.poll(() => paths(page)).toEqual(['/1x64,navy,text=%C3%BC', '/1x1,red,svg'])
+    await made(page).getByText('2 images').waitFor()
+    expect(await made(page).locator('.path').first().getAttribute('title')).toBe('/1x64,navy,text=ü')
+    await made(page).getByText('1 × 64 · ').waitFor()
+    await made(page).getByText('1 × 1 · ').waitFor()
+    for (const frame of await made(page).locator('.checkered').all())
+      expect((await frame.boundingBox())?.width).toBeGreaterThanOrEqual(16)
   })
 
   it('shows more of many images when asked', async () => {

@@ -52,7 +52,7 @@ describeInBrowser('what is hostile', () => {
     const source = (body: string) =>
       generatorSource(body).replace(
         "version: '1',",
-        `version: '1', examples: ['/card/a.svg', ${JSON.stringify(`/card/${MARKUP}.svg`)}, 'javascript:alert(1)'],
+        `version: '1', examples: ['/card/a.svg', ${JSON.stringify(`/card/${MARKUP}.svg`)}, '//elsewhere.example/card'],
          describe: () => ({ ${JSON.stringify(MARKUP)}: ${JSON.stringify(MARKUP)} }),`,
       )
     const good = source(`return { body: ${JSON.stringify(svg)}, contentType: 'image/svg+xml' }`)
@@ -64,7 +64,7 @@ describeInBrowser('what is hostile', () => {
       .getByRole('region', { name: 'Made so far' })
       .getByRole('button', { name: '/card/a.svg' })
       .waitFor()
-    await page.getByRole('button', { name: 'javascript:alert(1)' }).click()
+    await page.getByRole('button', { name: '//elsewhere.example/card' }).click()
     await page.getByText(/^404 · /).waitFor()
     const bad = source(`throw new Error(${JSON.stringify(MARKUP)})`)
     writeFileSync(path.join(folder, 'gen.ts'), bad.replace('defineGenerator({', `defineGenerator(${MARKUP}{`))

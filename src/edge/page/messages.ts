@@ -24,6 +24,8 @@ export interface RequestEntry {
   /** From the request to the answer's end, at the edge. */
   ms: number
   coldStartMs?: number | undefined
+  /** How long it waited for a process, all being busy. */
+  waitedMs?: number | undefined
   reason?: string | undefined
   function?: FunctionReport | undefined
 }

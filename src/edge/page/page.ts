@@ -2,7 +2,10 @@ import type http from 'node:http'
 import { randomUUID } from 'node:crypto'
 import type { ObjectFolder } from '../store/folder.js'
 import type { Served } from '../viewer/served.js'
+import { readTarget } from '../viewer/target.js'
 import { messageOf } from '../../errors.js'
+import { userStack } from '../../user-stack.js'
+import { showable } from './about.js'
 import { headersOf, isForeign, send, sendJson, sendText } from './answers.js'
 import { readDocument, type PageDocument } from './document.js'
 import { createGallery } from './gallery.js'
@@ -58,7 +61,8 @@ const EXPLAINED_AT_ONCE = 16
  * on AWS, with everything it asks for in the query, so that no path is taken away from the service.
  */
 export function createPage(options: PageOptions): Page {
-  const { about, images } = options
+  const { images } = options
+  const about = () => showable(options.about())
   const server = randomUUID()
   const requests = rememberRequests()
   const notes = openNotes(options.notes)
@@ -166,7 +170,7 @@ export function createPage(options: PageOptions): Page {
       tellSoon()
     },
     rebuildFailed(message) {
-      failed = message.slice(0, LONGEST_MESSAGE)
+      failed = userStack(message.slice(0, LONGEST_MESSAGE))
       streams.tell('failed', { message: failed })
     },
     async close() {
@@ -183,11 +187,8 @@ function queryOf({
   url = '',
 }: http.IncomingMessage): { name: string | undefined; value: string } | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined
-  // A proxy may send the host with it.
-  const target = url.replace(/^https?:\/\/[^/?]*/i, '')
-  const at = target.indexOf('?')
-  const path = at === -1 ? target : target.slice(0, at)
-  if (path !== '/' && path !== '') return undefined
-  const [first] = at === -1 ? [] : new URLSearchParams(target.slice(at))
+  const { path, query } = readTarget(url)
+  if (path !== '/') return undefined
+  const [first] = new URLSearchParams(query)
   return { name: first?.[0], value: first?.[1] ?? '' }
 }

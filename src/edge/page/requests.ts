@@ -1,3 +1,4 @@
+import { userStack } from '../../user-stack.js'
 import type { Served } from '../viewer/served.js'
 import type { FunctionReport, RequestEntry } from './messages.js'
 
@@ -22,9 +23,10 @@ export function rememberRequests(): Requests {
   const entries = new Map<string, Remembered>()
   const early = new Map<string, FunctionReport>()
   return {
-    served({ uri, ...served }) {
+    served({ uri, reason, ...served }) {
       const { id } = served
-      const entry: Remembered = { ...served, path: uri, function: early.get(id) }
+      const why = reason === undefined ? {} : { reason: userStack(reason) }
+      const entry: Remembered = { ...served, ...why, path: uri, function: early.get(id) }
       early.delete(id)
       keep(entries, id, entry)
       return entry
@@ -66,6 +68,6 @@ function readLine(line: string): { id: string; report: FunctionReport } | undefi
     if (typeof value === 'number') report.ms[name] = value
   }
   if (typeof bytes === 'number') report.bytes = bytes
-  if (typeof error === 'string') report.error = error
+  if (typeof error === 'string') report.error = userStack(error)
   return { id: requestId, report }
 }

@@ -1,61 +1,11 @@
 import http from 'node:http'
 import { connect } from 'node:net'
+import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { packageRoot } from '../../../src/package-root.js'
 import { ABOUT, lineOf, listen, served, servePage } from './server.js'
 
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json()
-
-describe('the document', () => {
-  it('lets nothing run but its own script, and is neither kept, guessed nor framed', async () => {
-    const { url } = await servePage()
-    const response = await fetch(`${url}/`)
-    expect(response.status).toBe(200)
-    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
-    expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
-    const policy = response.headers.get('content-security-policy')
-    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-\S+'; script-src 'sha256-\S+'; /)
-    expect(policy).toContain(
-      "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    )
-    const html = await response.text()
-    expect(html).not.toMatch(/<!--(style|script|examples)-->|https?:\/\/(?!www\.w3\.org)/)
-  })
-
-  it('links to the examples without JavaScript, escaped, and only on this server', async () => {
-    const examples = ['/a"><script>alert(1)</script>', '//elsewhere.example/', 'javascript:alert(1)', '/$&']
-    const { url } = await servePage({ about: () => ({ ...ABOUT, examples }) })
-    const html = await (await fetch(url)).text()
-    expect(html).toContain('<a href="/a&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;">')
-    expect(html).toContain('<a href="/$&amp;">')
-    expect(html).not.toMatch(/elsewhere\.example|href="javascript/)
-  })
-
-  it.each([
-    ['GET', '/', 200],
-    ['HEAD', '/', 200],
-    ['GET', '/?utm=1', 200],
-    ['GET', '/?', 200],
-    ['GET', '/?constructor', 200],
-    ['HEAD', '/?events', 200],
-    ['POST', '/', 418],
-    ['OPTIONS', '/', 418],
-    ['GET', '/index.html', 418],
-    ['GET', '//', 418],
-    ['GET', '/640?state', 418],
-    ['GET', '/%3Fstate', 418],
-  ])('%s %s: %i (418: not the page’s)', async (method, target, status) => {
-    const { url } = await servePage()
-    const answered = await new Promise<number | undefined>((resolve, reject) => {
-      const { port } = new URL(url)
-      const request = http.request({ host: '127.0.0.1', port, path: target, method }, (response) => {
-        response.resume().on('end', () => resolve(response.statusCode))
-      })
-      request.on('error', reject).end()
-    })
-    expect(answered).toBe(status)
-  })
-})
 
 describe('what it is asked', () => {
   it.each(['cross-site', 'same-site'])('is not answered to a page of another site (%s)', async (from) => {
@@ -163,6 +113,18 @@ describe('events', () => {
     const after = await json(`${url}/?state`)
     expect(after).toMatchObject({ build: 1 })
     expect(after).not.toHaveProperty('failed')
+  })
+
+  it('tell how long a request waited, and why it failed without frames of genato’s own', async () => {
+    const { page, url } = await servePage()
+    const stack = (place: string) => `Error: no\n    at paint (/home/me/gen.ts:3:9)\n    at run (${place})`
+    const own = path.join(packageRoot(), 'handler', 'origin-request.ts:1:1')
+    page.served(served('one', { waitedMs: 30, status: 503, reason: stack('node:internal/timers:1:1') }))
+    page.functionLine(JSON.stringify({ requestId: 'one', outcome: 'failed', error: stack(own) }))
+    const left = 'Error: no\n    at paint (/home/me/gen.ts:3:9)'
+    expect(await json(`${url}/?state`)).toMatchObject({
+      requests: [{ id: 'one', waitedMs: 30, reason: left, function: { error: left } }],
+    })
   })
 
   it('end with the page', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from '../../../handler/grammar/parse.js'
-import { pathOf } from '../../../src/edge/page/client/path.js'
+import { asSent, pathOf } from '../../../src/edge/page/client/path.js'
 import { FORMATS, QUALITY, readPath, writePath } from '../../../src/edge/page/client/url.js'
 import { FORMATS as REAL_FORMATS } from '../../../handler/grammar/image.js'
 
@@ -63,17 +63,45 @@ describe('what is typed into the URL field', () => {
     ['  /640  ', '/640'],
     ['', '/'],
     ['http://localhost:6480/640,red', '/640,red'],
-    ['https://d111.cloudfront.net/640,text=a%2Cb#top', '/640,text=a%2Cb%23top'],
+    ['https://d111.cloudfront.net/640,text=a%2Cb?v=2#top', '/640,text=a%2Cb'],
+    ['HTTPS://d111.cloudfront.net:443/a%5Cb\\c', '/a%5Cb%5Cc'],
+    ['localhost:6480/300', '/300'],
+    ['localhost:6480/300?v=2#top', '/300'],
+    ['127.0.0.1:6480/300', '/300'],
+    ['[::1]:6480/300', '/300'],
+    ['d111.cloudfront.net/300', '/300'],
+    ['dev-machine:6480/300', '/300'],
+    ['//elsewhere.example/640', '/640'],
+    ['http://example.com', '/'],
+    ['localhost:6480', '/'],
+    ['http://localhost:6480/#/300x200,red', '/300x200,red'],
+    ['localhost:6480/#/300,text=a#b', '/300,text=a%23b'],
     ['/640,#fff', '/640,%23fff'],
     ['/640,text=Why?', '/640,text=Why%3F'],
+    ['640,text=example.com/', '/640,text=example.com/'],
+    ['/localhost:6480/300', '/localhost:6480/300'],
+    ['16:9/a.png', '/16:9/a.png'],
+    ['logo.png', '/logo.png'],
     ['/640,text=Grüße 1', '/640,text=Gr%C3%BC%C3%9Fe%201'],
     ['/640,%ZZ', '/640,%ZZ'],
-    ['//elsewhere.example/640', '/elsewhere.example/640'],
-    ['\\\\elsewhere.example', '/elsewhere.example'],
+    ['//640', '/640'],
+    ['\\\\elsewhere.example', '/%5C%5Celsewhere.example'],
+    ['/a\\b', '/a%5Cb'],
     ['javascript:alert(1)', '/javascript:alert(1)'],
     ['/a/../b', '/b'],
     ['/640,text=<img onerror=alert(1)>', '/640,text=%3Cimg%20onerror=alert(1)%3E'],
   ])('%s is %s', (typed, path) => {
     expect(pathOf(typed, 'http://localhost:6480')).toBe(path)
+  })
+})
+
+describe('a path that is known as one', () => {
+  it.each([
+    ['//elsewhere.example/640', '//elsewhere.example/640'],
+    ['javascript:alert(1)', '/javascript:alert(1)'],
+    ['/640,#fff', '/640,%23fff'],
+    ['/\\elsewhere.example', '/%5Celsewhere.example'],
+  ])('%s is %s', (known, path) => {
+    expect(asSent(known, 'http://localhost:6480')).toBe(path)
   })
 })

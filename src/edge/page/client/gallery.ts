@@ -75,17 +75,25 @@ function item(image: GalleryImage, onPick: (path: string) => void, stored: boole
   const source = stored ? `/?stored=${encodeURIComponent(image.key)}&at=${image.at}` : location.origin + path
   const picture = make('img', { loading: 'lazy', alt: '', src: source })
   const frame = make('span', { className: 'thumbnail' }, checkered(picture))
-  const size = image.size === undefined ? '' : sizeInWords(image.size)
-  const about = make('span', { className: 'quiet', textContent: size })
-  picture.addEventListener('load', () => {
-    const shape = `${picture.naturalWidth} × ${picture.naturalHeight}`
+  const about = make('span', { className: 'quiet' })
+  const button = make('button', { type: 'button', title: new Date(image.at).toLocaleString() }, frame)
+  const describe = (shape: string) => {
+    const size = image.size === undefined ? '' : sizeInWords(image.size)
     about.textContent = [shape, size].filter((part) => part !== '').join(' · ')
-  })
+    button.ariaLabel = `${path} ${about.textContent}`
+  }
+  describe('')
+  picture.addEventListener('load', () => describe(`${picture.naturalWidth} × ${picture.naturalHeight}`))
   picture.addEventListener('error', () => frame.replaceChildren(make('span', { textContent: 'no preview' })))
-  const button = make('button', { type: 'button', title: new Date(image.at).toLocaleString() })
-  button.append(frame, make('span', { className: 'path', textContent: readable(path) }), about)
   button.addEventListener('click', () => onPick(path))
-  return make('li', {}, button)
+  // Beside the button, since what is in a button can't be selected, and so not be copied.
+  return make(
+    'li',
+    {},
+    button,
+    make('span', { className: 'path', textContent: path, title: readable(path) }),
+    about,
+  )
 }
 
 /** A path as people read it, where it can be decoded. */

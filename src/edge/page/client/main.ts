@@ -1,65 +1,84 @@
-import type { About, Explained, Rebuilt, State } from '../messages.js'
+import type { About, Explained, State } from '../messages.js'
+import { createCopy } from './copy.js'
 import { byId, make } from './elements.js'
-import { createForm } from './form.js'
+import { createForm, type Manner } from './form.js'
 import { createGalleryView, readable } from './gallery.js'
 import { listen } from './live.js'
 import { createMeaning } from './meaning.js'
-import { pathOf } from './path.js'
+import { asSent, pathOf } from './path.js'
 import { createPicture } from './picture.js'
 import { createRequestsView } from './requests.js'
-import { count, timeInWords } from './words.js'
+import { createStatus } from './status.js'
+import { FIRST } from './url.js'
+import { rebuiltInWords, ROOT_IN_WORDS } from './words.js'
 
-/** How long a pause in typing has to be for the function to be asked what was typed. */
-const PAUSE_MS = 200
-const FIRST = '/640x480,white,png'
+/** How long a pause has to be: in typing for the function to be asked, in choosing for the image to be made. */
+const PAUSE_MS = { typing: 200, choosing: 300 }
 
 const field = byId('url', HTMLInputElement)
-const status = byId('status', HTMLElement)
+const status = createStatus()
 let state: State | undefined
 let path = FIRST
+/** Whether the URL is somebody's already: what the page would begin with comes later than the first key may. */
+let begun = false
 let pause: ReturnType<typeof setTimeout> | undefined
 
 const requests = createRequestsView(go)
 const picture = createPicture((id) => requests.known(id))
 const meaning = createMeaning()
 const gallery = createGalleryView(go, () => state?.stored ?? false)
-const form = createForm((written, done) => {
+const form = createForm((written, manner) => {
+  clearTimeout(pause)
+  if (written === undefined) return
   field.value = written
-  edited(written, done)
+  edited(written, manner)
 })
+createCopy(() => location.origin + path, status)
 
 /** The path has changed: what it means is told after a pause, the image is asked for once it is done. */
-function edited(next: string, done: boolean): void {
+function edited(next: string, manner: Manner): void {
   path = next
+  begun = true
+  status.next()
   clearTimeout(pause)
-  if (done) return show()
-  pause = setTimeout(() => void explain(), PAUSE_MS)
+  if (manner === 'done') return show()
+  pause = setTimeout(manner === 'choosing' ? show : () => void explain(), PAUSE_MS[manner])
 }
 
 function explain(): Promise<Explained | undefined> {
-  history.replaceState(null, '', `#${path}`)
   byId('shown-other', HTMLElement).hidden = picture.shown() === undefined || picture.shown() === path
   return meaning.explain(path)
 }
 
 function show(): void {
   clearTimeout(pause)
-  const loaded = picture.load(path, explain())
+  // Each URL that was shown can be gone back to; a reload shows the last one.
+  if (location.hash.slice(1) !== path)
+    history[picture.shown() === undefined ? 'replaceState' : 'pushState'](null, '', `#${path}`)
+  const meant = explain()
+  if (path === '/') picture.none(path, ROOT_IN_WORDS)
+  else void picture.load(path, meant)
   byId('shown-other', HTMLElement).hidden = true
-  void loaded
 }
 
 /** To a path that was chosen as a whole. */
 function go(chosen: string): void {
   const first = picture.shown() === undefined
-  path = pathOf(chosen, location.origin)
-  field.value = path
-  form.show(path)
-  show()
+  goBackTo(chosen)
   // Where they stand below each other, the answer is what was clicked for.
   if (matchMedia('(min-width: 60rem)').matches)
     byId('address', HTMLElement).scrollIntoView({ block: 'nearest' })
   else if (!first) byId('picture', HTMLElement).scrollIntoView()
+}
+
+/** The same without moving the page: a browser that goes back does that itself. */
+function goBackTo(chosen: string): void {
+  path = asSent(chosen, location.origin)
+  begun = true
+  field.value = path
+  form.show(path)
+  status.next()
+  show()
 }
 
 function setAbout({ generator, builtin, examples, text }: About): void {
@@ -82,23 +101,12 @@ function setFailed(message: string | undefined): void {
   const section = byId('failure', HTMLElement)
   byId('failure-text', HTMLElement).textContent = message ?? ''
   section.hidden = message === undefined
-}
-
-function say(text: string): void {
-  status.textContent = text
+  if (message !== undefined) status.next()
 }
 
 function setConnected(connected: boolean): void {
   document.body.classList.toggle('lost', !connected)
-  if (!connected) say('genato dev does not answer. The page goes on by itself when it is there again.')
-}
-
-function rebuiltInWords({ file, ms, dropped }: Rebuilt): string {
-  return [
-    `${file} changed`,
-    timeInWords(ms),
-    ...(dropped > 0 ? [`${count(dropped, 'image')} dropped`] : []),
-  ].join(' · ')
+  if (!connected) status.say('genato dev does not answer. The page goes on by itself when it is there again.')
 }
 
 function takeUp(next: State): void {
@@ -111,42 +119,33 @@ function takeUp(next: State): void {
   requests.add(next.requests.toReversed())
   gallery.refresh()
   if (!before) {
+    if (begun) return void explain()
     const kept = location.hash.slice(1)
     return go(kept.startsWith('/') ? kept : (next.about.examples[0] ?? FIRST))
   }
-  if (before.server !== next.server) say('genato dev was started again.')
-  else if (before.build !== next.build) say('The generator has changed.')
-  else if (lost) say('')
-  if (before.server !== next.server || before.build !== next.build) show()
+  const changed = before.server !== next.server || before.build !== next.build
+  if (lost) status.say('')
+  if (changed || (lost && picture.unanswered())) show()
+  else if (lost) void explain()
+  if (changed)
+    status.mention(
+      before.server === next.server ? 'The generator has changed.' : 'genato dev was started again.',
+    )
 }
 
 field.addEventListener('input', () => {
   const typed = pathOf(field.value, location.origin)
   form.show(typed)
-  edited(typed, false)
+  edited(typed, 'typing')
 })
 byId('address', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault()
-  go(field.value)
-})
-byId('copy', HTMLButtonElement).addEventListener('click', () => {
-  const url = location.origin + path
-  // Clipboards are for pages on localhost and https only.
-  const copied = navigator.clipboard
-    ? navigator.clipboard.writeText(url)
-    : Promise.reject(new Error('no clipboard'))
-  copied.then(
-    () => say(`Copied ${url}`),
-    () => {
-      field.value = url
-      field.select()
-      say('The browser keeps pages from copying: the URL is selected, copy it with the keyboard.')
-    },
-  )
+  // What the field was given is a path already, even where it looks like a host.
+  go(field.value === path ? path : pathOf(field.value, location.origin))
 })
 addEventListener('hashchange', () => {
   const kept = location.hash.slice(1)
-  if (kept.startsWith('/') && kept !== path) go(kept)
+  if (kept.startsWith('/') && (kept !== path || kept !== picture.shown())) goBackTo(kept)
 })
 
 // Until here, the page was one for browsers without JavaScript.
@@ -164,8 +163,8 @@ listen({
     if (state) state = { ...state, about: rebuilt.about, build: rebuilt.build, failed: undefined }
     setFailed(undefined)
     setAbout(rebuilt.about)
-    say(rebuiltInWords(rebuilt))
     show()
+    status.mention(rebuiltInWords(rebuilt))
   },
   failed: setFailed,
   lost: () => setConnected(false),

@@ -1,12 +1,15 @@
 import type { Explained } from '../messages.js'
 import { byId, make, rows } from './elements.js'
-import { meaningInWords } from './words.js'
+import { meaningInWords, ROOT_IN_WORDS } from './words.js'
 
 /** What the function says of the path in the URL field, before any image is made. */
 export interface Meaning {
   /** @returns what it means; `undefined` if it was asked of another path meanwhile, or nobody answers. */
   explain(path: string): Promise<Explained | undefined>
 }
+
+/** Then what is shown is no longer taken for what is asked about. */
+const LATE_MS = 400
 
 export function createMeaning(): Meaning {
   const field = byId('url', HTMLInputElement)
@@ -15,19 +18,33 @@ export function createMeaning(): Meaning {
   const list = byId('details-list', HTMLElement)
   let latest = 0
 
-  const show = (explained: Explained, path: string) => {
-    const wrong = explained.kind === 'rejected' || explained.kind === 'failed'
+  const say = (words: string, wrong: boolean) => {
     field.setAttribute('aria-invalid', String(wrong))
     line.classList.toggle('wrong', wrong)
-    const words = meaningInWords(explained, path)
     // A screen reader is told of what changed, not of every key.
     if (line.textContent !== words) line.replaceChildren(...(wrong ? emphasized(words) : [words]))
+  }
+  const show = (explained: Explained, path: string) => {
+    const wrong = explained.kind === 'rejected' || explained.kind === 'failed'
+    const warned = explained.kind === 'image' && explained.warning !== undefined
+    say(meaningInWords(explained, path), wrong || warned)
     details.hidden = wrong || explained.kind === 'folder'
     list.replaceChildren(...rows(entriesOf(explained)))
+  }
+  const showNone = (words: string) => {
+    say(words, false)
+    details.hidden = true
   }
   return {
     async explain(path) {
       const asked = ++latest
+      if (path === '/') {
+        showNone(ROOT_IN_WORDS)
+        return undefined
+      }
+      const late = setTimeout(() => {
+        if (asked === latest) showNone('Asking the function what it means …')
+      }, LATE_MS)
       try {
         const response = await fetch(`/?explain=${encodeURIComponent(path)}`)
         const explained = (await response.json()) as Explained
@@ -35,7 +52,10 @@ export function createMeaning(): Meaning {
         show(explained, path)
         return explained
       } catch {
+        if (asked === latest) showNone('What it means is not known: genato dev does not answer.')
         return undefined
+      } finally {
+        clearTimeout(late)
       }
     },
   }

@@ -1,47 +1,38 @@
 import type { Explained, RequestEntry } from '../messages.js'
 import { byId, checkered, make, rows } from './elements.js'
-import { timingRows } from './timings.js'
-import { altText, cacheInWords, cacheWord, sizeInWords } from './words.js'
+import { createReport } from './report.js'
+import { altText, cacheWord, sizeInWords } from './words.js'
 
 /** The image, or the error, that the path gives. */
 export interface Picture {
   /** Asks for the path once, and shows the answer with its headers. */
   load(path: string, explained: Promise<Explained | undefined>): Promise<void>
+  /** Shows these words instead: there is nothing to ask for. */
+  none(path: string, words: string): void
   /** What is known of a request by now; taken up if it is the one whose answer is shown. */
   report(entry: RequestEntry): void
   /** The path whose answer is shown or awaited. */
   shown(): string | undefined
+  /** Whether it was asked for, and nobody answered. */
+  unanswered(): boolean
 }
 
 const LONGEST_TEXT = 64 * 1024
+const LATE_MS = 400
 
 /** @param known what is known of a request by its id. */
 export function createPicture(known: (id: string) => RequestEntry | undefined): Picture {
   const section = byId('picture', HTMLElement)
   const frame = byId('frame', HTMLElement)
   const summary = byId('summary', HTMLElement)
-  const cache = byId('cache', HTMLElement)
-  const timings = byId('timings', HTMLElement)
-  const headers = byId('headers', HTMLElement)
-  const reason = byId('reason', HTMLElement)
   const open = byId('open', HTMLAnchorElement)
+  const headers = byId('headers-box', HTMLElement)
+  const report = createReport(known)
   let path: string | undefined
   let asking: AbortController | undefined
-  let answer: { id: string; word: string; status: number; text: string | undefined } | undefined
+  let unanswered = false
   let blobUrl: string | undefined
 
-  const showTimes = (entry: RequestEntry | undefined) => {
-    if (!answer) return
-    const { word, status, text } = answer
-    cache.replaceChildren(make('b', { textContent: word, className: status >= 400 ? 'bad' : 'good' }))
-    cache.append(` ${cacheInWords(word, status, entry)}`)
-    // Of a wrong URL, the answer has told all there is; of a failure, it tells nothing.
-    const why = ((status >= 500 ? entry?.function?.error : undefined) ?? entry?.reason ?? '').trim()
-    reason.textContent = why === text?.trim() ? '' : why
-    reason.hidden = reason.textContent === ''
-    byId('times', HTMLElement).hidden = entry === undefined
-    if (entry) timings.replaceChildren(...timingRows(entry))
-  }
   const showImage = async (blob: Blob, alt: Promise<string>, signal: AbortSignal) => {
     const url = URL.createObjectURL(blob)
     // Also SVG is shown as an image only, in which no script runs.
@@ -57,59 +48,84 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
     frame.replaceChildren(shape === undefined ? note('The browser can’t show this image.') : checkered(image))
     if (shape !== undefined) summary.append(` · ${shape}`)
   }
-  const showText = (text: string) => {
+  const showText = (text: string, folded: boolean) => {
+    const body = make('pre', { textContent: text, tabIndex: 0 })
     frame.className = 'text'
-    frame.replaceChildren(make('pre', { textContent: text, tabIndex: 0 }))
+    // CloudFront's own page is much markup that says little.
+    const title = make('summary', { textContent: 'What the viewer gets' })
+    frame.replaceChildren(folded ? make('details', {}, title, body) : body)
+  }
+  const showNothing = (words: string, remark: string) => {
+    report.clear()
+    frame.className = ''
+    frame.replaceChildren(note(words))
+    summary.textContent = remark
+    summary.classList.remove('bad')
+    headers.hidden = true
+    open.hidden = true
+    section.setAttribute('aria-busy', 'false')
   }
 
   return {
     shown: () => path,
+    unanswered: () => unanswered,
+    none(wanted, words) {
+      asking?.abort()
+      path = wanted
+      unanswered = false
+      showNothing(words, '')
+    },
     async load(wanted, explained) {
       asking?.abort()
       asking = new AbortController()
       const { signal } = asking
       path = wanted
       section.setAttribute('aria-busy', 'true')
+      report.wait()
       const late = setTimeout(() => {
-        if (!signal.aborted) summary.textContent = `Waiting for ${wanted} …`
-      }, 400)
+        if (signal.aborted) return
+        summary.textContent = `Waiting for ${wanted} …`
+        summary.classList.remove('bad')
+      }, LATE_MS)
       try {
         // Past the browser's own cache, so that the edge's is seen. A path can start with two slashes.
         const response = await fetch(location.origin + wanted, { cache: 'no-store', signal })
         const blob = await response.blob()
-        const type = response.headers.get('content-type') ?? 'no content type'
+        const said = (name: string) => response.headers.get(name)
+        const type = said('content-type') ?? 'no content type'
         const isImage = response.ok && type.startsWith('image/')
         const text = isImage ? undefined : await blob.slice(0, LONGEST_TEXT).text()
+        const alt = isImage ? explained.then((meaning) => (meaning ? altText(meaning, wanted) : wanted)) : ''
         if (signal.aborted) return
+        unanswered = false
         clearTimeout(late)
         summary.textContent = [response.status, type, sizeInWords(blob.size)].join(' · ')
         summary.classList.toggle('bad', !response.ok)
-        answer = {
-          id: response.headers.get('x-amz-cf-id') ?? '',
-          word: cacheWord(response.headers.get('x-cache')),
-          status: response.status,
-          text,
-        }
-        headers.replaceChildren(...rows(response.headers))
-        byId('headers-box', HTMLElement).hidden = false
+        byId('headers', HTMLElement).replaceChildren(...rows(response.headers))
+        headers.hidden = false
         open.href = location.origin + wanted
         open.hidden = false
-        showTimes(known(answer.id))
-        if (text !== undefined) return showText(text)
-        const alt = explained.then((meaning) => (meaning ? altText(meaning, wanted) : wanted))
-        await showImage(blob, alt, signal)
+        const seen = {
+          id: said('x-amz-cf-id') ?? '',
+          word: cacheWord(said('x-cache')),
+          status: response.status,
+          aged: said('age') !== null,
+          server: said('server') ?? '',
+          html: type.startsWith('text/html'),
+        }
+        report.tell(seen, text)
+        if (text === undefined) await showImage(blob, Promise.resolve(alt), signal)
+        else showText(text, seen.html)
       } catch {
         if (signal.aborted) return
-        clearTimeout(late)
-        answer = undefined
-        summary.textContent = 'No answer: genato dev can’t be reached.'
+        unanswered = true
+        showNothing('No answer', 'No answer: genato dev can’t be reached.')
       } finally {
+        clearTimeout(late)
         if (!signal.aborted) section.setAttribute('aria-busy', 'false')
       }
     },
-    report(entry) {
-      if (entry.id === answer?.id) showTimes(entry)
-    },
+    report: (entry) => report.update(entry),
   }
 }
 

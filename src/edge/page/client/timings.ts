@@ -5,7 +5,10 @@ import { timeInWords } from './words.js'
 /** A row for each thing that took time: its name, a bar against the whole, and the milliseconds. */
 export function timingRows(entry: RequestEntry): HTMLElement[] {
   const whole = Math.max(entry.ms, 0.1)
+  // While a process was started, it waited for that; what is no millisecond was no waiting.
+  const waited = (entry.waitedMs ?? 0) - (entry.coldStartMs ?? 0)
   const parts: [name: string, ms: number | undefined][] = [
+    ['waiting for a process', waited < 1 ? undefined : waited],
     ['starting a process', entry.coldStartMs],
     ['look-up', entry.function?.ms.lookup],
     ['render', entry.function?.ms.render],

@@ -17,6 +17,8 @@ export interface Wanted {
 export const FORMATS = ['png', 'jpg', 'webp', 'avif', 'gif', 'svg'] as const
 /** Where quality means something, and what it is where it is left out. */
 export const QUALITY: Readonly<Record<string, number>> = { jpg: 80, webp: 80, avif: 50 }
+/** What the page begins with where nothing else is known. */
+export const FIRST = '/640x480,white,png'
 const DEFAULT_BACKGROUND = 'cccccc'
 
 /**

@@ -1,0 +1,120 @@
+import { expect, it } from 'vitest'
+import { startDevCli } from '../support/cli.js'
+import { generatorSource, GOOD_BODY, project } from '../support/project.js'
+import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
+
+const withGenerator = (body: string) =>
+  project({ 'genato.config.json': '{ "generator": "./gen.ts" }', 'gen.ts': generatorSource(body) })
+
+describeInBrowser('the answer', () => {
+  it('of a function that crashed begins with the reason, and CloudFront’s page is folded', async () => {
+    const dev = await startDevCli(withGenerator('process.exit(3)'))
+    const page = await open(`${dev.url}/#/card/a.svg`)
+    const answer = page.getByRole('region', { name: 'The answer' })
+    await answer.getByText(/^503 · text\/html/).waitFor()
+    await answer.getByText('The function failed before it answered').waitFor()
+    const reason = answer.getByLabel('Reason, told only here')
+    expect(await reason.textContent()).toMatch(/\w/)
+    const viewers = answer.getByText('503 ERROR')
+    expect(await viewers.isVisible()).toBe(false)
+    const fold = answer.getByText('What the viewer gets')
+    expect((await reason.boundingBox())?.y).toBeLessThan((await fold.boundingBox())?.y ?? 0)
+    await fold.click()
+    expect(await viewers.isVisible()).toBe(true)
+  })
+
+  it('of a file that is not there says that the bucket was looked into', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(`${dev.url}/#/files/logo.png`)
+    await page.getByText('The function looked into the bucket: there is no such object.').waitFor()
+    await page.getByText('The form can’t say this URL.').waitFor()
+    expect(await page.getByLabel('Width').inputValue()).toBe('640')
+    await page.getByLabel('Width').fill('20')
+    await page.getByText('The form can’t say this URL.').waitFor({ state: 'hidden' })
+    expect(await urlOf(page)).toBe('/20x480,white,png')
+  })
+
+  it.each(['/', '', 'http://example.com'])('to “%s” is this page, which is not asked for', async (typed) => {
+    const dev = await startDevCli(project())
+    const page = await open(`${dev.url}/#/20,red`)
+    await pictureOf(page, /20 by 20/)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url().replace(dev.url, '')))
+    await page.getByRole('textbox', { name: 'URL' }).fill(typed)
+    await page.getByRole('textbox', { name: 'URL' }).press('Enter')
+    const answer = page.getByRole('region', { name: 'The answer' })
+    await answer.getByText('On AWS it is answered with 404.').waitFor()
+    expect(await answer.getByText('Headers').isVisible()).toBe(false)
+    expect(await answer.getByText('Made for this request').isVisible()).toBe(false)
+    // The gallery is filled meanwhile.
+    expect(asked.filter((url) => !/^\/\?(gallery|stored)=/.test(url))).toEqual([])
+  })
+
+  it('that is waited for does not look like the one before, and says nothing before it is known', async () => {
+    const slow = `await new Promise((resolve) => setTimeout(resolve, name === 'b' ? 2000 : 0)); ${GOOD_BODY}`
+    const dev = await startDevCli(withGenerator(slow))
+    const page = await open(`${dev.url}/#/card/a.svg`)
+    const answer = page.getByRole('region', { name: 'The answer' })
+    const made = answer.getByText('Made for this request')
+    await made.waitFor()
+    await page.evaluate(`{
+      window.seen = []
+      new MutationObserver(() => seen.push(document.getElementById('cache').textContent))
+        .observe(document.getElementById('cache'), { childList: true })
+    }`)
+    await page.getByRole('textbox', { name: 'URL' }).fill('/card/b.svg')
+    await page.getByRole('textbox', { name: 'URL' }).press('Enter')
+    await answer.getByText('Waiting for /card/b.svg').waitFor()
+    expect(await answer.getAttribute('aria-busy')).toBe('true')
+    expect(await made.isVisible()).toBe(false)
+    expect(await answer.getByRole('row', { name: 'render' }).isVisible()).toBe(false)
+    await answer.getByText(/^200 · image\/svg/).waitFor()
+    await made.waitFor()
+    expect(await answer.getAttribute('aria-busy')).toBe('false')
+    expect(await page.evaluate<string[]>('seen')).not.toContainEqual(
+      expect.stringContaining('came from the bucket'),
+    )
+  })
+})
+
+describeInBrowser('going back', () => {
+  it('shows the URL before, and what is shown again is no step', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(`${dev.url}/#/20,red`)
+    await pictureOf(page, /20 by 20/)
+    const steps = await page.evaluate<number>('history.length')
+    const field = page.getByRole('textbox', { name: 'URL' })
+    await field.fill('/30,navy')
+    await field.press('Enter')
+    await pictureOf(page, /30 by 30/)
+    await field.press('Enter')
+    await page.getByText('From the cache of the edge').waitFor()
+    await page.getByRole('radio', { name: 'webp' }).check()
+    await pictureOf(page, /format webp/)
+    await field.fill('/640')
+    expect(await page.evaluate('history.length')).toBe(steps + 2)
+    await page.goBack()
+    await pictureOf(page, /30 by 30.*format png/)
+    await page.goBack()
+    await pictureOf(page, /20 by 20/)
+    expect(await urlOf(page)).toBe('/20,red')
+    expect(await page.getByLabel('Width').inputValue()).toBe('20')
+    await page.goForward()
+    await pictureOf(page, /30 by 30/)
+  })
+})
+
+describeInBrowser('what has happened', () => {
+  it('is mentioned for a while, or until the next thing happens', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(dev.url, { permissions: ['clipboard-write'] })
+    const copied = page.getByRole('status').filter({ hasText: 'Copied' })
+    await page.getByRole('button', { name: 'Copy URL' }).click()
+    await copied.waitFor()
+    await page.getByRole('textbox', { name: 'URL' }).fill('/64')
+    expect(await copied.count()).toBe(0)
+    await page.getByRole('button', { name: 'Copy URL' }).click()
+    await copied.waitFor()
+    await expect.poll(() => copied.count(), { timeout: 10_000 }).toBe(0)
+  })
+})

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { startDevCli } from '../support/cli.js'
+import { project } from '../support/project.js'
+import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
+
+describeInBrowser('the form', () => {
+  it('says that the width or the height is missing, and builds no URL without', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(dev.url)
+    await pictureOf(page, /640 by 480/)
+    const width = page.getByLabel('Width')
+    await width.fill('')
+    await page.getByText('The width is missing.').waitFor()
+    expect(await width.getAttribute('aria-invalid')).toBe('true')
+    await page.getByLabel('Height').fill('')
+    await page.getByText('The width and the height are missing.').waitFor()
+    expect(await urlOf(page)).toBe('/640x480,white,png')
+    await width.fill('20')
+    await page.getByLabel('Height').fill('30')
+    await page.keyboard.press('Tab')
+    await pictureOf(page, /20 by 30/)
+    expect(await page.getByText('missing').isVisible()).toBe(false)
+    expect(dev.said()).not.toMatch(/ (20)?x(480)?,/)
+  })
+
+  it('waits for the text of one’s own', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(dev.url)
+    await pictureOf(page, /640 by 480/)
+    const texts = page.getByRole('group', { name: 'Text', exact: true })
+    await texts.getByRole('radio', { name: 'Own' }).check()
+    const own = page.getByLabel('Own text')
+    expect(await own.evaluate((field) => field === document.activeElement)).toBe(true)
+    await page.waitForTimeout(500)
+    expect(await urlOf(page)).toBe('/640x480,white,png')
+    await page.keyboard.type('Hi')
+    await page.keyboard.press('Enter')
+    await pictureOf(page, /text Hi/)
+    expect(dev.said()).not.toMatch(/text=\s/)
+    await texts.getByRole('radio', { name: 'None' }).check()
+    await expect.poll(() => urlOf(page)).toBe('/640x480,white,png,text=')
+  })
+
+  it('asks for no image that the arrow keys only pass', async () => {
+    const dev = await startDevCli(project())
+    const page = await open(dev.url)
+    await pictureOf(page, /640 by 480/)
+    await page.getByRole('radio', { name: 'png' }).focus()
+    for (let n = 0; n < 5; n++) await page.keyboard.press('ArrowRight')
+    await pictureOf(page, /format svg/)
+    expect(dev.said()).toContain('640x480,white,svg')
+    expect(dev.said()).not.toMatch(/white,(jpg|webp|avif|gif)/)
+    const texts = page.getByRole('group', { name: 'Text', exact: true })
+    await texts.getByRole('radio', { name: 'Hello World' }).focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await texts.getByRole('radio', { name: 'Own' }).isChecked()).toBe(true)
+    await page.keyboard.press('ArrowRight')
+    expect(await texts.getByRole('radio', { name: 'None' }).isChecked()).toBe(true)
+    await expect.poll(() => urlOf(page)).toBe('/640x480,white,svg,text=')
+    await dev.untilSaid('640x480,white,svg,text=')
+  })
+})
