@@ -3,10 +3,9 @@ import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { packageRoot } from '../../package-root.js'
+import { userStack } from '../../user-stack.js'
 import { lambdaContext, traceId } from './context.js'
 import type { Call, FromChild, ToChild } from './messages.js'
-import { refuseAsLambda } from './read-only.js'
 
 interface Loaded {
   generation: string
@@ -79,10 +78,11 @@ async function answer(loaded: Loaded, { id, call: request, timeoutMs }: ToChild)
   }
 }
 
-/** What an error says, and the place that threw it, unless that is genato itself. */
+/** What an error says, and the place of the user's code that led to it, if any did. */
 function placed(error: Error): string {
-  const first = error.stack?.split('\n').find((line) => /^\s+at /.test(line))
-  const place = first?.includes(path.join(packageRoot(), 'handler')) ? undefined : first
+  const place = userStack(error.stack ?? '')
+    .split('\n')
+    .find((line) => /^\s+at /.test(line))
   return place ? `${error.message}\n${place}` : error.message
 }
 
@@ -103,18 +103,20 @@ function load(): Loaded | undefined {
 process.on('SIGINT', () => undefined)
 // Node would print the line of the bundle as well, which is most of the package.
 process.on('uncaughtException', (error: unknown) => {
-  writeSync(2, `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  const text = error instanceof Error ? userStack(error.stack ?? error.message) : String(error)
+  writeSync(2, `${text}\n`)
   process.exit(1)
 })
 process.on('disconnect', () => process.exit())
 new Worker(WATCH, {
   eval: true,
+  // It writes nothing that has to be refused.
+  execArgv: [],
   workerData: {
     bytes: Number(memory) * 1024 * 1024,
     parent: process.ppid,
     victim: process.platform === 'win32' ? process.pid : -process.pid,
   },
 }).unref()
-refuseAsLambda()
 const loaded = load()
 if (loaded) process.on('message', (message: ToChild) => void answer(loaded, message))

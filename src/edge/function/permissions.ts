@@ -1,6 +1,7 @@
 /**
  * Node's flags for a process that may do what a function on Lambda may: everything but write to files
  * outside `/tmp`. Where that is not this system's temporary folder, the process's own takes its place.
+ * What is no file can be written as well.
  * Source: Lambda developer guide, "Lambda execution environment"; Node.js documentation, "Permissions".
  *
  * Every Node that genato runs on has the permission model: 20 calls it experimental, 25 wants the network
@@ -12,7 +13,7 @@ export function permissionFlags(temp: string): string[] {
   const model = ['--permission', '--experimental-permission'].find((flag) => known.has(flag))
   if (model === undefined) return []
   const allowed = ['--allow-addons', '--allow-child-process', '--allow-net', '--allow-wasi', '--allow-worker']
-  const writable = process.platform === 'win32' ? [temp] : [temp, '/tmp']
+  const writable = process.platform === 'win32' ? [temp] : [temp, '/tmp', ...DEVICES]
   return [
     model,
     ...allowed.filter((flag) => known.has(flag)),
@@ -25,3 +26,5 @@ export function permissionFlags(temp: string): string[] {
       : ['--disable-warning=ExperimentalWarning']),
   ]
 }
+
+const DEVICES = ['/dev/null', '/dev/stdout', '/dev/stderr']

@@ -1,14 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { packageRoot } from '../../package-root.js'
 import { removeKept } from '../../package/kept.js'
 import { ownEnvironment } from './environment.js'
 import { FunctionFailed, type FailureKind } from './failure.js'
 import type { Call, FromChild, Loaded, ToChild } from './messages.js'
+import { readOutput } from './output.js'
 import { permissionFlags } from './permissions.js'
 import { createTempFolder } from './temp-folder.js'
+import { withResolvers } from './with-resolvers.js'
 
 export { FunctionFailed }
 
@@ -52,36 +53,45 @@ interface Waiting {
 
 /** Source: Lambda developer guide, "Lambda execution environment lifecycle": 10 s for the init phase. */
 const LOAD_TIMEOUT = 10_000
-const KEPT_STDERR = 20
 /** How long the output of a process that has ended may take, in ms: what it has started may hold it open. */
 const LAST_WORDS = 500
 const GROUPS = process.platform !== 'win32'
 
-/** Starts a process that runs the package, as Lambda starts an execution environment. */
+/**
+ * Starts a process that runs the package, as Lambda starts an execution environment.
+ * @throws FunctionFailed if the package is not there any more.
+ */
 export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptions): FunctionProcess {
   const started = performance.now()
+  if (!existsSync(path.join(folder, 'index.js')))
+    throw new FunctionFailed(
+      'load',
+      `The unpacked package is gone: ${folder}. A change of the configuration brings it back, and so does starting genato dev again.`,
+    )
   const own = createTempFolder(temp)
-  const child = fork(path.join(packageRoot(), 'dist', 'function-child.js'), [folder, String(memory)], {
+  const child = fork(built('function-child.js'), [folder, String(memory)], {
     env: { ...env, ...ownEnvironment(env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '1', own) },
     cwd: folder,
     // The function's own limit is the resident memory; V8's must not end it earlier.
-    execArgv: [`--max-old-space-size=${memory}`, '--enable-source-maps', ...permissionFlags(own)],
+    execArgv: [
+      `--max-old-space-size=${memory}`,
+      '--enable-source-maps',
+      ...permissionFlags(own),
+      // Not --import, which does not reach threads that are made of a text.
+      '--require',
+      built('function-preload.cjs'),
+    ],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     // A group of its own, so that what the function has started ends with it.
     detached: GROUPS,
   })
-  const complaints: string[] = []
-  readLines(child.stdout, onLine)
-  readLines(child.stderr, (line) => {
-    complaints.push(line)
-    if (complaints.length > KEPT_STDERR) complaints.shift()
-    onLine(line)
-  })
+  const output = readOutput(child, onLine)
   let memoryExceeded = false
   child.stdio[4]?.on('data', () => (memoryExceeded = true))
 
   let failure: FunctionFailed | undefined
+  let ended = false
   let waiting: Waiting | undefined
   const { promise: loaded, resolve: hasLoaded, reject: failedToLoad } = withResolvers<Loaded>()
   loaded.catch(() => undefined)
@@ -90,7 +100,8 @@ export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptio
     failedToLoad(failure)
     waiting?.reject(kind === 'crash' && !waiting.began ? new NeverBegun(kind, message) : failure)
     waiting = undefined
-    kill(child)
+    // Its number, and that of its group, may be somebody else's by now.
+    if (!ended) kill(child)
   }
   const loading = setTimeout(
     () => fail('load', `The package did not load within ${LOAD_TIMEOUT / 1000} s.`),
@@ -114,6 +125,7 @@ export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptio
   child.on('error', (error) => fail('crash', error.message))
   child.on('exit', () => {
     kill(child)
+    ended = true
     setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), LAST_WORDS).unref()
   })
   const gone = new Promise<void>((resolve) => {
@@ -121,8 +133,7 @@ export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptio
     if (child.pid === undefined) resolve()
     child.on('close', (code, signal) => {
       if (memoryExceeded) fail('memory', `It took more than its ${memory} MB of memory, and was ended.`)
-      else
-        fail('crash', `Its process ended with ${signal ?? `exit code ${code}`}${lastComplaint(complaints)}.`)
+      else fail('crash', `Its process ended with ${signal ?? `exit code ${code}`}${output.lastComplaint()}.`)
       resolve()
     })
   }).then(async () => removeKept(own))
@@ -159,6 +170,10 @@ export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptio
   }
 }
 
+function built(name: string): string {
+  return path.join(packageRoot(), 'dist', name)
+}
+
 /** What Lambda's runtime would have sent; nothing, if that is no JSON. */
 function parsed(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(value) : undefined
@@ -178,24 +193,4 @@ function kill(child: ChildProcess): void {
   } catch {
     // Nothing of it is left.
   }
-}
-
-function readLines(stream: Readable | null, onLine: (line: string) => void): void {
-  if (stream) createInterface({ input: stream }).on('line', onLine)
-}
-
-function lastComplaint(lines: string[]): string {
-  const error = lines.findLast((line) => /^\s*(\w*Error|FATAL ERROR)\b.*:/.test(line)) ?? lines.at(-1)
-  return error ? `: ${error.trim()}` : ''
-}
-
-/** Promise.withResolvers, which Node 20 lacks. */
-function withResolvers<T>() {
-  let resolve!: (value: T) => void
-  let reject!: (error: Error) => void
-  const promise = new Promise<T>((res, rej) => {
-    resolve = res
-    reject = rej
-  })
-  return { promise, resolve, reject }
 }

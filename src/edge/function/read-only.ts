@@ -1,74 +1,125 @@
-import fs from 'node:fs'
+import fs, { realpathSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import path from 'node:path'
+import { mendDescriptors, mendHandle } from './files/descriptors.js'
+import { limit, refusal, type Place } from './files/refusal.js'
+import { keepStreamsOpen, streamOf, toStream } from './files/streams.js'
+import { WRITERS, written } from './files/writers.js'
 
-/** What writes, with the name that the system has for it. */
-const WRITERS: Record<string, string> = {
-  appendFile: 'open',
-  chmod: 'chmod',
-  chown: 'chown',
-  copyFile: 'copyfile',
-  cp: 'cp',
-  lchown: 'lchown',
-  link: 'link',
-  lutimes: 'lutime',
-  mkdir: 'mkdir',
-  mkdtemp: 'mkdtemp',
-  open: 'open',
-  rename: 'rename',
-  rm: 'rm',
-  rmdir: 'rmdir',
-  truncate: 'open',
-  unlink: 'unlink',
-  utimes: 'utime',
-  writeFile: 'open',
-}
-
-type Writer = (this: unknown, ...args: unknown[]) => unknown
+type Method = (this: unknown, ...args: unknown[]) => unknown
+type Form = 'sync' | 'callback' | 'promise'
+/** Whether this may write the file, as far as Node's permission model can't tell. */
+type MayWrite = (name: string, file: string) => boolean
 
 /**
  * Makes a write that Node's permission model refuses fail as it fails on Lambda: with EROFS, so that code
  * which handles that meets it here, and with a sentence for who doesn't know Lambda's file system.
+ * @param folder the package's, which is read-only on Lambda wherever it is here: below /tmp, for one.
+ * @param temp the process's own.
  */
-export function refuseAsLambda(): void {
-  for (const [name, call] of Object.entries(WRITERS)) {
-    wrap(fs, name, call)
-    wrap(fs, `${name}Sync`, call)
-    wrap(fs.promises, name, call)
+export function refuseAsLambda(folder: string, temp: string): void {
+  const [packaged, own, system] = [folder, temp, '/tmp'].map(isInside)
+  const mayWrite: MayWrite = (name, file) =>
+    own?.(file) === true ||
+    // The model lets nobody link, and doesn't say where.
+    (!packaged?.(file) && (name !== 'symlink' || system?.(file) === true))
+  for (const name of Object.keys(WRITERS)) {
+    wrap(fs, name, 'callback', mayWrite)
+    wrap(fs, name, 'sync', mayWrite)
+    wrap(fs.promises, name, 'promise', mayWrite)
   }
+  keepStreamsOpen()
+  mendDescriptors()
   syncBuiltinESMExports()
 }
 
-function wrap(owner: object, name: string, call: string): void {
-  const methods = owner as Record<string, Writer | undefined>
-  const write = methods[name]
+function isInside(folder: string): (file: string) => boolean {
+  let real = folder
+  try {
+    real = realpathSync(folder)
+  } catch {
+    // It is not there.
+  }
+  return (file) =>
+    [folder, real].some((root) => {
+      const way = path.relative(root, file)
+      return way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way)
+    })
+}
+
+function wrap(owner: object, name: string, form: Form, mayWrite: MayWrite): void {
+  const methods = owner as Record<string, Method | undefined>
+  const method = form === 'sync' ? `${name}Sync` : name
+  const write = methods[method]
   if (!write) return
-  methods[name] = function refusing(this: unknown, ...args: unknown[]) {
+  methods[method] = function refusing(this: unknown, ...args: unknown[]) {
     // Taken here, because a promise is rejected when the caller is not on the stack any more.
     const place = { stack: '' }
     Error.captureStackTrace(place, refusing)
-    const told = (error: unknown) => asLambda(error, call, place)
-    const done = args.at(-1)
-    if (typeof done === 'function' && !name.endsWith('Sync'))
-      args[args.length - 1] = (error: unknown, ...rest: unknown[]) =>
-        (done as Writer)(error && told(error), ...rest)
+    const last = args.at(-1)
+    const done = form === 'callback' && typeof last === 'function' ? (last as Method) : undefined
+    const told = (error: unknown) => asLambda(error, name, args, place)
+    const stream = streamOf(args[0])
+    if (stream !== undefined) {
+      if (name === 'open' && form === 'sync') return stream
+      if (name === 'open' && done) return process.nextTick(done, null, stream)
+      if (form === 'promise' && name !== 'open') return toStream(stream, args)
+      if (name.endsWith('File')) args[0] = stream
+    }
+    const refused = written(name, args).find((file) => !mayWrite(name, file))
+    if (refused !== undefined) return settle(refusal(name, args, refused, place), form, done)
+    const passed = done ? [...args.slice(0, -1), tellingAs(told, done)] : args
     try {
-      const result = write.apply(this, args)
-      if (!(result instanceof Promise)) return result
-      return result.catch((error: unknown) => {
-        throw told(error)
-      })
+      const result = write.apply(this, passed)
+      return result instanceof Promise ? translated(result, told, name) : result
     } catch (error) {
-      throw told(error)
+      if (!isDenied(error)) throw error
+      return settle(told(error), form, done)
     }
   }
 }
 
-function asLambda(error: unknown, syscall: string, place: { stack: string }): unknown {
-  if (!(error instanceof Error)) return error
-  const { code, permission, resource } = error as { code?: string; permission?: string; resource?: string }
-  if (code !== 'ERR_ACCESS_DENIED' || permission !== 'FileSystemWrite') return error
-  const message = `EROFS: read-only file system, ${syscall} '${resource}': Lambda's file system is read-only but for /tmp (os.tmpdir() here)`
-  const refused = Object.assign(new Error(message), { errno: -30, code: 'EROFS', syscall, path: resource })
-  refused.stack = place.stack.replace(/^.*/, `Error: ${message}`)
-  return refused
+/** Node itself calls back at once where its model refuses, before the call has returned: no other error does. */
+function tellingAs(told: (error: unknown) => unknown, done: Method): Method {
+  return (error, ...rest) => {
+    if (isDenied(error)) process.nextTick(done, told(error) ?? null)
+    else done(error, ...rest)
+  }
+}
+
+async function translated(
+  result: Promise<unknown>,
+  told: (error: unknown) => unknown,
+  name: string,
+): Promise<unknown> {
+  try {
+    const value = await result
+    if (name === 'open') mendHandle(value as fs.promises.FileHandle)
+    return value
+  } catch (error) {
+    const cause = told(error)
+    if (cause === undefined) return undefined
+    throw cause
+  }
+}
+
+/** Ends a call in its own way: whoever gave a callback is called back. */
+function settle(wrong: unknown, form: Form, done: Method | undefined): unknown {
+  if (done) return process.nextTick(done, wrong ?? null)
+  const end = () => {
+    if (wrong !== undefined) throw wrong as Error
+  }
+  return form === 'promise' ? (async () => end())() : end()
+}
+
+function isDenied(error: unknown): error is Error & { permission?: string; resource?: string } {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_ACCESS_DENIED'
+}
+
+/** @returns `undefined` where Lambda's file system would have had nothing to do. */
+function asLambda(error: unknown, name: string, args: readonly unknown[], place: Place): unknown {
+  if (!isDenied(error)) return error
+  if (error.permission === 'FileSystemWrite')
+    return refusal(name, args, error.resource || (written(name, args).at(-1) ?? ''), place)
+  return error.permission ? error : limit(`fs.${name}`, place)
 }

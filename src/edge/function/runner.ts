@@ -78,6 +78,7 @@ export function createRunner({
     const process = startProcess(options)
     all.add(process)
     void process.gone.then(() => all.delete(process))
+    void process.gone.then(() => leaveIdle(process))
     starting += 1
     void firstTurn(process)
     return process
@@ -103,13 +104,14 @@ export function createRunner({
   }
   const rest = (process: FunctionProcess) => {
     const timer = setTimeout(() => {
-      idle.splice(
-        idle.findIndex((one) => one.process === process),
-        1,
-      )
+      leaveIdle(process)
       void process.stop()
     }, idleMs).unref()
     idle.push({ process, timer })
+  }
+  const leaveIdle = (process: FunctionProcess) => {
+    const at = idle.findIndex((one) => one.process === process)
+    if (at !== -1) clearTimeout(idle.splice(at, 1)[0]?.timer)
   }
   const free = (process: FunctionProcess, coldStartMs?: number) => {
     if (!process.alive()) return dispatch()

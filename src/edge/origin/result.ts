@@ -1,13 +1,13 @@
 import type { Answer } from '../answer.js'
 import type { SentRequest } from './event.js'
 import { InvalidResult, isRecord, SAID, show, SOURCE } from './result/invalid.js'
-import { readRequest, type ReturnedRequest } from './result/request.js'
+import { readRequest } from './result/request.js'
 import { readResponse } from './result/response.js'
 
 export { InvalidResult }
 
 /** What the function returned, once it is known to be something that CloudFront takes. */
-export type FunctionResult = ({ kind: 'request' } & ReturnedRequest) | { kind: 'response'; answer: Answer }
+export type FunctionResult = { kind: 'request'; uri: string } | { kind: 'response'; answer: Answer }
 
 /**
  * @param value what came as JSON; `undefined` if that was none.
@@ -24,7 +24,7 @@ export function readResult(value: unknown, sent: SentRequest): FunctionResult {
       SOURCE.structure,
     )
   if (value['status'] !== undefined) return { kind: 'response', answer: readResponse(value) }
-  if (value['uri'] !== undefined) return { kind: 'request', ...readRequest(value, sent) }
+  if (value['uri'] !== undefined) return { kind: 'request', uri: readRequest(value, sent) }
   throw new InvalidResult(
     `The function returned ${show(value)}, which is neither a request, with a uri, nor a response, with a status${hint(value)}.`,
     value['body'] === undefined ? SAID.plain : SAID.body,

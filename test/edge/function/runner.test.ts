@@ -109,8 +109,8 @@ describe('an event', () => {
     ],
     ['exits', 'process.exit(3)', 'crash', 'exit code 3'],
     ['is killed', "process.kill(process.pid, 'SIGKILL'); await sleep(9e4)", 'crash', 'SIGKILL'],
-    ['never settles', 'await new Promise(() => {})', 'timeout', 'did not answer within 1 s'],
-    ['hangs', 'for (;;);', 'timeout', 'did not answer within 1 s'],
+    ['never settles', 'await new Promise(() => {})', 'timeout', 'did not answer within its timeout of 1 s'],
+    ['hangs', 'for (;;);', 'timeout', 'did not answer within its timeout of 1 s'],
     [
       'takes too much memory',
       'const all = []; for (;;) all.push(Buffer.alloc(2e7, 1))',

@@ -89,6 +89,11 @@ export function checkReadOnly(returned: Headers, sent: Headers): void {
   }
 }
 
+/** Several values of one header, on one line. */
+export function joined(headers: Headers): Record<string, string> {
+  return Object.fromEntries([...headers].map(([name, values]) => [name, values.join(', ')]))
+}
+
 function checkName(name: string): void {
   if (!NAME.test(name))
     throw /[A-Z]/.test(name)

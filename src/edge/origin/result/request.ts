@@ -1,20 +1,12 @@
 import type { SentRequest } from '../event.js'
 import { checkReadOnly, readHeaders, type Headers } from './headers.js'
 import { InvalidResult, isRecord, SAID, show, SOURCE } from './invalid.js'
-import { joined } from './response.js'
-
-export interface ReturnedRequest {
-  uri: string
-  querystring: string
-  /** Names in lower case. */
-  headers: Record<string, string>
-}
 
 /** The URI and the query string together have to be shorter than this, in characters. */
 const MAX_LENGTH = 8_192
 
-/** @throws InvalidResult */
-export function readRequest(request: Record<string, unknown>, sent: SentRequest): ReturnedRequest {
+/** @returns its URI: of all that it may change, only that leads to another object. @throws InvalidResult */
+export function readRequest(request: Record<string, unknown>, sent: SentRequest): string {
   for (const name of ['method', 'clientIp'] as const)
     if (request[name] !== sent[name])
       throw new InvalidResult(
@@ -33,13 +25,10 @@ export function readRequest(request: Record<string, unknown>, sent: SentRequest)
   checkReadOnly(headers, before)
   checkHost(headers, before)
   checkOrigin(request['origin'], sent.origin)
-  return { ...readTarget(request, sent), headers: joined(headers) }
+  return readUri(request, sent)
 }
 
-function readTarget(
-  { uri, querystring = '' }: Record<string, unknown>,
-  sent: SentRequest,
-): Pick<ReturnedRequest, 'uri' | 'querystring'> {
+function readUri({ uri, querystring = '' }: Record<string, unknown>, sent: SentRequest): string {
   if (typeof uri !== 'string' || !uri.startsWith('/'))
     throw new InvalidResult(
       `The uri is ${show(uri)}: it has to be a path that starts with a slash.`,
@@ -62,7 +51,7 @@ function readTarget(
   // What CloudFront has sent, it takes back.
   if (uri !== sent.uri) checkEncoded('uri', uri, /[?#]/)
   checkEncoded('querystring', querystring, /#/)
-  return { uri, querystring }
+  return uri
 }
 
 /** Letters that are not ASCII are let through: they go to the origin as UTF-8. */
@@ -98,7 +87,7 @@ function checkOrigin(origin: unknown, sent: SentRequest['origin']): void {
   const { s3 } = origin
   for (const [name, before] of Object.entries(sent.s3)) {
     const after = isRecord(s3) ? s3[name] : undefined
-    if (show(after) === show(before) && JSON.stringify(after) === JSON.stringify(before)) continue
+    if (JSON.stringify(after) === JSON.stringify(before)) continue
     throw new InvalidResult(
       kinds[0] === 's3'
         ? `The origin's ${name} was changed from ${show(before)} to ${show(after)}: CloudFront would go there, the local edge has one bucket only.`

@@ -1,5 +1,5 @@
 import type { Answer } from '../../answer.js'
-import { checkReadOnly, readHeaders, type Headers } from './headers.js'
+import { checkReadOnly, joined, readHeaders, type Headers } from './headers.js'
 import { InvalidResult, SAID, show, SOURCE } from './invalid.js'
 
 /** Of a generated response, headers and body. Source: CloudFront developer guide, "Quotas on Lambda@Edge". */
@@ -32,16 +32,15 @@ export function readResponse(response: Record<string, unknown>): Answer {
   const headers = readHeaders(response['headers'])
   checkReadOnly(headers, new Map())
   checkSize(headers, body ?? '')
+  // No cookies reach the origin with genato's cache policy, and none come back.
+  // Source: CloudFront developer guide, "Request and response behavior for Amazon S3 origins",
+  // HTTP response headers that CloudFront removes or updates.
+  headers.delete('set-cookie')
   return {
     status,
     headers: joined(headers),
     body: bodyEncoding === 'base64' ? readBase64(body ?? '') : Buffer.from(body ?? ''),
   }
-}
-
-/** Several values of one header, on one line. */
-export function joined(headers: Headers): Record<string, string> {
-  return Object.fromEntries([...headers].map(([name, values]) => [name, values.join(', ')]))
 }
 
 /** The guide's structure has a string; examples of it set a number. */

@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { runnerOf, tell, TELL, untilGone } from './packages.js'
+
+it.skipIf(process.platform === 'win32')(
+  'a process that died while it was idle is not signalled afterwards: its number may be another’s',
+  async () => {
+    const runner = runnerOf(
+      `${TELL.replace('return', 'const told =')}
+      setTimeout(() => process.exit(), 200)
+      return told`,
+      { idleMs: 1_000 },
+    )
+    const kill = vi.spyOn(process, 'kill')
+    onTestFinished(() => kill.mockRestore())
+    const { pid } = await tell(runner)
+    await untilGone([pid])
+    await expect.poll(() => runner.tempFolders()).toEqual([])
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await runner.stop()
+    // What it has started ends with it, at the moment when it does.
+    expect(kill.mock.calls.filter(([, signal]) => signal === 'SIGKILL')).toEqual([[-pid, 'SIGKILL']])
+  },
+)
+
+it('what nothing has caught is logged with the places that are the user’s', async () => {
+  const runner = runnerOf(`Promise.reject(new Error('late')); await sleep(9e4)`)
+  await expect(runner.invoke({})).rejects.toMatchObject({
+    kind: 'crash',
+    message: /exit code 1: Error: late\.$/,
+  })
+  expect(runner.lines).toEqual(['Error: late', expect.stringMatching(/^ {4}at .*index\.js:\d+:\d+\)?$/)])
+})
+
+it('an unpacked package that is gone is told, and what runs already goes on', async () => {
+  const runner = runnerOf(TELL, { processes: 2 })
+  // Its watching thread needs the folder as well, until it runs.
+  const { pid } = await tell(runner, 1_000)
+  rmSync(runner.folder, { recursive: true })
+  const [first, second] = await Promise.allSettled([tell(runner, 500), tell(runner)])
+  expect(first).toMatchObject({ status: 'fulfilled', value: { pid } })
+  expect(second).toMatchObject({ status: 'rejected', reason: { kind: 'load' } })
+  expect(String((second as PromiseRejectedResult).reason)).toContain(
+    `The unpacked package is gone: ${runner.folder}. A change of the configuration brings it back`,
+  )
+  await runner.stop()
+  expect(runner.lines).toEqual([])
+  const none = runnerOf(TELL)
+  rmSync(none.folder, { recursive: true })
+  await expect(none.start()).rejects.toMatchObject({ name: 'FunctionFailed', kind: 'load' })
+})
