@@ -12,6 +12,14 @@ export function tempFolder(): string {
   return folder
 }
 
+/** A folder that is not below /tmp, which the function may write to as on Lambda. */
+export function folderOutsideTmp(): string {
+  const parent = process.platform === 'win32' ? os.tmpdir() : '/var/tmp'
+  const folder = realpathSync(mkdtempSync(path.join(parent, 'genato-test-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  return folder
+}
+
 /** A user's project with these files. */
 export function project(files: Record<string, string | Buffer> = {}): string {
   const folder = tempFolder()

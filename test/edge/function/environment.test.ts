@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startDevCli } from '../../support/cli.js'
-import { generatorSource, GOOD_BODY, project, ROOT } from '../../support/project.js'
+import { folderOutsideTmp, generatorSource, GOOD_BODY, project, ROOT } from '../../support/project.js'
 import { runnerOf, untilGone } from './packages.js'
 
 const WINDOWS = process.platform === 'win32'
@@ -70,9 +70,6 @@ describe('what the function is told of where it runs', () => {
 })
 
 describe('the file system', () => {
-  /** Not below /tmp, which can be written as on Lambda. */
-  const target = path.join(ROOT, '.genato', `written-${process.pid}`)
-
   const WAYS = {
     writeFileSync: "fs.writeFileSync(event.target, 'x')",
     'promises.writeFile': "await fs.promises.writeFile(event.target, 'x')",
@@ -90,7 +87,7 @@ describe('the file system', () => {
   }
 
   it.each(Object.entries(WAYS))('refuses %s as Lambda does, and says what it is', async (_, body) => {
-    onTestFinished(() => rmSync(target, { recursive: true, force: true }))
+    const target = path.join(folderOutsideTmp(), 'written')
     const runner = runnerOf(
       `const fs = require('fs')
       try { ${body} } catch ({ code, errno, syscall, path, message, stack }) {
@@ -110,6 +107,7 @@ describe('the file system', () => {
   })
 
   it('tells a refused write by its place, if nothing catches it', async () => {
+    const target = path.join(folderOutsideTmp(), 'written')
     const runner = runnerOf("require('fs').writeFileSync(event.target, 'x')")
     await expect(runner.invoke({ target })).rejects.toMatchObject({
       kind: 'threw',

@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from '../../support/project.js'
+import { folderOutsideTmp } from '../../support/project.js'
 import { runnerOf } from './packages.js'
 
 const WINDOWS = process.platform === 'win32'
-
-/** Not below /tmp. */
-const NOWHERE = path.join(ROOT, '.genato', `nowhere-${process.pid}`)
 
 /** What its body has to do with, and how it tells what came of it. */
 const TOOLS = `const fs = require('fs'), path = require('path'), os = require('os')
@@ -21,12 +18,17 @@ const called = (run) => new Promise((resolve) => {
 })
 const own = path.join(os.tmpdir(), 'own')
 const { root = '', nowhere = '' } = event
-const file = path.join(root, 'package.json')
+const file = path.join(root, 'file')
 `
 
 async function outcome(body: string): Promise<unknown> {
   const runner = runnerOf(`${TOOLS}${body}`)
-  return (await runner.invoke({ root: ROOT, nowhere: NOWHERE })).value
+  const root = folderOutsideTmp()
+  writeFileSync(path.join(root, 'file'), 'as it was')
+  const { value } = await runner.invoke({ root, nowhere: path.join(root, 'nowhere') })
+  expect(readdirSync(root)).toEqual(['file'])
+  expect(readFileSync(path.join(root, 'file'), 'utf8')).toBe('as it was')
+  return value
 }
 
 describe('outside the temporary folder', () => {
@@ -69,7 +71,6 @@ describe('outside the temporary folder', () => {
     expect(Object.fromEntries(said.map((three, at) => [names[at], three]))).toEqual(
       Object.fromEntries(Object.entries(LINUX).map(([name, [, words]]) => [name, [words, words, words]])),
     )
-    expect(existsSync(NOWHERE)).toBe(false)
   })
 
   it.skipIf(WINDOWS)('devices can be written, and stay open', async () => {
