@@ -106,7 +106,7 @@ describe('the README', () => {
       'src/config/load.ts',
       'src/package/bundle.ts',
       'src/edge/function/process.ts',
-      'src/edge/function/read-only.ts',
+      'src/edge/function/files/refusal.ts',
       'handler/deadline.ts',
       'handler/service.ts',
       'handler/grammar/parse.ts',
