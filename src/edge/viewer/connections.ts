@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** More requests than that, sent without waiting for answers, are an attack: browsers send one at a time. */
-const MOST_AT_ONCE = 200
+const MOST_AT_ONCE = 1_000
 /** How long a viewer may take to notice that its connection has ended, in ms. */
 const LAST_WORDS_MS = 5_000
 
