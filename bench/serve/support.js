@@ -37,7 +37,7 @@ export async function loadSupport(workspace) {
   await build({
     stdin: {
       contents: ENTRY,
-      resolveDir: path.join(ROOT, 'test', 'load', 'support'),
+      resolveDir: path.join(ROOT, 'test', 'support', 'load'),
       sourcefile: 'entry.js',
     },
     outfile,
