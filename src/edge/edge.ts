@@ -5,6 +5,7 @@ import type { FunctionRunner } from './function/runner.js'
 import {
   askOrigin,
   type LambdaError,
+  type EdgeRequest,
   type OriginRequest,
   type OriginSide,
   type Outcome,
@@ -38,7 +39,7 @@ export interface EdgeOptions extends OriginSide {
 /** A CloudFront distribution with the function on its origin-request event, on this machine. */
 export interface Edge {
   /** @param request a GET or a HEAD. */
-  serve(request: OriginRequest): Promise<EdgeAnswer>
+  serve(request: EdgeRequest): Promise<EdgeAnswer>
   /** What the package makes of a path, without making anything. @throws FunctionFailed */
   explain(path: string): Promise<unknown>
   /**
@@ -69,7 +70,7 @@ export function createEdge(options: EdgeOptions & { origin: Origin }): Edge {
     return answerOf(outcome, held?.cached)
   }
   /** One request for all that ask for the same meanwhile; without any viewer left, it need not begin. */
-  const begin = (request: OriginRequest, held: Held | undefined): UnderWay => {
+  const begin = (request: EdgeRequest, held: Held | undefined): UnderWay => {
     const key = keyOf(request.method, request.uri)
     const left = new AbortController()
     const answer = ask({ ...request, signal: left.signal }, held).finally(() => inFlight.delete(key))
@@ -99,8 +100,8 @@ export function createEdge(options: EdgeOptions & { origin: Origin }): Edge {
         if (!underWay) begin({ ...request, method: held.method }, held).answer.catch(() => undefined)
         return fromCache(held.cached)
       }
-      if (underWay) return another(await joined(underWay, request.signal))
-      return joined(begin(request, held), request.signal)
+      if (underWay) return another(await joined(underWay, request))
+      return joined(begin(request, held), request)
     },
     explain,
     async replace(change) {
@@ -124,9 +125,9 @@ interface UnderWay {
   left: AbortController
 }
 
-async function joined(underWay: UnderWay, signal: AbortSignal | undefined): Promise<EdgeAnswer> {
+async function joined(underWay: UnderWay, { whenLeft }: EdgeRequest): Promise<EdgeAnswer> {
   underWay.viewers++
-  signal?.addEventListener('abort', () => {
+  whenLeft?.(() => {
     underWay.viewers--
     if (underWay.viewers === 0) underWay.left.abort()
   })

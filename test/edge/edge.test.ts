@@ -69,8 +69,9 @@ function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unkno
 }
 
 let last = 0
-function ask(edge: Edge, uri = '/a.txt', method = 'GET', signal?: AbortSignal) {
-  return edge.serve({ id: `id-${++last}`, method, uri, clientIp: '127.0.0.1', ...(signal ? { signal } : {}) })
+function ask(edge: Edge, uri = '/a.txt', method = 'GET', left?: AbortSignal) {
+  const whenLeft = (listener: () => void) => left?.addEventListener('abort', listener)
+  return edge.serve({ id: `id-${++last}`, method, uri, clientIp: '127.0.0.1', whenLeft })
 }
 
 async function said(edge: Edge, uri?: string, method?: string): Promise<string> {

@@ -44,6 +44,13 @@ export interface OriginRequest extends ViewerRequest {
   signal?: AbortSignal
 }
 
+/** A viewer's request, as the edge gets it. */
+export interface EdgeRequest extends ViewerRequest {
+  id: string
+  /** Asked only where the answer is waited for: calls back when the viewer has left, or has its answer. */
+  whenLeft?: (listener: () => void) => void
+}
+
 /**
  * Runs the function, and fetches what it leads to.
  * @param held what the cache has, expired: the origin is asked whether it still holds. Source: CloudFront

@@ -105,14 +105,12 @@ function responder({ edge, onServed }: ViewerServerOptions, state: { closing: bo
   return async (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
     const started = performance.now()
     const { method = 'GET', url = '/', headers, socket } = incoming
-    const left = new AbortController()
-    outgoing.once('close', () => left.abort())
     const request = {
       id: newRequestId(),
       method,
       uri: readTarget(url).path,
       clientIp: (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
-      signal: left.signal,
+      whenLeft: (listener: () => void) => void outgoing.once('close', listener),
     }
     const refusal = refusalOf(incoming, request.uri)
     const answer = refusal ? refused(refusal, request.id) : await edge.serve(request)
