@@ -8,10 +8,8 @@ import { ratioRows } from './deploy/ratio-rows.js'
 import { sidesOf } from './deploy/sides.js'
 import { withStandIn } from './deploy/stand-in.js'
 import { buildPackage } from './lib/package.js'
-import { printTable } from './lib/table.js'
+import { complain, printRows } from './lib/report.js'
 import { withWorkspace } from './lib/workspace.js'
-
-/** @typedef {import('./rows/row.js').Row} Row */
 
 /** Measures a deploy on moto beside the same steps done by aws commands, and prints it. */
 export async function measureDeploy() {
@@ -35,7 +33,7 @@ export async function measureDeploy() {
         memory,
         ...ratios.filter(({ target }) => target === ''),
       ]
-      print(rows)
+      printRows(rows, 'medians behind it')
       console.log(
         `\n${os.type()} ${os.arch()}, ${os.availableParallelism()} processors; Node ${process.versions.node}; ${cli?.version ?? 'no aws command'}; moto behind a proxy that counts, the same for all`,
       )
@@ -43,23 +41,4 @@ export async function measureDeploy() {
       complain(rows)
     })
   })
-}
-
-/** @param {readonly Row[]} rows */
-function print(rows) {
-  printTable(
-    ['what', 'to reach', 'measured (middle half of the rounds)', ''],
-    rows.map(({ what, target, measured, verdict }) => [what, target, measured, verdict]),
-  )
-  console.log('\nmedians behind it:')
-  for (const { what, detail } of rows) if (detail) console.log(`  ${what}: ${detail}`)
-}
-
-/** @param {readonly Row[]} rows */
-function complain(rows) {
-  for (const { what, measured, verdict } of rows) {
-    if (verdict === 'pass' || verdict === '') continue
-    process.exitCode = 1
-    console.error(`${verdict.toUpperCase()}: ${what}: ${measured}.`)
-  }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { IMAGE_CACHE_CONTROL } from './answers.js'
 import type { Generator, Image, Logger } from './contract.js'
+import type { Explanation } from './explanation.js'
 import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
 import { checkImage } from './image/check.js'
 import { explainError, generatorLogger } from './log.js'
@@ -9,21 +10,6 @@ import { originRequestHandler } from './origin-request.js'
 import { packageFiles, type Baked, type PackageFiles } from './package-files.js'
 import { isBadRequest, route } from './route.js'
 import { storeOpener } from './store/s3.js'
-
-/** What a path means, as `genato explain` tells it. */
-export type Explanation =
-  | {
-      kind: 'image'
-      canonicalPath: string
-      key: string
-      details: Record<string, string | number>
-      headers: Record<string, string>
-      /** What is wrong with the generator, where that shows. */
-      warning?: string
-    }
-  | { kind: 'file'; key: string }
-  | { kind: 'folder' }
-  | { kind: 'rejected'; code: string; message: string }
 
 /** What the package exports. Lambda calls `handler`; the tool around it, the rest. */
 export interface PackageExports {

@@ -1,7 +1,7 @@
 import { loadSettings, type Overrides } from '../config/load.js'
 import { withPackage } from '../edge/serving/one-shot.js'
 import { usageError } from '../errors.js'
-import type { Explanation } from '../explanation.js'
+import type { Explanation } from '../../handler/explanation.js'
 import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { urlPath } from './url-path.js'

@@ -1,5 +1,5 @@
 /** What the server tells the page, as JSON. Read by both, so nothing of Node's or of the browser's is in here. */
-import type { Explanation } from '../../explanation.js'
+import type { Explanation } from '../../../handler/explanation.js'
 
 /** What is served, as configured. */
 export interface About {

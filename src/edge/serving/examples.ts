@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.js'
-import type { Explanation } from '../../explanation.js'
+import type { Explanation } from '../../../handler/explanation.js'
 import type { Reporter } from '../../reporter/reporter.js'
 import type { Running } from './running.js'
 

@@ -1,4 +1,4 @@
-/** What a path means, as the package says it: handler/service.ts has the same. */
+/** What a path means, as `genato explain` and the page of `genato dev` tell it. */
 export type Explanation =
   | {
       kind: 'image'
