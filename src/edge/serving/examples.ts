@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.js'
 import type { Explanation } from '../../../handler/explanation.js'
 import type { Reporter } from '../../reporter/reporter.js'
+import { FunctionFailed } from '../function/failure.js'
 import type { Running } from './running.js'
 
 /** More than these are not looked at. */
@@ -16,6 +17,8 @@ export async function checkExamples(
     try {
       wrong = wrongWith((await runner.explain(example)) as Explanation)
     } catch (error) {
+      // Another package has taken its place, or all ends.
+      if (error instanceof FunctionFailed && error.kind === 'stopped') return
       wrong = messageOf(error)
     }
     if (wrong !== undefined) return reporter.warn(`The generator's example ${example}: ${wrong}`)
