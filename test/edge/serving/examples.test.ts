@@ -3,9 +3,9 @@ import { FunctionFailed } from '../../../src/edge/function/failure.js'
 import type { FunctionRunner } from '../../../src/edge/function/runner.js'
 import { checkExamples } from '../../../src/edge/serving/examples.js'
 
-async function warningsOf(error: Error): Promise<string[]> {
+async function warningsOf(failure: FunctionFailed): Promise<string[]> {
   const warnings: string[] = []
-  const runner = { explain: async () => Promise.reject(error) } as unknown as FunctionRunner
+  const runner = { explain: async () => Promise.reject(failure) } as unknown as FunctionRunner
   await checkExamples({ runner, examples: ['/a', '/b'] }, { warn: (text) => void warnings.push(text) })
   return warnings
 }
