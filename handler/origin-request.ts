@@ -2,6 +2,7 @@ import { failed, IMAGE_CACHE_CONTROL, missing, rejected, unstored, withoutBody }
 import type { FontCoverage, Generator, Image, Logger } from './contract.js'
 import { DeadlinePassed, startDeadline, type Deadline } from './deadline.js'
 import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
+import { servesFile, type Files } from './files.js'
 import { checkImage } from './image/check.js'
 import { explainError, generatorLogger, logRequest, type Outcome, type RequestLine } from './log.js'
 import type { PackageFiles } from './package-files.js'
@@ -14,6 +15,8 @@ export interface Service<P> {
   generation: string
   files: PackageFiles
   coverage: FontCoverage
+  /** Which of the bucket's files are served: the role may read no others. */
+  serves: Files
   openStore: (location: BucketLocation, signal: AbortSignal) => Store
   /** Runs the generator's `warm` unless this process has. */
   warm: (log: Logger) => void
@@ -90,6 +93,8 @@ async function answer<P>(
         answer: missing(nothingHere(service.generator, 'There is no image here.')),
       }
     if (!request.origin?.s3) throw new Error('The event names no S3 origin.')
+    if (meaning.kind === 'file' && !servesFile(service.serves, meaning.key))
+      return { outcome: 'missing', answer: missing(nothingHere(service.generator, 'There is no such file.')) }
     const store = service.openStore(locateBucket(request.origin.s3), turn.deadline.signal)
     const open = { ...service, ...turn, request, requestId, store }
     return await (meaning.kind === 'file' ? passFile(open, meaning.key) : serveImage(open, meaning))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from './contract.js'
+import type { Files } from './files.js'
 import { readFont, type Font } from './grammar/font.js'
 import type { Limits } from './grammar/image.js'
 
@@ -9,6 +10,8 @@ import type { Limits } from './grammar/image.js'
 export interface Baked {
   text: string
   limits: Limits
+  /** Which of the bucket's own files are served. */
+  files: Files
   fontFile: string
   fontFamily: string
   /** By the name that the configuration gives them. */

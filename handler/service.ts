@@ -46,6 +46,7 @@ export function createService<P>(
     generation,
     files,
     coverage,
+    serves: baked.files,
     openStore: storeOpener(process.env),
     warm: once((log: Logger) => {
       // What keeps it from working keeps `generate` from it as well, and is answered there.

@@ -9,6 +9,12 @@ const NO_ACCOUNT = '000000000000'
 /** The tag that says whose something is: its value is the stack's name. */
 export const STACK_TAG = 'genato:stack'
 
+/** On the images bucket: its files may be served. Its owner was asked, or genato created it. */
+export const FILES_TAG = 'genato:files'
+
+/** On the images bucket, from its adoption on: it is public until CloudFront has rolled out the access control. */
+export const CLOSING_TAG = 'genato:closing'
+
 /** The function's name. */
 export function functionName(stack: string): string {
   return `${stack}-func`

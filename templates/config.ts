@@ -33,6 +33,9 @@ export default defineConfig({
   // expireImagesAfterDays: 90,
   // logs: { retentionDays: 30 },
 
+  // Which files of the images bucket are served beside the images: true, false, or those below a prefix.
+  // files: 'public/',
+
   // 'public' lets anyone read the images bucket, too. Buckets of other names than genato's own.
   // access: 'private',
   // buckets: { images: 'my-images', packages: 'my-packages' },

@@ -1,4 +1,6 @@
 import { GENERATED } from '../handler/contract.js'
+import type { Files } from '../handler/files.js'
+import { servedObjects } from './images-bucket.js'
 import type { PolicyDocument } from './policy.js'
 
 /** Who may run as the function: Lambda, and its replicas at the edge. */
@@ -22,12 +24,17 @@ export const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBa
  * All that the function may do beside logging: read the images bucket, and write what it makes. The list
  * permission is on the bucket, so that S3 answers 404 for what is absent, and not 403.
  */
-export function executionRolePolicy(imagesBucket: string): PolicyDocument {
+export function executionRolePolicy(imagesBucket: string, files: Files): PolicyDocument {
   const bucket = `arn:aws:s3:::${imagesBucket}`
   return {
     Version: '2012-10-17',
     Statement: [
-      { Sid: 'ReadFiles', Effect: 'Allow', Action: 's3:GetObject', Resource: `${bucket}/*` },
+      {
+        Sid: 'ReadFiles',
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: servedObjects(imagesBucket, files),
+      },
       { Sid: 'WriteGenerated', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucket}/${GENERATED}*` },
       { Sid: 'TellAbsent', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket },
     ],

@@ -1,49 +1,41 @@
 import { GENERATED } from '../handler/contract.js'
+import type { Files } from '../handler/files.js'
 import type { Statement } from './policy.js'
+
+/** The objects that are served, as resources of a policy: what is generated, and the files that `files` allows. */
+export function servedObjects(bucket: string, files: Files): string | string[] {
+  const arn = `arn:aws:s3:::${bucket}`
+  if (files === true) return `${arn}/*`
+  const generated = `${arn}/${GENERATED}*`
+  return files === false ? generated : [generated, `${arn}/${files}*`]
+}
 
 /**
  * One distribution reads objects, signed by its access control. Never a list: a viewer's `GET /` would be
  * answered with the bucket's.
  */
-export function distributionReads(bucket: string, distributionArn: string): Statement[] {
+export function distributionReads(bucket: string, files: Files, distributionArn: string): Statement[] {
   return [
     {
       Sid: 'GenatoDistributionRead',
       Effect: 'Allow',
       Principal: { Service: 'cloudfront.amazonaws.com' },
       Action: 's3:GetObject',
-      Resource: `arn:aws:s3:::${bucket}/*`,
+      Resource: servedObjects(bucket, files),
       Condition: { StringEquals: { 'AWS:SourceArn': distributionArn } },
     },
   ]
 }
 
-/** `access: 'public'`: anyone reads, and logs of the caller's own account may be delivered. */
-export function anyoneReads(bucket: string, account: string): Statement[] {
-  const ours = { StringEquals: { 'aws:SourceAccount': account } }
+/** `access: 'public'`: anyone reads. Nothing else is delivered into a bucket that the world reads. */
+export function anyoneReads(bucket: string, files: Files): Statement[] {
   return [
     {
       Sid: 'GenatoPublicRead',
       Effect: 'Allow',
       Principal: '*',
       Action: 's3:GetObject',
-      Resource: `arn:aws:s3:::${bucket}/*`,
-    },
-    {
-      Sid: 'GenatoLogDelivery',
-      Effect: 'Allow',
-      Principal: { Service: 'delivery.logs.amazonaws.com' },
-      Action: 's3:PutObject',
-      Resource: `arn:aws:s3:::${bucket}/AWSLogs/${account}/*`,
-      Condition: ours,
-    },
-    {
-      Sid: 'GenatoLogDeliveryCheck',
-      Effect: 'Allow',
-      Principal: { Service: 'delivery.logs.amazonaws.com' },
-      Action: 's3:GetBucketAcl',
-      Resource: `arn:aws:s3:::${bucket}`,
-      Condition: ours,
+      Resource: servedObjects(bucket, files),
     },
   ]
 }

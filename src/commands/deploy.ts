@@ -31,15 +31,22 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   const deployed = withSession({ reporter, signal, dryRun }, async (session) => {
     const started = session.clock.now()
     let target = targetOf(settings, session.account)
+    let toldFiles = false
     if (args.adopt) {
       const plan = await planAdoption(session, target)
       target = plan.target
+      toldFiles = plan.saysFiles
       reporter.result(plan.text, { adopts: plan.adopts, keep: plan.keep })
       if (!dryRun && plan.adopts.length > 0) await run.confirm('Take this over?')
     }
     const result = await deployStack(session, target, source, {
       adopt: args.adopt === true,
       wait: args.wait !== false,
+      async confirmFiles(question) {
+        if (toldFiles) return
+        if (dryRun) reporter.warn(question)
+        else await run.confirm(question)
+      },
     })
     if (dryRun) return tellPlan(session)
     if (result.codeOnly) await tellOlder(session, target, result)

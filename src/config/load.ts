@@ -168,6 +168,7 @@ function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'c
     timeout: config.timeout ?? 30,
     runtime: config.runtime ?? 'nodejs24.x',
     access: config.access ?? 'private',
+    files: config.files,
     buckets: { images: config.buckets?.images, packages: config.buckets?.packages },
     expireImagesAfterDays: config.expireImagesAfterDays ?? 90,
     aliases: config.aliases,

@@ -62,6 +62,12 @@ const ENTRIES = {
     v.pipe(text, v.regex(/^nodejs(2[2-9]|[3-9]\d)\.x$/, 'has to be a Node.js runtime from nodejs22.x on')),
   ),
   access: v.optional(v.picklist(['private', 'public'], "has to be 'private' or 'public'")),
+  files: v.optional(
+    v.union(
+      [v.boolean(), v.pipe(text, v.regex(/^(?!\/|generated\/).+\/$/))],
+      "has to be true, false, or a prefix that ends in / and does not start with / or generated/, such as 'public/'",
+    ),
+  ),
   buckets: v.optional(v.pipe(isObject, v.strictObject(BUCKETS))),
   expireImagesAfterDays: v.optional(
     v.union(

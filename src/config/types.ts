@@ -27,6 +27,11 @@ export interface Config {
   runtime?: `nodejs${number}.x`
   /** Whether the images bucket can be read only through the distribution, or by anyone. Default `private`. */
   access?: 'private' | 'public'
+  /**
+   * Which files of the images bucket are served beside the images: all of them, none, or those below a
+   * prefix that ends in `/`. Default `true`; before an existing bucket's files are served, deploy asks.
+   */
+  files?: boolean | string
   /** Buckets to use instead of `<stack>-images-<account>` and `<stack>-lambda-<account>`. */
   buckets?: { images?: string; packages?: string }
   /** Days after which a made image is deleted, or `false` for never. Default 90. */
@@ -68,6 +73,8 @@ export interface Settings {
   timeout: number
   runtime: string
   access: 'private' | 'public'
+  /** `undefined`: not written in the configuration, which means all of them. */
+  files: boolean | string | undefined
   buckets: { images: string | undefined; packages: string | undefined }
   expireImagesAfterDays: number | false
   aliases: string[] | undefined

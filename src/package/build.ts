@@ -44,6 +44,7 @@ export async function buildPackage(settings: Settings, reporter: Reporter): Prom
   const baked = {
     text: settings.text,
     limits: settings.limits,
+    files: settings.files ?? true,
     fontFile: font.path,
     fontFamily: font.font.family,
     assets: Object.fromEntries(assets.map(({ name, path }) => [name, path])),

@@ -9,16 +9,6 @@ import { sameDocument } from './document.js'
 /** Every statement of genato's has a Sid that starts so. */
 const OUR_SID = 'Genato'
 
-export interface BucketPolicyWanted {
-  bucket: string
-  /** Genato's own. */
-  statements: Statement[]
-  /** Whether anyone may read: then what stands against it is explained. */
-  public: boolean
-  /** Drops others' statements that let anyone in, which a private bucket refuses to keep. */
-  dropPublic: boolean
-}
-
 /** IAM: s3:GetBucketPolicy. */
 export async function observeBucketPolicy(session: Session, bucket: string): Promise<Statement[]> {
   const found = await orAbsent(
@@ -36,52 +26,77 @@ export function isOurs({ Sid = '' }: Statement): boolean {
   return Sid.startsWith(OUR_SID)
 }
 
-/** Lets everybody in, as S3 judges it: no condition narrows it down. */
-export function isPublic({ Effect, Principal, Condition }: Statement): boolean {
+/**
+ * Condition keys that S3 takes for a limit on who is let in, so that the policy is not public.
+ * Source: Amazon S3 user guide, "Blocking public access", The meaning of "public".
+ */
+const LIMITING =
+  /^(aws:(principalorgid|principalorgpaths|principalarn|principalaccount|principalservicename|principaltag\/.*|sourcearn|sourcevpc|sourcevpce|sourceip|vpcsourceip|sourceowner|sourceaccount|sourceorgid|userid)|s3:(dataaccesspointarn|dataaccesspointaccount))$/
+
+/** Lets everybody in, as S3 judges it: no condition says who. */
+export function isPublic({ Effect, Principal, Condition = {} }: Statement): boolean {
   const anyone =
     Principal === '*' || (typeof Principal === 'object' && [Principal['AWS']].flat().includes('*'))
-  return Effect === 'Allow' && anyone && Condition === undefined
+  const keys = Object.values(Condition).flatMap((one) => Object.keys(one))
+  return Effect === 'Allow' && anyone && !keys.some((key) => LIMITING.test(key.toLowerCase()))
 }
 
 /**
- * IAM: s3:GetBucketPolicy, s3:PutBucketPolicy.
+ * Puts the statements in place of those that are there. IAM: s3:GetBucketPolicy, s3:PutBucketPolicy.
+ * @param change from the statements that are there: asked again right before they are replaced, so that
+ *   what somebody else adds meanwhile stays.
+ * @param there as they were seen last.
+ * @returns the statements as they are then.
  * @throws GenatoError PUBLIC_BLOCKED, PUBLIC_STATEMENTS
  */
-export async function ensureBucketPolicy(session: Session, wanted: BucketPolicyWanted): Promise<void> {
-  const { bucket, statements } = wanted
-  const there = await observeBucketPolicy(session, bucket)
-  const kept = there.filter((one) => !isOurs(one) && !(wanted.dropPublic && isPublic(one)))
-  const next = [...kept, ...statements]
+export async function syncBucketPolicy(
+  session: Session,
+  bucket: string,
+  there: Statement[],
+  change: (there: Statement[]) => Statement[],
+): Promise<Statement[]> {
   session.ledger.seen('bucket policy', bucket)
-  if (sameDocument({ s: there }, { s: next })) return
-  const change = { action: 'update', resource: 'bucket policy', name: bucket, expect: undefined } as const
-  await session.ledger.change(change, async () => {
-    const document: PolicyDocument = { Version: '2012-10-17', Statement: next }
-    try {
-      // A block of public access that was just lifted takes a moment to be so.
-      await retryWhile(
-        session,
-        {
-          passing: (error) =>
-            isBusy(error) || isNamed(error, 'MalformedPolicy') || (wanted.public && isDenied(error)),
-          timeout: 20_000,
-          pauses: [1_000, 5_000],
-        },
-        async () =>
-          session.clients.s3.send(
-            new PutBucketPolicyCommand({
-              Bucket: bucket,
-              ExpectedBucketOwner: session.account,
-              Policy: JSON.stringify(document),
-            }),
-          ),
-      )
-    } catch (error) {
-      if (isDenied(error) && wanted.public) throw publicBlocked(bucket, error)
-      if (isDenied(error) && kept.some(isPublic)) throw publicStatements(bucket, error)
-      throw error
-    }
+  if (sameDocument({ s: there }, { s: change(there) })) return there
+  const written = {
+    action: 'update',
+    resource: 'bucket policy',
+    name: bucket,
+    expect: change(there),
+  } as const
+  return session.ledger.change(written, async () => {
+    const next = change(await observeBucketPolicy(session, bucket))
+    await putPolicy(session, bucket, next)
+    return next
   })
+}
+
+async function putPolicy(session: Session, bucket: string, statements: Statement[]): Promise<void> {
+  const document: PolicyDocument = { Version: '2012-10-17', Statement: statements }
+  const open = statements.filter(isPublic)
+  try {
+    // A block of public access that was just lifted takes a moment to be so.
+    await retryWhile(
+      session,
+      {
+        passing: (error) =>
+          isBusy(error) || isNamed(error, 'MalformedPolicy') || (open.length > 0 && isDenied(error)),
+        timeout: 20_000,
+        pauses: [1_000, 5_000],
+      },
+      async () =>
+        session.clients.s3.send(
+          new PutBucketPolicyCommand({
+            Bucket: bucket,
+            ExpectedBucketOwner: session.account,
+            Policy: JSON.stringify(document),
+          }),
+        ),
+    )
+  } catch (error) {
+    if (isDenied(error) && open.some(isOurs)) throw publicBlocked(bucket, error)
+    if (isDenied(error) && open.length > 0) throw publicStatements(bucket, error)
+    throw error
+  }
 }
 
 function publicBlocked(bucket: string, cause: unknown): GenatoError {

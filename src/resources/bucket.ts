@@ -20,7 +20,7 @@ import { isBusy, isDenied, isNamed, orAbsent, statusOf } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { GenatoError } from '../errors.js'
-import { STACK_TAG } from '../names.js'
+import { CLOSING_TAG, STACK_TAG } from '../names.js'
 import { canonicalDocument } from './document.js'
 import { refuseOthers, type Claim } from './ownership.js'
 import { readTags, missingTags, tagList, type Tags } from './tags.js'
@@ -110,24 +110,48 @@ function elsewhere(name: string, cause: unknown): GenatoError {
   })
 }
 
+/** A bucket that was looked at, and nothing written yet. */
+export interface PreparedBucket {
+  /** `undefined`: there is none, and `ensure` creates it. */
+  seen: BucketSeen | undefined
+  /** Creates or updates it. Nobody who reads it is shut out. @param tags beside the stack's own. */
+  ensure(tags?: Tags): Promise<void>
+  /** Lets a policy be put that has public statements, as one that is there already may have. */
+  admitPublicPolicy(): Promise<void>
+  /** Shuts out whoever the configuration does not let in, for when nobody needs to be let in any more. */
+  close(): Promise<void>
+}
+
 /**
  * Looks, and refuses what is another's: nothing is written yet.
- * @returns what makes it as it has to be.
  * @throws GenatoError BUCKET_TAKEN, NOT_OURS
  */
-export async function prepareBucket(session: Session, wanted: BucketWanted): Promise<() => Promise<void>> {
+export async function prepareBucket(session: Session, wanted: BucketWanted): Promise<PreparedBucket> {
   const { name } = wanted
   session.ledger.seen('bucket', name)
   const found = await observeBucket(session, name)
   if (found) await refuseStrangers(session, found, wanted)
-  return async () => {
-    const seen = found ?? (await create(session, name))
-    // One after the other: S3 refuses simultaneous changes of one bucket. The tag first, to say whose it is.
-    await syncTags(session, seen, wanted)
-    await syncOwnership(session, seen, wanted)
-    await syncPublicAccess(session, seen, wanted)
-    await syncEncryption(session, seen, wanted)
-    await syncLifecycle(session, seen, wanted)
+  let seen = found
+  return {
+    seen: found,
+    async ensure(tags = {}) {
+      seen ??= await create(session, name)
+      // One after the other: S3 refuses simultaneous changes of one bucket. The tag first, to say whose it is.
+      seen = await syncTags(session, seen, wanted, tags)
+      if (wanted.public) seen = await syncPublicAccess(session, seen, publicAccessWanted(wanted), name)
+      await syncEncryption(session, seen, wanted)
+      await syncLifecycle(session, seen, wanted)
+    },
+    async admitPublicPolicy() {
+      if (!seen?.publicAccess.BlockPublicPolicy) return
+      seen = await syncPublicAccess(session, seen, { ...seen.publicAccess, BlockPublicPolicy: false }, name)
+    },
+    async close() {
+      if (!seen) return
+      await syncPublicAccess(session, seen, publicAccessWanted(wanted), name)
+      await syncOwnership(session, seen, wanted)
+      if (CLOSING_TAG in seen.tags) await dropClosingTag(session, seen, wanted)
+    },
   }
 }
 
@@ -185,15 +209,24 @@ export async function isBare(session: Session, name: string, { tags }: BucketSee
 
 async function syncTags(
   session: Session,
-  { tags }: BucketSeen,
+  seen: BucketSeen,
   { name, stack }: BucketWanted,
-): Promise<void> {
-  const missing = missingTags({ [STACK_TAG]: stack }, tags)
-  if (!missing) return
+  more: Tags,
+): Promise<BucketSeen> {
+  const tags = { ...seen.tags, ...more, [STACK_TAG]: stack }
+  if (!missingTags(tags, seen.tags)) return seen
+  await putTags(session, name, tags)
+  return { ...seen, tags }
+}
+
+async function dropClosingTag(session: Session, { tags }: BucketSeen, { name }: BucketWanted): Promise<void> {
+  const { [CLOSING_TAG]: _closed, ...others } = tags
+  await putTags(session, name, others)
+}
+
+async function putTags(session: Session, name: string, tags: Tags): Promise<void> {
   await update(session, name, 'tags', async (bucket) =>
-    session.clients.s3.send(
-      new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: tagList({ ...tags, ...missing }) } }),
-    ),
+    session.clients.s3.send(new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: tagList(tags) } })),
   )
 }
 
@@ -217,9 +250,9 @@ function publicAccessWanted({ public: open }: BucketWanted): PublicAccessBlockCo
   return open ? { ...ALL_BLOCKED, BlockPublicPolicy: false, RestrictPublicBuckets: false } : ALL_BLOCKED
 }
 
-function sameAccess(seen: PublicAccessBlockConfiguration, wanted: PublicAccessBlockConfiguration): boolean {
+function sameAccess(one: PublicAccessBlockConfiguration, other: PublicAccessBlockConfiguration): boolean {
   const flags = Object.keys(ALL_BLOCKED) as (keyof PublicAccessBlockConfiguration)[]
-  return flags.every((flag) => (seen[flag] ?? false) === wanted[flag])
+  return flags.every((flag) => (one[flag] ?? false) === (other[flag] ?? false))
 }
 
 /** What of the bucket is not as it has to be. */
@@ -236,14 +269,19 @@ function ourRules({ lifecycle }: BucketSeen): LifecycleRule[] {
   return lifecycle.filter(({ ID = '' }) => ID.startsWith(RULE_PREFIX))
 }
 
-async function syncPublicAccess(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
-  const block = publicAccessWanted(wanted)
-  if (sameAccess(seen.publicAccess, block)) return
-  await update(session, wanted.name, 'public access block', async (bucket) =>
+async function syncPublicAccess(
+  session: Session,
+  seen: BucketSeen,
+  block: PublicAccessBlockConfiguration,
+  name: string,
+): Promise<BucketSeen> {
+  if (sameAccess(seen.publicAccess, block)) return seen
+  await update(session, name, 'public access block', async (bucket) =>
     session.clients.s3.send(
       new PutPublicAccessBlockCommand({ ...bucket, PublicAccessBlockConfiguration: block }),
     ),
   )
+  return { ...seen, publicAccess: block }
 }
 
 async function syncEncryption(

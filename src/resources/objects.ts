@@ -12,11 +12,12 @@ import type { Session } from '../aws/session.js'
 import { GenatoError } from '../errors.js'
 import { countBody } from './upload-progress.js'
 
-/** IAM: s3:ListBucket. */
+/** @param after the key that the first one comes after. IAM: s3:ListBucket. */
 export async function* listObjects(
   session: Session,
   bucket: string,
   prefix: string,
+  after?: string,
 ): AsyncGenerator<_Object[]> {
   for (let token: string | undefined; ;) {
     session.signal.throwIfAborted()
@@ -26,7 +27,7 @@ export async function* listObjects(
           Bucket: bucket,
           Prefix: prefix,
           ExpectedBucketOwner: session.account,
-          ...(token ? { ContinuationToken: token } : {}),
+          ...(token ? { ContinuationToken: token } : after === undefined ? {} : { StartAfter: after }),
         }),
       ),
       'NoSuchBucket',

@@ -9,6 +9,7 @@ import { findDistributions, observeDistribution, type DistributionSeen } from '.
 import { observeFunction } from '../resources/function.js'
 import { ownerOf, refuseOthers } from '../resources/ownership.js'
 import { observeRole } from '../resources/role.js'
+import { countFiles, filesSentence, NO_FILES, type FileCount } from './files.js'
 import { INLINE_POLICY, type Target } from './target.js'
 import { theOne } from './the-one.js'
 
@@ -18,6 +19,8 @@ export interface Adoption {
   adopts: string[]
   /** The configuration that keeps it, or none is needed. */
   keep: object
+  /** Whether the text says that the bucket's files are served: then they need not be asked about again. */
+  saysFiles: boolean
   text: string
 }
 
@@ -55,7 +58,12 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
     target.settings.access === 'private' &&
     (await observeBucketPolicy(session, target.images)).some(isPublic)
   const keep = target.images === first.images ? {} : { buckets: { images: target.images } }
-  return { target, adopts, keep, text: textOf(target, adopts, keep, open) }
+  const files =
+    images && adopts.includes(`bucket ${target.images}`)
+      ? await countFiles(session, target.images, target.settings.files ?? true)
+      : NO_FILES
+  const text = textOf(target, adopts, keep, { open, files })
+  return { target, adopts, keep, text, saysFiles: files.count > 0 }
 }
 
 function withBucketOf(target: Target, distribution: DistributionSeen | undefined): Target {
@@ -80,16 +88,22 @@ async function refuseSharedRole(session: Session, arn: string, name: string): Pr
   )
 }
 
-function textOf({ images }: Target, adopts: string[], keep: object, open: boolean): string {
+function textOf(
+  { images }: Target,
+  adopts: string[],
+  keep: object,
+  { open, files }: { open: boolean; files: FileCount },
+): string {
   if (adopts.length === 0) return 'There is nothing to take over.'
   return [
     'genato would take over, change as the configuration says, and delete at cleanup:',
     ...adopts.map((what) => `  ${what}`),
     ...(open
       ? [
-          `The bucket ${images} is public now and becomes private: its images go on being served through CloudFront. access: 'public' in the configuration keeps it as it is.`,
+          `The bucket ${images} is public now. It becomes private once CloudFront has rolled out its access: images are served without a break, through CloudFront only. access: 'public' in the configuration keeps it as it is.`,
         ]
       : []),
+    ...(files.count > 0 ? [filesSentence(images, files)] : []),
     ...(Object.keys(keep).length === 0
       ? []
       : [`Write this into the configuration, so that later runs find it: ${JSON.stringify(keep)}`]),

@@ -1,4 +1,3 @@
-import { anyoneReads, distributionReads } from '../../templates/images-bucket.js'
 import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
@@ -8,7 +7,7 @@ import { edgeLogGroup, packageKey, packagePrefix } from '../names.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { prepareAccessControl } from '../resources/access-control.js'
 import { prepareBucket } from '../resources/bucket.js'
-import { ensureBucketPolicy } from '../resources/bucket-policy.js'
+import { observeBucketPolicy } from '../resources/bucket-policy.js'
 import {
   ensureDistribution,
   findDistributions,
@@ -16,6 +15,7 @@ import {
   refuseOthersDistribution,
   untilDeployed,
   type EnsuredDistribution,
+  type Found,
 } from '../resources/distribution.js'
 import { CODE_TAGS, ensureFunction, findFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
@@ -31,6 +31,8 @@ import {
   type Version,
 } from '../resources/version.js'
 import type { Claim } from '../resources/ownership.js'
+import { filesConsent } from './files.js'
+import { imagesReaders } from './images-readers.js'
 import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
 import { theOne } from './the-one.js'
 
@@ -47,6 +49,11 @@ export interface DeployOptions {
   adopt: boolean
   /** Until CloudFront has rolled out what changed. */
   wait: boolean
+  /**
+   * Asks whether the files that an existing bucket has may be served, before anything is written.
+   * @throws when they may not.
+   */
+  confirmFiles: (question: string) => Promise<void>
 }
 
 export interface Deployed {
@@ -67,7 +74,7 @@ export async function deploy(
   session: Session,
   target: Target,
   source: PackageSource,
-  { adopt, wait }: DeployOptions,
+  { adopt, wait, confirmFiles }: DeployOptions,
 ): Promise<Deployed> {
   const claim = { stack: target.stack, adopt }
 
@@ -78,7 +85,7 @@ export async function deploy(
   )
   stored.catch(() => undefined)
   // All is looked at before anything is written: where something is another's, nothing is.
-  const [images, packages, execution, access, found, distributionId] = await together([
+  const [images, packages, execution, access, found, distributionFound, policy] = await together([
     prepareBucket(session, imagesWanted(target, claim)),
     prepareBucket(session, packagesWanted(target, claim)),
     prepareRole(session, roleWanted(target, claim)),
@@ -87,10 +94,13 @@ export async function deploy(
       : NONE,
     findFunction(session, target.function, claim),
     findDistribution(session, target, claim),
+    observeBucketPolicy(session, target.images),
   ])
+  const consent = await filesConsent(session, target, { seen: images.seen, policy, confirm: confirmFiles })
+  const readers = imagesReaders(session, target, { bucket: images, there: policy, adopt })
   const [, , role, accessControl, digest] = await together([
-    images(),
-    packages(),
+    images.ensure({ ...consent, ...readers.tags }),
+    packages.ensure().then(async () => packages.close()),
     execution(),
     access(),
     building,
@@ -120,10 +130,11 @@ export async function deploy(
   const version = await ensureVersion(session, { name: target.function, latest: fn, digest })
 
   const cached = fn.tags[CODE_TAGS.cached] ?? ''
+  if (distributionFound) await readers.open(distributionFound.arn)
   const [distribution] = await together([
     ensureDistribution(session, {
       ...claim,
-      found: distributionId,
+      found: distributionFound?.id,
       cached,
       wanted: {
         originDomain: target.originDomain,
@@ -137,15 +148,7 @@ export async function deploy(
     ensurePermission(session, target.function, version.number),
     version.published ? warnOfFewExecutions(session) : NOTHING,
   ])
-  await ensureBucketPolicy(session, {
-    bucket: target.images,
-    public: target.settings.access === 'public',
-    dropPublic: adopt && target.settings.access === 'private',
-    statements:
-      target.settings.access === 'public'
-        ? anyoneReads(target.images, session.account)
-        : distributionReads(target.images, distribution.arn),
-  })
+  if (!distributionFound) await readers.open(distribution.arn)
 
   const result = {
     distribution,
@@ -155,17 +158,18 @@ export async function deploy(
   }
   if (!wait && !distribution.deployed) return { ...result, finished: false }
   await untilDeployed(session, distribution)
+  await readers.close(distribution.arn)
   if (distribution.tags[INVALIDATED_TAG] !== cached) await invalidate(session, distribution, cached)
   // Also what a run that did not wait, or was killed, has left.
   if (version.published || version.older > 1) await prune(session, target, { version, distribution })
   return { ...result, finished: true }
 }
 
-/** @returns its id. @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, NOT_OURS */
-async function findDistribution(session: Session, target: Target, claim: Claim): Promise<string | undefined> {
+/** @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, NOT_OURS */
+async function findDistribution(session: Session, target: Target, claim: Claim): Promise<Found | undefined> {
   const found = theOne(await findDistributions(session, target), target, claim.adopt)
   if (found) await refuseOthersDistribution(session, found, claim)
-  return found?.id
+  return found
 }
 
 /** @returns the hash of the zip that is there: another machine may have compressed the same otherwise. */

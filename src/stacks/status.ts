@@ -1,7 +1,8 @@
 import { GENERATED } from '../../handler/contract.js'
-import { anyoneReads, distributionReads } from '../../templates/images-bucket.js'
+import type { Statement } from '../../templates/policy.js'
 import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
+import { CLOSING_TAG } from '../names.js'
 import { replicasLeft } from '../resources/account.js'
 import { isOurs, observeBucketPolicy } from '../resources/bucket-policy.js'
 import { bucketDrift } from '../resources/bucket.js'
@@ -13,6 +14,7 @@ import { invalidationsUnderWay } from '../resources/invalidation.js'
 import { listObjects } from '../resources/objects.js'
 import { roleDrift } from '../resources/role.js'
 import { listVersions } from '../resources/version.js'
+import { letsInBoth, readersWanted } from './images-readers.js'
 import { takeInventory, type Inventory } from './inventory.js'
 import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
 
@@ -56,7 +58,11 @@ export async function status(
   const versions = fn ? await listVersions(session, target.function) : []
   const live = versions.find((version) => version.number === number)
   const none = needed.every(([, is]) => !is) && inventory.strangers.length === 0
-  const differing = [...missing, ...(await drift(session, target, inventory, live?.digest, localDigest))]
+  const policy =
+    inventory.images && distribution ? await observeBucketPolicy(session, target.images) : undefined
+  const closing = policy !== undefined && isClosing(inventory, policy)
+  const digests = { live: live?.digest, local: localDigest }
+  const differing = [...missing, ...drift(target, inventory, { policy, closing, ...digests })]
   const unfinished = await unfinishedOf(
     session,
     target,
@@ -64,6 +70,12 @@ export async function status(
     versions.map((one) => one.number),
     number,
   )
+  if (closing)
+    unfinished.push(
+      target.settings.access === 'public'
+        ? 'the images bucket still lets in the distribution by its access control: run deploy'
+        : 'the images bucket can still be read by anyone: deploy closes it once CloudFront has rolled out the access control',
+    )
   return {
     state: none
       ? 'not deployed'
@@ -87,18 +99,35 @@ export async function status(
   }
 }
 
-async function drift(
-  session: Session,
+/** Whether the bucket still lets in the way that the distribution read it before a change. */
+function isClosing({ images }: Inventory, policy: Statement[]): boolean {
+  return CLOSING_TAG in (images?.tags ?? {}) || letsInBoth(policy.filter(isOurs))
+}
+
+interface Known {
+  /** The statements of the images bucket's policy, where there is a bucket and a distribution. */
+  policy: Statement[] | undefined
+  closing: boolean
+  /** Content digest of the live version's package, and of the one on this machine. */
+  live: string | undefined
+  local: string | undefined
+}
+
+/** What a deploy shuts only after the roll-out. */
+const CLOSED_LAST = ['public access block', 'object ownership']
+
+function drift(
   target: Target,
   { images, packages, role, function: fn, distribution, accessControl }: Inventory,
-  live: string | undefined,
-  local: string | undefined,
-): Promise<string[]> {
+  { policy, closing, live, local }: Known,
+): string[] {
   const claim = { stack: target.stack, adopt: false }
   const { settings } = target
   const differing = [
     ...(images
-      ? bucketDrift(images, imagesWanted(target, claim)).map((what) => `images bucket: ${what}`)
+      ? bucketDrift(images, imagesWanted(target, claim))
+          .filter((what) => !(closing && CLOSED_LAST.includes(what)))
+          .map((what) => `images bucket: ${what}`)
       : []),
     ...(packages
       ? bucketDrift(packages, packagesWanted(target, claim)).map((what) => `packages bucket: ${what}`)
@@ -121,12 +150,9 @@ async function drift(
     })
     // A cleanup was begun: that is unfinished, and no drift.
     if (!isEnding(distribution)) differing.push(...changed.map((what) => `distribution: ${what}`))
-    const wanted =
-      settings.access === 'public'
-        ? anyoneReads(target.images, session.account)
-        : distributionReads(target.images, distribution.arn)
-    const policy = images ? (await observeBucketPolicy(session, target.images)).filter(isOurs) : wanted
-    if (!sameDocument({ s: policy }, { s: wanted })) differing.push('images bucket: policy')
+    const wanted = readersWanted(target, distribution.arn)
+    const ours = policy?.filter(isOurs).filter(({ Sid }) => !closing || wanted.some((one) => one.Sid === Sid))
+    if (ours && !sameDocument({ s: ours }, { s: wanted })) differing.push('images bucket: policy')
   }
   if (local !== undefined && live !== undefined && local !== live)
     differing.push('package: this one is not deployed')

@@ -1,7 +1,5 @@
-import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { CACHE_POLICY } from '../../templates/distribution.js'
-import { executionRoleTrust } from '../../templates/execution-role.js'
 import type { Config } from '../../src/config/types.js'
 import { planAdoption } from '../../src/stacks/adopt.js'
 import { deploy } from '../../src/stacks/on-demand.js'
@@ -17,76 +15,16 @@ import {
   useAws,
 } from '../support/aws.js'
 import { describeAws } from '../support/moto/moto.js'
+import { SCRIPTED_BUCKET as BUCKET, scriptedStack } from '../support/scripted-stack.js'
 import { smallPackage, stackOn } from '../support/stack.js'
-
-const BUCKET = 'hello-images'
-const PUBLIC = {
-  Sid: 'PublicRead',
-  Effect: 'Allow',
-  Principal: '*',
-  Action: 's3:GetObject',
-  Resource: `arn:aws:s3:::${BUCKET}/*`,
-}
 
 describeAws('taking over what the old script left', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
+  const asked: string[] = []
+  beforeEach(() => void asked.splice(0))
 
-  /** As the script of version 0 made it, by hand and in the console. */
-  async function oldStack(domain = `${BUCKET}.s3.amazonaws.com`): Promise<string> {
-    const { cloudfront, iam, lambda, s3 } = other()
-    await s3.createBucket({ Bucket: BUCKET })
-    await s3.deletePublicAccessBlock({ Bucket: BUCKET })
-    await s3.putBucketPolicy({
-      Bucket: BUCKET,
-      Policy: JSON.stringify({ Version: '2012-10-17', Statement: [PUBLIC] }),
-    })
-    await s3.putObject({ Bucket: BUCKET, Key: 'old/200x100.png', Body: 'old' })
-    await iam.createRole({
-      RoleName: 'GenatoRole',
-      AssumeRolePolicyDocument: JSON.stringify(executionRoleTrust()),
-    })
-    const s3All = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] }
-    await iam.putRolePolicy({
-      RoleName: 'GenatoRole',
-      PolicyName: 'old',
-      PolicyDocument: JSON.stringify(s3All),
-    })
-    const { zip } = await smallPackage('old').zip()
-    const fn = await lambda.createFunction({
-      FunctionName: 'genato-func',
-      Role: `arn:aws:iam::${ACCOUNT}:role/GenatoRole`,
-      Runtime: 'nodejs20.x',
-      Handler: 'lambda.handler',
-      MemorySize: 512,
-      Timeout: 10,
-      Code: { ZipFile: zip },
-      Publish: true,
-    })
-    const config: DistributionConfig = {
-      CallerReference: '1700000000000',
-      Comment: 'images',
-      Enabled: true,
-      Origins: {
-        Quantity: 1,
-        Items: [{ Id: `S3-${BUCKET}`, DomainName: domain, S3OriginConfig: { OriginAccessIdentity: '' } }],
-      },
-      DefaultCacheBehavior: {
-        TargetOriginId: `S3-${BUCKET}`,
-        ViewerProtocolPolicy: 'allow-all',
-        ForwardedValues: { QueryString: false, Cookies: { Forward: 'none' } },
-        MinTTL: 0,
-        DefaultTTL: 86_400,
-        MaxTTL: 31_536_000,
-        LambdaFunctionAssociations: {
-          Quantity: 1,
-          Items: [{ EventType: 'origin-request', LambdaFunctionARN: `${fn.FunctionArn}:${fn.Version}` }],
-        },
-      },
-    }
-    const made = await cloudfront.createDistribution({ DistributionConfig: config })
-    return made.Distribution!.Id!
-  }
+  const oldStack = async (domain?: string) => scriptedStack(other(), domain)
 
   /** What `genato deploy --adopt` does once it was confirmed. */
   async function adopt(config: Config = {}) {
@@ -94,7 +32,11 @@ describeAws('taking over what the old script left', () => {
     return stack.session(async (session, target) => {
       const adoption = await planAdoption(session, target)
       const planned = aws.proxy.writes().length
-      const deployed = await deploy(session, adoption.target, smallPackage(), { adopt: true, wait: true })
+      const deployed = await deploy(session, adoption.target, smallPackage(), {
+        adopt: true,
+        wait: true,
+        confirmFiles: async (question) => void asked.push(question),
+      })
       return { adoption, deployed, planned }
     })
   }
@@ -125,7 +67,7 @@ describeAws('taking over what the old script left', () => {
         `distribution ${id}`,
       ])
       expect(adoption.keep).toEqual({ buckets: { images: BUCKET } })
-      expect(adoption.text).toContain(`The bucket ${BUCKET} is public now and becomes private`)
+      expect(adoption.text).toContain(`The bucket ${BUCKET} is public now. It becomes private once`)
       expect(adoption.text).toContain('{"buckets":{"images":"hello-images"}}')
       expect(deployed).toMatchObject({ version: 2, finished: true, distribution: { id } })
 
@@ -168,7 +110,7 @@ describeAws('taking over what the old script left', () => {
   test("access: 'public' keeps it public", async () => {
     await oldStack()
     const { adoption } = await adopt({ access: 'public' })
-    expect(adoption.text).not.toContain('becomes private')
+    expect(adoption.text).not.toContain('It becomes private')
     const { Policy } = await other().s3.getBucketPolicy({ Bucket: BUCKET })
     const sids = (JSON.parse(Policy!) as { Statement: { Sid: string }[] }).Statement.map(({ Sid }) => Sid)
     expect(sids).toContain('PublicRead')

@@ -19,6 +19,7 @@ export const FONT = readFont(readFileSync(FONT_FILE))
 export const BAKED: Baked = {
   text: 'Hello World',
   limits: LIMITS,
+  files: true,
   fontFile: 'Inter-Regular.ttf',
   fontFamily: FONT.family,
   assets: {},

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { onTestFinished, vi } from 'vitest'
 import type { Generator } from '../../handler/contract.js'
 import type { EdgeRequest, EdgeResponse, OriginRequestEvent } from '../../handler/event.js'
+import type { Files } from '../../handler/files.js'
 import type { RequestLine } from '../../handler/log.js'
 import { originRequestHandler } from '../../handler/origin-request.js'
 import { packageFiles } from '../../handler/package-files.js'
@@ -20,7 +21,7 @@ export interface TestService {
 }
 
 /** The origin-request handler with a real S3 client that talks to this endpoint. */
-export function service<P>(endpoint: string, generator?: Generator<P>): TestService {
+export function service<P>(endpoint: string, generator?: Generator<P>, serves: Files = true): TestService {
   const lines: RequestLine[] = []
   const log = vi
     .spyOn(console, 'log')
@@ -31,6 +32,7 @@ export function service<P>(endpoint: string, generator?: Generator<P>): TestServ
     generation: 'gen1',
     files: packageFiles(path.join(ROOT, 'handler', 'fonts'), BAKED),
     coverage: FONT,
+    serves,
     openStore: storeOpener({
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,

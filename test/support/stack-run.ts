@@ -7,7 +7,7 @@ import { zipFiles, zipHashes } from '../../src/package/zip.js'
 import type { Reporter } from '../../src/reporter/reporter.js'
 import { cleanup, type CleanupOptions } from '../../src/stacks/cleanup.js'
 import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
-import { deploy, type Deployed, type PackageSource } from '../../src/stacks/on-demand.js'
+import { deploy, type Deployed, type DeployOptions, type PackageSource } from '../../src/stacks/on-demand.js'
 import { purge, type Purged } from '../../src/stacks/purge.js'
 import { status, type Status } from '../../src/stacks/status.js'
 import { targetOf, type Target } from '../../src/stacks/target.js'
@@ -66,13 +66,15 @@ export interface StackRun {
   clock: ReturnType<typeof fastClock>
   said: string[]
   session: <T>(run: (session: Session, target: Target) => Promise<T>, dryRun?: boolean) => Promise<T>
-  deploy(
-    source?: PackageSource,
-    options?: { adopt?: boolean; wait?: boolean; dryRun?: boolean },
-  ): Promise<Deployed>
+  deploy(source?: PackageSource, options?: Partial<DeployOptions> & { dryRun?: boolean }): Promise<Deployed>
   status(localDigest?: string): Promise<Status>
   purge(prefix?: string): Promise<Purged>
   cleanup(options?: Partial<CleanupOptions> & { dryRun?: boolean }): Promise<void>
+}
+
+/** Of a run that should have no reason to ask. */
+async function refuseFiles(question: string): Promise<void> {
+  throw new Error(`asked about files: ${question}`)
 }
 
 interface RunOptions {
@@ -99,8 +101,11 @@ export function stackRun(settings: Settings, { client, signal }: RunOptions = {}
     clock,
     said: reporter.said,
     session: open,
-    deploy: async (source = smallPackage(), { adopt = false, wait = true, dryRun = false } = {}) =>
-      open(async (session, target) => deploy(session, target, source, { adopt, wait }), dryRun),
+    deploy: async (
+      source = smallPackage(),
+      { adopt = false, wait = true, dryRun = false, confirmFiles = refuseFiles } = {},
+    ) =>
+      open(async (session, target) => deploy(session, target, source, { adopt, wait, confirmFiles }), dryRun),
     status: async (localDigest) => open(async (session, target) => status(session, target, localDigest)),
     purge: async (prefix = '') => open(async (session, target) => purge(session, target, prefix)),
     cleanup: async ({ dryRun = false, ...options } = {}) =>

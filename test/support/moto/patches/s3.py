@@ -70,6 +70,46 @@ def check_owner(response: S3Response, request: Any) -> None:
         raise S3AccessDeniedError()
 
 
+def may_read(bucket: FakeBucket, key: str, reader: str) -> bool:
+    """
+    Whether S3 lets `reader` get an object: "anyone", or the ARN of a distribution that signs its requests.
+    Sources: S3 user guide, "Blocking public access"; CloudFront developer guide, "Restrict access to an S3 origin".
+    """
+    resource = f"{bucket.arn}/{key}"
+    statements = as_list(json.loads(bucket.policy)["Statement"]) if bucket.policy else []
+    allowing = [
+        one
+        for one in statements
+        if one["Effect"] == "Allow"
+        and any(matches(action, "s3:GetObject") for action in as_list(one["Action"]))
+        and any(matches(pattern, resource) for pattern in as_list(one["Resource"]))
+    ]
+    block = bucket.public_access_block
+    open_to_all = any(map(is_public, allowing))
+    if reader == "anyone":
+        return open_to_all and not (block and block.restrict_public_buckets)
+    signed = [
+        one
+        for one in allowing
+        if isinstance(one["Principal"], dict)
+        and one["Principal"].get("Service") == "cloudfront.amazonaws.com"
+        and one.get("Condition", {}).get("StringEquals", {}).get("AWS:SourceArn") == reader
+    ]
+    return bool(signed) or (open_to_all and not (block and block.restrict_public_buckets))
+
+
+def check_reader(response: S3Response, request: Any) -> None:
+    """A GET that names its reader is judged as one of CloudFront's."""
+    reader = request.headers.get("x-genato-reader")
+    name = response.bucket_name
+    if reader is None or name not in s3_backends.bucket_accounts:
+        return
+    key = response.parse_key_name()
+    bucket = s3_backends[s3_backends.bucket_accounts[name][1]]["aws"].buckets[name]
+    if not may_read(bucket, key, reader):
+        raise S3AccessDeniedError()
+
+
 def apply() -> None:
     @replace(FakeBucket)
     def __init__(self: FakeBucket, *args: Any, **named: Any) -> None:
@@ -115,6 +155,7 @@ def apply() -> None:
         def owned(self: S3Response, request: Any, full_url: str, original: Any = original) -> Any:
             try:
                 check_owner(self, request)
+                check_reader(self, request)
             except S3ClientError:
                 if request.method == "HEAD":
                     return 403, {}, ""

@@ -1,0 +1,90 @@
+import { GENERATED } from '../../handler/contract.js'
+import { servesFile, type Files } from '../../handler/files.js'
+import { servedObjects } from '../../templates/images-bucket.js'
+import type { Statement } from '../../templates/policy.js'
+import type { Session } from '../aws/session.js'
+import { FILES_TAG, imagesBucket } from '../names.js'
+import { isOurs } from '../resources/bucket-policy.js'
+import type { BucketSeen } from '../resources/bucket.js'
+import { sameDocument } from '../resources/document.js'
+import { listObjects } from '../resources/objects.js'
+import { ownerOf } from '../resources/ownership.js'
+import type { Tags } from '../resources/tags.js'
+import type { Target } from './target.js'
+
+/** How many files there are: `more` than `count`, where there are too many to go on counting. */
+export interface FileCount {
+  count: number
+  more: boolean
+}
+
+export const NO_FILES: FileCount = { count: 0, more: false }
+const ENOUGH = 10_000
+
+/** Counts the objects of a bucket that genato did not make and would serve. IAM: s3:ListBucket. */
+export async function countFiles(session: Session, bucket: string, files: Files): Promise<FileCount> {
+  if (files === false) return NO_FILES
+  let count = 0
+  const prefix = typeof files === 'string' ? files : ''
+  for await (const page of listFiles(session, bucket, prefix)) {
+    count += page.filter((key) => !key.startsWith(GENERATED) && servesFile(files, key)).length
+    if (count > ENOUGH) return { count: ENOUGH, more: true }
+  }
+  return { count, more: false }
+}
+
+/** Pages of keys. What is generated may be millions of images, and is left out from its second page on. */
+async function* listFiles(session: Session, bucket: string, prefix: string): AsyncGenerator<string[]> {
+  let last: string | undefined
+  for await (const page of listObjects(session, bucket, prefix)) {
+    const keys = page.map(({ Key = '' }) => Key)
+    yield keys
+    last = keys.at(-1)
+    if (last?.startsWith(GENERATED)) break
+  }
+  if (!last?.startsWith(GENERATED)) return
+  // Sorts behind every key below generated/.
+  const after = `${GENERATED}\u{10ffff}`
+  for await (const page of listObjects(session, bucket, prefix, after)) yield page.map(({ Key = '' }) => Key)
+}
+
+export function filesSentence(bucket: string, { count, more }: FileCount): string {
+  const files = more
+    ? `more than ${count.toLocaleString('en')} files`
+    : `${count.toLocaleString('en')} file${count === 1 ? '' : 's'}`
+  return `The bucket ${bucket} has ${files} that genato did not make: whoever knows the path of one can read it through the distribution. (files: true, false or a prefix in the configuration decides what is served.)`
+}
+
+interface Asked {
+  /** The images bucket; `undefined`: it is created. */
+  seen: BucketSeen | undefined
+  policy: Statement[]
+  confirm: (question: string) => Promise<void>
+}
+
+/**
+ * Makes sure that whoever owns the files of an existing bucket wants them served. Asks once: the answer is
+ * kept in a tag. What is served already is only mentioned.
+ * @returns the tags to write on the images bucket.
+ * @throws what `confirm` throws.
+ */
+export async function filesConsent(
+  session: Session,
+  { images, stack, account, settings }: Target,
+  { seen, policy, confirm }: Asked,
+): Promise<Tags> {
+  const isDefault = images === imagesBucket(stack, account)
+  if (settings.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
+  if (isDefault && (seen === undefined || ownerOf(seen.tags, stack) === 'ours')) return {}
+  const agreed = { [FILES_TAG]: 'served' }
+  const files = seen === undefined ? NO_FILES : await countFiles(session, images, true)
+  if (files.count === 0) return agreed
+  const sentence = filesSentence(images, files)
+  if (policy.some((one) => isOurs(one) && servesAll(one, images))) session.reporter.warn(sentence)
+  else await confirm(`${sentence} Serve them?`)
+  return agreed
+}
+
+function servesAll({ Resource }: Statement, bucket: string): boolean {
+  return sameDocument({ r: Resource }, { r: servedObjects(bucket, true) })
+}

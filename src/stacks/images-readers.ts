@@ -1,0 +1,85 @@
+import { anyoneReads, distributionReads } from '../../templates/images-bucket.js'
+import type { Statement } from '../../templates/policy.js'
+import type { Session } from '../aws/session.js'
+import { CLOSING_TAG } from '../names.js'
+import { isOurs, isPublic, syncBucketPolicy } from '../resources/bucket-policy.js'
+import type { PreparedBucket } from '../resources/bucket.js'
+import type { Tags } from '../resources/tags.js'
+import type { Target } from './target.js'
+
+/**
+ * Who may read the images bucket while the distribution goes from one way of reading it to another.
+ * CloudFront rolls a change out in minutes, edge by edge, and S3 obeys a policy within seconds. So both ways
+ * are let in first, then the distribution is switched and rolled out, and only then is the old way shut out:
+ * not one image that is not cached is refused meanwhile.
+ */
+export interface ImagesReaders {
+  /** Tags to write on the bucket beside the stack's, so that a later run goes on with what this one began. */
+  tags: Tags
+  /** Lets in the new way beside the old. Before the distribution is switched. */
+  open(distributionArn: string): Promise<void>
+  /** Shuts out the old way. After the roll-out. */
+  close(distributionArn: string): Promise<void>
+}
+
+interface Policy {
+  bucket: PreparedBucket
+  /** The statements of the bucket's policy. */
+  there: Statement[]
+  adopt: boolean
+}
+
+/** Genato's own statements in the policy of the images bucket. */
+export function readersWanted(
+  { images, settings }: Pick<Target, 'images' | 'settings'>,
+  distributionArn: string,
+): Statement[] {
+  const files = settings.files ?? true
+  return settings.access === 'public'
+    ? anyoneReads(images, files)
+    : distributionReads(images, files, distributionArn)
+}
+
+/** Whether these, all of genato's own, let in both ways: something is being rolled out, or was. */
+export function letsInBoth(statements: Statement[]): boolean {
+  return ['GenatoPublicRead', 'GenatoDistributionRead'].every((sid) =>
+    statements.some(({ Sid }) => Sid === sid),
+  )
+}
+
+export function imagesReaders(session: Session, target: Target, policy: Policy): ImagesReaders {
+  const { bucket, adopt } = policy
+  const { images, settings } = target
+  const closes = settings.access === 'private'
+  // Of an adoption that another run began as well. A private bucket refuses to keep others' public statements.
+  const dropsOthers = closes && (adopt || CLOSING_TAG in (bucket.seen?.tags ?? {}))
+  let { there } = policy
+  const othersOf = (statements: Statement[]) => statements.filter((one) => !isOurs(one))
+  const put = async (change: (there: Statement[]) => Statement[]) => {
+    if (change(there).some(isPublic)) await bucket.admitPublicPolicy()
+    there = await syncBucketPolicy(session, images, there, change)
+  }
+  return {
+    tags: dropsOthers && othersOf(there).some(isPublic) ? { [CLOSING_TAG]: 'after the roll-out' } : {},
+    async open(distributionArn) {
+      const wanted = readersWanted(target, distributionArn)
+      await put((statements) => [
+        ...othersOf(statements),
+        ...statements.filter((one) => isReader(one) && wanted.every(({ Sid }) => Sid !== one.Sid)),
+        ...wanted,
+      ])
+    },
+    async close(distributionArn) {
+      const wanted = readersWanted(target, distributionArn)
+      await put((statements) => [
+        ...othersOf(statements).filter((one) => !(dropsOthers && isPublic(one))),
+        ...wanted,
+      ])
+      await bucket.close()
+    },
+  }
+}
+
+function isReader(statement: Statement): boolean {
+  return isOurs(statement) && statement.Action === 's3:GetObject'
+}

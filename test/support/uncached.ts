@@ -1,0 +1,104 @@
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { GetObjectCommand } from '@aws-sdk/client-s3'
+import type { FunctionRunner } from '../../src/edge/function/runner.js'
+import type { StoredObject } from '../../src/edge/store/object-file.js'
+import { createEdge } from '../../src/edge/edge.js'
+import { bucketOf } from '../../src/resources/distribution-config.js'
+import { ACCOUNT, type Somebody } from './aws.js'
+import type { FaultProxy } from './fault-proxy.js'
+
+/** What viewers got of a file that no edge had in its cache, each time that something was about to happen. */
+export interface Watched {
+  /** Each a status and what was about to be called, such as `403 before s3 PutBucketPolicy`. */
+  answers: string[]
+}
+
+/**
+ * Asks for a file at two edges at every call of a run: at one that has the distribution's newest
+ * configuration, and, while CloudFront rolls that out, at one that still has the one before.
+ */
+export function watchUncached(
+  { other, proxy }: { other: Somebody; proxy: FaultProxy },
+  { id, key }: { id: string; key: string },
+): Watched {
+  const watched: Watched = { answers: [] }
+  const inForce: DistributionConfig[] = []
+  proxy.fault({
+    times: Infinity,
+    when: () => true,
+    play: {
+      kind: 'run',
+      async run({ service, operation }) {
+        // Not by GetDistribution, which brings the roll-out forward in the stand-in.
+        const { DistributionConfig: now } = await other.cloudfront.getDistributionConfig({ Id: id })
+        if (!now) return
+        if (JSON.stringify(inForce.at(-1)) !== JSON.stringify(now)) inForce.push(now)
+        const { DistributionList: list } = await other.cloudfront.listDistributions({})
+        const deployed = list?.Items?.find(({ Id }) => Id === id)?.Status === 'Deployed'
+        if (deployed) inForce.splice(0, inForce.length - 1)
+        for (const config of inForce)
+          watched.answers.push(`${await statusAt(other, config, id, key)} before ${service} ${operation}`)
+      },
+    },
+  })
+  return watched
+}
+
+async function statusAt(
+  other: Somebody,
+  { Origins, DefaultCacheBehavior }: DistributionConfig,
+  id: string,
+  key: string,
+): Promise<number> {
+  const origin = Origins?.Items?.find(({ Id }) => Id === DefaultCacheBehavior?.TargetOriginId)
+  const domain = origin?.DomainName ?? ''
+  const reader = origin?.OriginAccessControlId
+    ? `arn:aws:cloudfront::${ACCOUNT}:distribution/${id}`
+    : 'anyone'
+  const get = async (name: string): Promise<StoredObject | undefined> => {
+    const body = await readAs(other, reader, bucketOf(domain) ?? '', name)
+    return body && { key: name, body, contentType: 'image/png', etag: '"1"', lastModified: new Date(0) }
+  }
+  // The function hands a file on as it is.
+  const runner = {
+    invoke: async (event: { Records: [{ cf: { request: object } }] }) => ({
+      value: event.Records[0].cf.request,
+    }),
+  } as unknown as FunctionRunner
+  const edge = createEdge({
+    runner,
+    store: { get, head: async () => undefined },
+    origin: { domain, path: origin?.OriginPath ?? '' },
+    cacheBytes: 1_000_000,
+  })
+  const answer = await edge.serve({ method: 'GET', uri: `/${key}`, clientIp: '127.0.0.1', id: 'uncached' })
+  if (answer.status >= 500) throw new Error(answer.reason)
+  return answer.status
+}
+
+/**
+ * An object as S3 gives it to `anyone`, or to the distribution with this ARN.
+ * @returns `undefined` where S3 denies it.
+ */
+export async function readAs(
+  { s3 }: Somebody,
+  reader: string,
+  Bucket: string,
+  Key: string,
+): Promise<Buffer | undefined> {
+  const command = new GetObjectCommand({ Bucket, Key })
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      ;(args.request as { headers: Record<string, string> }).headers['x-genato-reader'] = reader
+      return next(args)
+    },
+    { step: 'build' },
+  )
+  try {
+    const { Body } = await s3.send(command)
+    return Buffer.from((await Body?.transformToByteArray()) ?? [])
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AccessDenied') return undefined
+    throw error
+  }
+}
