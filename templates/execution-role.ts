@@ -1,5 +1,5 @@
 import { GENERATED } from '../handler/contract.js'
-import type { PolicyDocument } from './policy.js'
+import type { PolicyDocument, Statement } from './policy.js'
 
 /** Who may run as the function: Lambda, and its replicas at the edge. */
 export function executionRoleTrust(): PolicyDocument {
@@ -20,16 +20,24 @@ export const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBa
 
 /**
  * All that the function may do beside logging: read the images bucket, and write what it makes. The list
- * permission is on the bucket, so that S3 answers 404 for what is absent, and not 403.
+ * permission is on the bucket, so that S3 answers 404 for what is absent, and not 403. Only while the bucket is
+ * this account's: anybody may take the name of a deleted bucket.
  */
-export function executionRolePolicy(imagesBucket: string): PolicyDocument {
+export function executionRolePolicy(imagesBucket: string, account: string): PolicyDocument {
   const bucket = `arn:aws:s3:::${imagesBucket}`
+  const allow = (Sid: string, Action: string, Resource: string): Statement => ({
+    Sid,
+    Effect: 'Allow',
+    Action,
+    Resource,
+    Condition: { StringEquals: { 'aws:ResourceAccount': account } },
+  })
   return {
     Version: '2012-10-17',
     Statement: [
-      { Sid: 'ReadFiles', Effect: 'Allow', Action: 's3:GetObject', Resource: `${bucket}/*` },
-      { Sid: 'WriteGenerated', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucket}/${GENERATED}*` },
-      { Sid: 'TellAbsent', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket },
+      allow('ReadFiles', 's3:GetObject', `${bucket}/*`),
+      allow('WriteGenerated', 's3:PutObject', `${bucket}/${GENERATED}*`),
+      allow('TellAbsent', 's3:ListBucket', bucket),
     ],
   }
 }

@@ -20,7 +20,8 @@ import {
 import { CODE_TAGS, ensureFunction, findFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { ensureLogGroup } from '../resources/log-group.js'
-import { deleteObjects, findPackage, listObjects, uploadOnce } from '../resources/objects.js'
+import { deleteObjects } from '../resources/object-removal.js'
+import { findPackage, listObjects, uploadOnce } from '../resources/objects.js'
 import { prepareRole } from '../resources/role.js'
 import {
   ensurePermission,
@@ -143,7 +144,7 @@ export async function deploy(
     dropPublic: adopt && target.settings.access === 'private',
     statements:
       target.settings.access === 'public'
-        ? anyoneReads(target.images, session.account)
+        ? anyoneReads(target.images)
         : distributionReads(target.images, distribution.arn),
   })
 

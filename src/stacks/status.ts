@@ -123,7 +123,7 @@ async function drift(
     if (!isEnding(distribution)) differing.push(...changed.map((what) => `distribution: ${what}`))
     const wanted =
       settings.access === 'public'
-        ? anyoneReads(target.images, session.account)
+        ? anyoneReads(target.images)
         : distributionReads(target.images, distribution.arn)
     const policy = images ? (await observeBucketPolicy(session, target.images)).filter(isOurs) : wanted
     if (!sameDocument({ s: policy }, { s: wanted })) differing.push('images bucket: policy')
