@@ -60,7 +60,13 @@ export function packagesLifecycle(prefix: string, versioned: boolean): Rule[] {
   if (!versioned) return [ABORTED_UPLOADS]
   return [
     ABORTED_UPLOADS,
-    { ID: 'genato-old-packages', Status: 'Enabled', Filter: { Prefix: prefix }, ...MARKERS, ...OLDER_VERSIONS },
+    {
+      ID: 'genato-old-packages',
+      Status: 'Enabled',
+      Filter: { Prefix: prefix },
+      ...MARKERS,
+      ...OLDER_VERSIONS,
+    },
   ]
 }
 

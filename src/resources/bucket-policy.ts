@@ -68,8 +68,7 @@ export async function ensureBucketPolicy(session: Session, wanted: BucketPolicyW
       await retryWhile(
         session,
         {
-          passing: (error) =>
-            isNamed(error, 'MalformedPolicy') || (wanted.public && isDenied(error)),
+          passing: (error) => isNamed(error, 'MalformedPolicy') || (wanted.public && isDenied(error)),
           timeout: 20_000,
           pauses: [1_000, 5_000],
         },

@@ -47,9 +47,13 @@ export async function observeBucket(session: Session, name: string): Promise<Buc
     title: `S3 to agree on whether there is a bucket ${name}`,
     look: async () => look(session, name),
     late: () =>
-      new GenatoError('BUCKET_UNCLEAR', `S3 says both that there is a bucket ${name} and that there is none.`, {
-        hint: 'It was made or deleted a moment ago. Run the same command again in some minutes.',
-      }),
+      new GenatoError(
+        'BUCKET_UNCLEAR',
+        `S3 says both that there is a bucket ${name} and that there is none.`,
+        {
+          hint: 'It was made or deleted a moment ago. Run the same command again in some minutes.',
+        },
+      ),
   })
   return seen === 'absent' ? undefined : seen
 }

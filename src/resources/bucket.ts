@@ -269,9 +269,7 @@ async function update(
   await session.ledger.change(
     { action: 'update', resource: 'bucket', name, aspect, expect: undefined },
     async () => {
-      await bucketCall(session, name, async () =>
-        run({ Bucket: name, ExpectedBucketOwner: session.account }),
-      )
+      await bucketCall(session, name, async () => run({ Bucket: name, ExpectedBucketOwner: session.account }))
     },
   )
 }

@@ -183,12 +183,17 @@ async function empty(
   const change = { action: 'delete', resource: what, name: bucket } as const
   const sum = new Sum()
   if (session.ledger.dryRun) {
-    for (let page = first; !page.done; page = await pages.next()) sum.add(page.value)
+    for (let page: IteratorResult<StoredVersion[], undefined> = first; !page.done; page = await pages.next())
+      sum.add(page.value)
     await session.ledger.change({ ...change, aspect: sum.text(), expect: undefined }, async () => undefined)
     return kept.size
   }
   await session.ledger.change({ ...change, expect: undefined, told: () => sum.text() }, async (progress) => {
-    for (let page = first; !page.done; page = await pages.next()) {
+    for (
+      let page: IteratorResult<StoredVersion[], undefined> = first;
+      !page.done;
+      page = await pages.next()
+    ) {
       const objects = page.value.map(({ Key, VersionId }) => ({ Key, VersionId }))
       await deleteObjects(session, bucket, objects)
       sum.add(page.value)

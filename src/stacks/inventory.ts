@@ -45,7 +45,9 @@ export async function takeInventory(session: Session, target: Target): Promise<I
     return undefined
   }
   const ownBucket = async (name: string, seen: BucketSeen | undefined) =>
-    seen && (await isCutOff(session, { name, stack: target.stack }, seen)) ? seen : own(`bucket ${name}`, seen)
+    seen && (await isCutOff(session, { name, stack: target.stack }, seen))
+      ? seen
+      : own(`bucket ${name}`, seen)
   return {
     images: await ownBucket(target.images, images),
     packages: await ownBucket(target.packages, packages),

@@ -317,7 +317,7 @@ describeAws('large accounts and full buckets', () => {
       (
         JSON.parse((await s3.getBucketPolicy({ Bucket: IMAGES })).Policy!) as { Statement: { Sid: string }[] }
       ).Statement.map(({ Sid }) => Sid)
-    expect(await sids()).toEqual(['GenatoPublicRead', 'GenatoLogDelivery', 'GenatoLogDeliveryCheck'])
+    expect(await sids()).toEqual(['GenatoPublicRead'])
     expect(await everything(other())).toEqual({ ...ALL_THERE, controls: [] })
     expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
     aws.proxy.clear()
