@@ -34,6 +34,14 @@ export function packagesBucket(stack: string, account: string): string {
   return `${stack}-lambda-${account}`
 }
 
+/**
+ * Whether a bucket has one of the stack's default names. The account's id is part of them, so that an empty bucket
+ * of that name is genato's own.
+ */
+export function isOwnBucketName(name: string, stack: string, account: string): boolean {
+  return name === imagesBucket(stack, account) || name === packagesBucket(stack, account)
+}
+
 /** The origin access control's name: it can't be tagged, so this and its description say whose it is. */
 export function accessControlName(stack: string): string {
   return `${stack}-images`

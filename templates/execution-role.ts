@@ -1,7 +1,7 @@
 import { GENERATED } from '../handler/contract.js'
 import type { Files } from '../handler/files.js'
 import { servedObjects } from './images-bucket.js'
-import type { PolicyDocument } from './policy.js'
+import type { PolicyDocument, Statement } from './policy.js'
 
 /** Who may run as the function: Lambda, and its replicas at the edge. */
 export function executionRoleTrust(): PolicyDocument {
@@ -22,21 +22,24 @@ export const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBa
 
 /**
  * All that the function may do beside logging: read the images bucket, and write what it makes. The list
- * permission is on the bucket, so that S3 answers 404 for what is absent, and not 403.
+ * permission is on the bucket, so that S3 answers 404 for what is absent, and not 403. Only while the bucket is
+ * this account's: anybody may take the name of a deleted bucket.
  */
-export function executionRolePolicy(imagesBucket: string, files: Files): PolicyDocument {
+export function executionRolePolicy(imagesBucket: string, account: string, files: Files): PolicyDocument {
   const bucket = `arn:aws:s3:::${imagesBucket}`
+  const allow = (Sid: string, Action: string, Resource: string | string[]): Statement => ({
+    Sid,
+    Effect: 'Allow',
+    Action,
+    Resource,
+    Condition: { StringEquals: { 'aws:ResourceAccount': account } },
+  })
   return {
     Version: '2012-10-17',
     Statement: [
-      {
-        Sid: 'ReadFiles',
-        Effect: 'Allow',
-        Action: 's3:GetObject',
-        Resource: servedObjects(imagesBucket, files),
-      },
-      { Sid: 'WriteGenerated', Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucket}/${GENERATED}*` },
-      { Sid: 'TellAbsent', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket },
+      allow('ReadFiles', 's3:GetObject', servedObjects(imagesBucket, files)),
+      allow('WriteGenerated', 's3:PutObject', `${bucket}/${GENERATED}*`),
+      allow('TellAbsent', 's3:ListBucket', bucket),
     ],
   }
 }

@@ -47,29 +47,49 @@ const ABORTED_UPLOADS = {
   AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
 } as const
 
-export type Rule =
-  | typeof ABORTED_UPLOADS
-  | {
-      ID: 'genato-generated-images'
-      Status: 'Enabled'
-      Filter: { Prefix: string }
-      Expiration: { Days: number }
-    }
+export interface Rule {
+  ID: `genato-${string}`
+  Status: 'Enabled'
+  Filter: { Prefix: string }
+  Expiration?: { Days: number } | { ExpiredObjectDeleteMarker: true }
+  NoncurrentVersionExpiration?: { NoncurrentDays: number }
+  AbortIncompleteMultipartUpload?: { DaysAfterInitiation: number }
+}
 
-export function packagesLifecycle(): Rule[] {
-  return [ABORTED_UPLOADS]
+/**
+ * In a versioned bucket, what is deleted stays as an older version, and is paid for. Everything that genato stores
+ * can be made again, so it need not.
+ */
+const OLDER_VERSIONS = { NoncurrentVersionExpiration: { NoncurrentDays: 1 } } as const
+/** A marker that hides no version any more. S3 does this by itself where a rule has `Days`, and takes not both. */
+const MARKERS = { Expiration: { ExpiredObjectDeleteMarker: true } } as const
+
+/** @param prefix of the stack's packages; versions of anything else in the bucket are not genato's to delete. */
+export function packagesLifecycle(prefix: string, versioned: boolean): Rule[] {
+  if (!versioned) return [ABORTED_UPLOADS]
+  return [
+    ABORTED_UPLOADS,
+    {
+      ID: 'genato-old-packages',
+      Status: 'Enabled',
+      Filter: { Prefix: prefix },
+      ...MARKERS,
+      ...OLDER_VERSIONS,
+    },
+  ]
 }
 
 /** @param days after which what was made is deleted; files that users put in the bucket never are. */
-export function imagesLifecycle(days: number | false): Rule[] {
-  if (days === false) return [ABORTED_UPLOADS]
+export function imagesLifecycle(days: number | false, versioned: boolean): Rule[] {
+  if (days === false && !versioned) return [ABORTED_UPLOADS]
   return [
     ABORTED_UPLOADS,
     {
       ID: 'genato-generated-images',
       Status: 'Enabled',
       Filter: { Prefix: GENERATED },
-      Expiration: { Days: days },
+      ...(days === false ? MARKERS : { Expiration: { Days: days } }),
+      ...(versioned ? OLDER_VERSIONS : {}),
     },
   ]
 }

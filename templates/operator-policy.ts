@@ -33,6 +33,7 @@ export function operatorPolicy(names: Names, account: string): PolicyDocument {
           's3:GetBucketPolicy',
           's3:GetBucketPublicAccessBlock',
           's3:GetBucketTagging',
+          's3:GetBucketVersioning',
           's3:GetEncryptionConfiguration',
           's3:GetLifecycleConfiguration',
           's3:ListBucket',

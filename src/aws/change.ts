@@ -18,6 +18,8 @@ interface Given<T> extends Change {
   expect: T
   /** Errors that only mean "not this time": what to say then. Nothing is recorded, and `expect` answered. */
   forgive?: (error: unknown) => string | undefined
+  /** What to add once it is done, such as how much it was. */
+  told?: (result: T) => string
 }
 
 type Door = <T>(change: Given<T>, run: (progress: Progress) => Promise<T>) => Promise<T>
@@ -63,7 +65,7 @@ export function openLedger({
     changes,
     dryRun,
     seen: (resource, name) => void seen.set(`${resource} ${name}`, resource),
-    async change({ expect, forgive, ...change }, run) {
+    async change({ expect, forgive, told, ...change }, run) {
       signal.throwIfAborted()
       const { action, resource, name, aspect } = change
       const data = { action, resource, name, ...(aspect ? { aspect } : {}) }
@@ -77,7 +79,7 @@ export function openLedger({
       try {
         const result = await run((detail) => step.update(detail))
         changes.push(change)
-        step.done()
+        step.done(told?.(result))
         return result
       } catch (error) {
         const forgiven = forgive?.(error)

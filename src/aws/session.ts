@@ -19,6 +19,8 @@ export interface Session {
   clock: Clock
   /** What was written, and the one way to write. */
   ledger: Ledger
+  /** Names of the buckets that this run created: S3 may not know them everywhere yet. */
+  freshBuckets: Set<string>
 }
 
 export interface SessionOptions {
@@ -82,6 +84,7 @@ async function openSession({
       signal,
       clock,
       ledger: openLedger({ reporter, signal, dryRun }),
+      freshBuckets: new Set(),
     }
   } catch (error) {
     clients.close()

@@ -1,9 +1,10 @@
 import { GENERATED } from '../../handler/contract.js'
-import { EXIT, GenatoError, type ExitCode } from '../errors.js'
+import { EXIT, type ExitCode } from '../errors.js'
 import type { Session } from '../aws/session.js'
 import { listVersionsOf } from '../resources/objects.js'
 import { cleanup as cleanUpStack } from '../stacks/cleanup.js'
 import { findLogGroups, takeInventory, type Inventory } from '../stacks/inventory.js'
+import { untilGone } from '../stacks/gone.js'
 import type { Target } from '../stacks/target.js'
 import type { LogGroup } from '../resources/log-group.js'
 import { readDuration } from './duration.js'
@@ -72,13 +73,14 @@ async function listOf(
 
 async function imagesLine(session: Session, { images }: Target, deleteFiles: boolean): Promise<string> {
   let generated = 0
-  let files = 0
+  // As cleanup counts them: also those of which only older versions are left.
+  const others = new Set<string>()
   for await (const page of listVersionsOf(session, images))
     for (const { Key, current } of page) {
-      if (!current) continue
-      if (Key.startsWith(GENERATED)) generated++
-      else files++
+      if (!Key.startsWith(GENERATED)) others.add(Key)
+      else if (current) generated++
     }
+  const files = others.size
   const own = `${generated} image${generated === 1 ? '' : 's'}`
   if (files === 0) return `bucket ${images} with ${own}`
   return deleteFiles
@@ -90,30 +92,15 @@ async function imagesLine(session: Session, { images }: Target, deleteFiles: boo
 async function lookAgain(
   session: Session,
   target: Target,
-  { keepImages }: CleanupArguments,
+  { keepImages = false }: CleanupArguments,
   { reporter }: Run,
 ): Promise<ExitCode> {
-  const inventory = await takeInventory(session, target)
-  const groups = await findLogGroups(session, target, inventory)
-  const left = [
-    ...(inventory.distribution ? ['the distribution'] : []),
-    ...(inventory.accessControl ? ['the access control'] : []),
-    ...(inventory.function ? ['the function'] : []),
-    ...(inventory.role ? ['the role'] : []),
-    ...(inventory.packages ? ['the packages bucket'] : []),
-    ...(inventory.images && !keepImages ? ['the images bucket'] : []),
-    ...groups.map(({ region, name }) => `log group ${name} in ${region}`),
-  ]
-  if (left.length > 0)
-    throw new GenatoError('LEFT', `There is something left: ${left.join(', ')}.`, {
-      hint: 'Run genato cleanup again.',
-      exitCode: EXIT.unfinished,
-    })
+  const { imagesKept } = await untilGone(session, target, { keepImages })
   reporter.result(
-    keepImages && inventory.images
+    imagesKept
       ? `Nothing is left of the stack ${target.stack} but the bucket ${target.images}.`
       : `Nothing is left of the stack ${target.stack}.`,
-    { left: keepImages && inventory.images ? [target.images] : [] },
+    { left: imagesKept ? [target.images] : [] },
   )
   return EXIT.done
 }

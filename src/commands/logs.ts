@@ -29,7 +29,7 @@ export async function logs({ overrides, reporter, signal }: Run, args: Arguments
   const since = readDuration(args.since, '--since')
   const regions = args.region ? [...new Set(args.region)] : EDGE_REGIONS
   for (const region of regions) checkRegion(region, reporter)
-  const { stack } = await loadSettings(process.cwd(), overrides)
+  const { stack } = await loadSettings(process.cwd(), { ...overrides, deployedBefore: true })
   try {
     return await withSession({ reporter, signal, client: CLIENT }, async (session) => {
       const places = placesOf(stack, regions, await findDistribution(session, stack))

@@ -7,7 +7,7 @@ import type { Run } from './run.js'
 
 /** `genato permissions`: needs no account, but names it where there is one. */
 export async function permissions(run: Run): Promise<ExitCode> {
-  const settings = await loadSettings(process.cwd(), run.overrides)
+  const settings = await loadSettings(process.cwd(), { ...run.overrides, deployedBefore: true })
   const account = await accountOf(run)
   if (account === undefined)
     run.reporter.warn(

@@ -10,7 +10,7 @@ export async function withTarget<T>(
   options: Pick<SessionOptions, 'dryRun'>,
   deal: (session: Session, target: Target) => Promise<T>,
 ): Promise<T> {
-  const settings: Settings = await loadSettings(process.cwd(), run.overrides)
+  const settings: Settings = await loadSettings(process.cwd(), { ...run.overrides, deployedBefore: true })
   return withSession({ reporter: run.reporter, signal: run.signal, ...options }, async (session) =>
     deal(session, targetOf(settings, session.account)),
   )

@@ -16,6 +16,8 @@ export interface Overrides {
   config?: string | undefined
   /** `--stack` or `GENATO_STACK`. */
   stack?: string | undefined
+  /** For a stack that is there: what an older genato took is read, so that it can be looked at and removed. */
+  deployedBefore?: boolean
 }
 
 /**
@@ -36,6 +38,7 @@ export async function loadSettings(cwd: string, overrides: Overrides = {}): Prom
     },
   )
   refuseTooLittleMemory(settings)
+  if (overrides.deployedBefore !== true) refuseDots(settings)
   return settings
 }
 
@@ -151,6 +154,18 @@ function refuseTooLittleMemory({ generator, limits, memory }: Settings): void {
     `An image of limits.side ${limits.side} takes up to ${needed} MB, and memory is ${memory}.`,
     'Raise memory, or lower limits.side.',
   )
+}
+
+/** @throws GenatoError BAD_CONFIG where CloudFront could not reach a bucket by https. */
+function refuseDots({ buckets, configFile }: Settings): void {
+  for (const [key, name] of Object.entries(buckets)) {
+    if (name?.includes('.') !== true) continue
+    throw usageError(
+      'BAD_CONFIG',
+      `${path.basename(configFile ?? 'the configuration')}: buckets.${key} must not have a dot, and is ${JSON.stringify(name)}.`,
+      "S3's certificate is for *.s3.us-east-1.amazonaws.com, and the * stands for no dots: CloudFront can't read from that bucket. Name another one. genato status and genato cleanup still take this name, for a stack that has it.",
+    )
+  }
 }
 
 function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'configInputs'>): Settings {

@@ -29,6 +29,8 @@ export function bucketObjects(session: Session, bucket: string): Objects {
         ...at(key),
         Body: body,
         ContentType: contentType,
+        // As the function stores it: CloudFront can't read what a KMS key encrypts.
+        ServerSideEncryption: 'AES256',
         ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
         ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
       })

@@ -1,9 +1,10 @@
 import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3'
-import { isBusy, isDenied, isNamed, orAbsent } from '../aws/errors.js'
+import { isDenied, isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { GenatoError } from '../errors.js'
 import type { PolicyDocument, Statement } from '../../templates/policy.js'
+import { bucketCall } from './bucket-call.js'
 import { sameDocument } from './document.js'
 
 /** Every statement of genato's has a Sid that starts so. */
@@ -18,7 +19,12 @@ export async function observeBucketPolicy(session: Session, bucket: string): Pro
     'NoSuchBucketPolicy',
     'NoSuchBucket',
   )
-  const { Statement = [] } = JSON.parse(found?.Policy ?? '{}') as { Statement?: Statement[] | Statement }
+  return readStatements(found?.Policy)
+}
+
+/** @param policy a bucket policy as S3 gives it, in JSON. */
+export function readStatements(policy: string | undefined): Statement[] {
+  const { Statement = [] } = JSON.parse(policy ?? '{}') as { Statement?: Statement[] | Statement }
   return Array.isArray(Statement) ? Statement : [Statement]
 }
 
@@ -78,18 +84,19 @@ async function putPolicy(session: Session, bucket: string, statements: Statement
     await retryWhile(
       session,
       {
-        passing: (error) =>
-          isBusy(error) || isNamed(error, 'MalformedPolicy') || (open.length > 0 && isDenied(error)),
+        passing: (error) => isNamed(error, 'MalformedPolicy') || (open.length > 0 && isDenied(error)),
         timeout: 20_000,
         pauses: [1_000, 5_000],
       },
       async () =>
-        session.clients.s3.send(
-          new PutBucketPolicyCommand({
-            Bucket: bucket,
-            ExpectedBucketOwner: session.account,
-            Policy: JSON.stringify(document),
-          }),
+        bucketCall(session, bucket, async () =>
+          session.clients.s3.send(
+            new PutBucketPolicyCommand({
+              Bucket: bucket,
+              ExpectedBucketOwner: session.account,
+              Policy: JSON.stringify(document),
+            }),
+          ),
         ),
     )
   } catch (error) {
@@ -126,13 +133,16 @@ export async function removeBucketPolicy(session: Session, bucket: string): Prom
   const target = { Bucket: bucket, ExpectedBucketOwner: session.account }
   const change = { action: 'delete', resource: 'bucket policy', name: bucket, expect: undefined } as const
   await session.ledger.change(change, async () => {
-    await (kept.length === 0
-      ? session.clients.s3.send(new DeleteBucketPolicyCommand(target))
-      : session.clients.s3.send(
-          new PutBucketPolicyCommand({
-            ...target,
-            Policy: JSON.stringify({ Version: '2012-10-17', Statement: kept }),
-          }),
-        ))
+    const { s3 } = session.clients
+    await bucketCall(session, bucket, async () =>
+      kept.length === 0
+        ? s3.send(new DeleteBucketPolicyCommand(target))
+        : s3.send(
+            new PutBucketPolicyCommand({
+              ...target,
+              Policy: JSON.stringify({ Version: '2012-10-17', Statement: kept }),
+            }),
+          ),
+    )
   })
 }

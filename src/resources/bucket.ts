@@ -1,13 +1,6 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
-  GetBucketEncryptionCommand,
-  GetBucketLifecycleConfigurationCommand,
-  GetBucketOwnershipControlsCommand,
-  GetBucketTaggingCommand,
-  GetPublicAccessBlockCommand,
-  HeadBucketCommand,
-  ListObjectVersionsCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketOwnershipControlsCommand,
@@ -16,100 +9,33 @@ import {
   type LifecycleRule,
   type PublicAccessBlockConfiguration,
 } from '@aws-sdk/client-s3'
-import { isBusy, isDenied, isNamed, orAbsent, statusOf } from '../aws/errors.js'
+import { isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
-import { retryWhile } from '../aws/wait.js'
+import { waitFor } from '../aws/wait.js'
 import { GenatoError } from '../errors.js'
 import { CLOSING_TAG, STACK_TAG } from '../names.js'
+import { deniesAes256 } from './aes256-denied.js'
+import { APPEARING, bucketCall, unlessBusy } from './bucket-call.js'
+import { isBare, isCutOff, observeBucket, taken, type BucketSeen } from './bucket-seen.js'
 import { canonicalDocument } from './document.js'
 import { refuseOthers, type Claim } from './ownership.js'
-import { readTags, missingTags, tagList, type Tags } from './tags.js'
+import { missingTags, tagList, type Tags } from './tags.js'
 
 export interface BucketWanted extends Claim {
   name: string
   /** Whether a bucket policy may let anyone read. */
   public: boolean
+  /** What genato stores in it. CloudFront also serves what users put beside images. */
+  holds: 'images' | 'packages'
+  /** Of the keys that genato stores there. */
+  prefix: string
   /** Rules of genato's own, each with an ID that starts with `genato-`. */
-  lifecycle: LifecycleRule[]
-}
-
-/** What is there. */
-export interface BucketSeen {
-  tags: Tags
-  publicAccess: PublicAccessBlockConfiguration
-  ownership: string | undefined
-  encrypted: boolean
-  lifecycle: LifecycleRule[]
+  lifecycle: (versioned: boolean) => LifecycleRule[]
 }
 
 const RULE_PREFIX = 'genato-'
 
 /**
- * Asks for everything at once: of a bucket that is not there, each question says so.
- * IAM: s3:ListBucket, s3:GetBucketTagging, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls,
- * s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration.
- * @throws GenatoError BUCKET_TAKEN
- */
-export async function observeBucket(session: Session, name: string): Promise<BucketSeen | undefined> {
-  const { s3 } = session.clients
-  const bucket = { Bucket: name, ExpectedBucketOwner: session.account }
-  const [head, tags, publicAccess, ownership, encryption, lifecycle] = await Promise.allSettled([
-    s3.send(new HeadBucketCommand(bucket)),
-    orAbsent(s3.send(new GetBucketTaggingCommand(bucket)), 'NoSuchTagSet'),
-    orAbsent(s3.send(new GetPublicAccessBlockCommand(bucket)), 'NoSuchPublicAccessBlockConfiguration'),
-    orAbsent(s3.send(new GetBucketOwnershipControlsCommand(bucket)), 'OwnershipControlsNotFoundError'),
-    orAbsent(
-      s3.send(new GetBucketEncryptionCommand(bucket)),
-      'ServerSideEncryptionConfigurationNotFoundError',
-    ),
-    orAbsent(s3.send(new GetBucketLifecycleConfigurationCommand(bucket)), 'NoSuchLifecycleConfiguration'),
-  ])
-  if (head.status === 'rejected') {
-    if (isNamed(head.reason, 'NotFound', 'NoSuchBucket')) return undefined
-    // HEAD has no body to say what is wrong: another question's answer has one.
-    const told: unknown =
-      tags.status === 'rejected' && !isNamed(tags.reason, 'NoSuchBucket') ? tags.reason : head.reason
-    if (statusOf(head.reason) === 301 || isNamed(told, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
-      throw elsewhere(name, head.reason)
-    if (statusOf(head.reason) === 403 && isDenied(told)) throw taken(name, head.reason)
-    throw told
-  }
-  // Made, by another run, while it was looked at: then once more.
-  const others = [tags, publicAccess, ownership, encryption, lifecycle]
-  if (others.some((one) => one.status === 'rejected' && isNamed(one.reason, 'NoSuchBucket')))
-    return observeBucket(session, name)
-  return {
-    tags: readTags(valueOf(tags)?.TagSet),
-    publicAccess: valueOf(publicAccess)?.PublicAccessBlockConfiguration ?? {},
-    ownership: valueOf(ownership)?.OwnershipControls?.Rules?.[0]?.ObjectOwnership,
-    encrypted: (valueOf(encryption)?.ServerSideEncryptionConfiguration?.Rules ?? []).length > 0,
-    lifecycle: valueOf(lifecycle)?.Rules ?? [],
-  }
-}
-
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
-  if (settled.status === 'rejected') throw settled.reason
-  return settled.value
-}
-
-function taken(name: string, cause: unknown): GenatoError {
-  return new GenatoError(
-    'BUCKET_TAKEN',
-    `The bucket ${name} belongs to another account, or these credentials may not look at it (s3:ListBucket).`,
-    {
-      hint: 'Set buckets in the configuration to names of your own; genato permissions prints what has to be allowed.',
-      cause,
-    },
-  )
-}
-
-function elsewhere(name: string, cause: unknown): GenatoError {
-  return new GenatoError('BUCKET_ELSEWHERE', `The bucket ${name} is in another region than us-east-1.`, {
-    hint: 'Lambda takes its package from us-east-1 only: set buckets in the configuration to other names.',
-    cause,
-  })
-}
-
 /** A bucket that was looked at, and nothing written yet. */
 export interface PreparedBucket {
   /** `undefined`: there is none, and `ensure` creates it. */
@@ -124,18 +50,22 @@ export interface PreparedBucket {
 
 /**
  * Looks, and refuses what is another's: nothing is written yet.
- * @throws GenatoError BUCKET_TAKEN, NOT_OURS
+ * @throws GenatoError BUCKET_TAKEN, NOT_OURS, ENCRYPTION_DENIED
  */
 export async function prepareBucket(session: Session, wanted: BucketWanted): Promise<PreparedBucket> {
   const { name } = wanted
   session.ledger.seen('bucket', name)
   const found = await observeBucket(session, name)
-  if (found) await refuseStrangers(session, found, wanted)
+  if (found) {
+    await refuseStrangers(session, found, wanted)
+    refuseEncryption(found, wanted)
+    warnOfKms(session, found, wanted)
+  }
   let seen = found
   return {
     seen: found,
     async ensure(tags = {}) {
-      seen ??= await create(session, name)
+      seen ??= await create(session, wanted)
       // One after the other: S3 refuses simultaneous changes of one bucket. The tag first, to say whose it is.
       seen = await syncTags(session, seen, wanted, tags)
       if (wanted.public) seen = await syncPublicAccess(session, seen, publicAccessWanted(wanted), name)
@@ -155,22 +85,41 @@ export async function prepareBucket(session: Session, wanted: BucketWanted): Pro
   }
 }
 
-async function create(session: Session, name: string): Promise<BucketSeen> {
+async function create(session: Session, { name, stack }: BucketWanted): Promise<BucketSeen> {
   return session.ledger.change(
     { action: 'create', resource: 'bucket', name, expect: NEW_BUCKET },
     async () => {
       try {
-        // Nothing about the region: us-east-1 must not be named.
-        await unlessBusy(session, async () =>
+        // Nothing about the region: us-east-1 must not be named. No tags either: they ask for s3:TagResource.
+        await unlessBusy(session, nameInUse(name), async () =>
           session.clients.s3.send(new CreateBucketCommand({ Bucket: name })),
         )
       } catch (error) {
         if (isNamed(error, 'BucketAlreadyExists')) throw taken(name, error)
         if (!isNamed(error, 'BucketAlreadyOwnedByYou')) throw error
       }
-      return (await observeBucket(session, name)) ?? NEW_BUCKET
+      session.freshBuckets.add(name)
+      // In us-east-1, creating a bucket that another run has just created succeeds: whose it is has to be seen.
+      const seen = await waitFor(session, {
+        ...APPEARING,
+        title: `bucket ${name} to be seen`,
+        look: async () => observeBucket(session, name),
+        late: () =>
+          new GenatoError('BUCKET_UNCLEAR', `S3 created the bucket ${name}, and does not show it.`, {
+            hint: 'Run the same command again in some minutes: it goes on from there.',
+          }),
+      })
+      refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt: true })
+      return seen
     },
   )
+}
+
+function nameInUse(name: string) {
+  return {
+    finishing: `the deletion of an earlier bucket ${name}`,
+    hint: 'A name can be used again once S3 has finished deleting the bucket that had it, which may take an hour. Run the same command again then, or set buckets in the configuration to another name.',
+  }
 }
 
 const ALL_BLOCKED = {
@@ -185,26 +134,41 @@ const NEW_BUCKET: BucketSeen = {
   tags: {},
   publicAccess: ALL_BLOCKED,
   ownership: 'BucketOwnerEnforced',
-  encrypted: true,
+  encryption: 'AES256',
   lifecycle: [],
+  versioned: false,
+  policy: [],
 }
 
 async function refuseStrangers(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
   const { name, stack } = wanted
-  const adopt = wanted.adopt || (await isBare(session, name, seen))
+  const adopt = wanted.adopt || (await isCutOff(session, wanted, seen))
+  if (!adopt && (await isBare(session, name, seen)))
+    throw new GenatoError('NOT_OURS', `There is a bucket ${name} already, empty and without a tag.`, {
+      hint: 'If it is yours, or a deploy that was interrupted has left it: genato deploy --adopt takes it over. Otherwise set buckets in the configuration to another name.',
+    })
   refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt })
 }
 
-/**
- * Creating and tagging are two calls: what is empty and has no tags is of a run that was killed between.
- * IAM: s3:ListBucketVersions.
- */
-export async function isBare(session: Session, name: string, { tags }: BucketSeen): Promise<boolean> {
-  if (Object.keys(tags).length > 0) return false
-  const { Versions = [], DeleteMarkers = [] } = await session.clients.s3.send(
-    new ListObjectVersionsCommand({ Bucket: name, ExpectedBucketOwner: session.account, MaxKeys: 1 }),
+/** Images and packages are stored with S3's own key (AES256): Lambda and CloudFront need no key's permission then. */
+function refuseEncryption({ policy }: BucketSeen, { name, prefix }: BucketWanted): void {
+  const statement = policy.find((one) => deniesAes256(one, `arn:aws:s3:::${name}/${prefix}x`))
+  if (!statement) return
+  throw new GenatoError(
+    'ENCRYPTION_DENIED',
+    `The policy of ${name} denies what genato stores there (statement ${statement.Sid ?? JSON.stringify(statement)}): it demands a KMS key.`,
+    {
+      hint: 'genato stores with AES256, because CloudFront and Lambda could not read objects under a KMS key without more permissions. Remove that statement, or set buckets in the configuration to another bucket.',
+    },
   )
-  return Versions.length + DeleteMarkers.length === 0
+}
+
+/** Images are stored with AES256 whatever the default is; what users put there has the bucket's default. */
+function warnOfKms(session: Session, { encryption }: BucketSeen, { name, holds }: BucketWanted): void {
+  if (holds !== 'images' || !encryption?.startsWith('aws:kms')) return
+  session.reporter.warn(
+    `The bucket ${name} encrypts new objects with a KMS key by default (${encryption}). Images are stored with AES256 and are served; your own files under that key are not, because CloudFront can't decrypt them. Upload files with --sse AES256.`,
+  )
 }
 
 async function syncTags(
@@ -260,8 +224,8 @@ export function bucketDrift(seen: BucketSeen, wanted: BucketWanted): string[] {
   return [
     ...(seen.ownership === 'BucketOwnerEnforced' ? [] : ['object ownership']),
     ...(sameAccess(seen.publicAccess, publicAccessWanted(wanted)) ? [] : ['public access block']),
-    ...(seen.encrypted ? [] : ['encryption']),
-    ...(sameRules(ourRules(seen), wanted.lifecycle) ? [] : ['lifecycle']),
+    ...(seen.encryption ? [] : ['encryption']),
+    ...(sameRules(ourRules(seen), wanted.lifecycle(seen.versioned)) ? [] : ['lifecycle']),
   ]
 }
 
@@ -286,11 +250,11 @@ async function syncPublicAccess(
 
 async function syncEncryption(
   session: Session,
-  { encrypted }: BucketSeen,
+  { encryption }: BucketSeen,
   { name }: BucketWanted,
 ): Promise<void> {
   // Whatever it is: keys of the user's own are kept.
-  if (encrypted) return
+  if (encryption) return
   await update(session, name, 'encryption', async (bucket) =>
     session.clients.s3.send(
       new PutBucketEncryptionCommand({
@@ -305,14 +269,15 @@ async function syncEncryption(
 
 async function syncLifecycle(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
   const ours = ourRules(seen)
-  if (sameRules(ours, wanted.lifecycle)) return
+  const rules = wanted.lifecycle(seen.versioned)
+  if (sameRules(ours, rules)) return
   const others = seen.lifecycle.filter((rule) => !ours.includes(rule))
   // One call replaces all rules: what others put there goes with it, unchanged.
   await update(session, wanted.name, 'lifecycle', async (bucket) =>
     session.clients.s3.send(
       new PutBucketLifecycleConfigurationCommand({
         ...bucket,
-        LifecycleConfiguration: { Rules: [...others, ...wanted.lifecycle] },
+        LifecycleConfiguration: { Rules: [...others, ...rules] },
       }),
     ),
   )
@@ -321,12 +286,14 @@ async function syncLifecycle(session: Session, seen: BucketSeen, wanted: BucketW
 function sameRules(there: LifecycleRule[], wanted: LifecycleRule[]): boolean {
   const form = (rules: LifecycleRule[]) =>
     canonicalDocument(
-      rules.map(({ ID, Status, Filter, Expiration, AbortIncompleteMultipartUpload }) => ({
-        ID,
-        Status,
-        prefix: Filter?.Prefix ?? '',
-        days: Expiration?.Days,
-        abort: AbortIncompleteMultipartUpload?.DaysAfterInitiation,
+      rules.map((rule) => ({
+        ID: rule.ID,
+        Status: rule.Status,
+        prefix: rule.Filter?.Prefix ?? '',
+        days: rule.Expiration?.Days,
+        markers: rule.Expiration?.ExpiredObjectDeleteMarker,
+        noncurrent: rule.NoncurrentVersionExpiration?.NoncurrentDays,
+        abort: rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation,
       })),
     )
   return form(there) === form(wanted)
@@ -341,21 +308,16 @@ async function update(
   await session.ledger.change(
     { action: 'update', resource: 'bucket', name, aspect, expect: undefined },
     async () => {
-      await unlessBusy(session, async () => run({ Bucket: name, ExpectedBucketOwner: session.account }))
+      await bucketCall(session, name, async () => run({ Bucket: name, ExpectedBucketOwner: session.account }))
     },
   )
-}
-
-/** S3 takes one change of a bucket at a time, and a name of a bucket just deleted not at once. */
-async function unlessBusy<T>(session: Session, run: () => Promise<T>): Promise<T> {
-  return retryWhile(session, { passing: isBusy, timeout: 120_000, pauses: [1_000, 10_000] }, run)
 }
 
 /** Deletes an empty bucket. @throws BucketNotEmpty, when something was put into it meanwhile. */
 export async function removeBucket(session: Session, name: string): Promise<void> {
   await session.ledger.change({ action: 'delete', resource: 'bucket', name, expect: undefined }, async () => {
     await orAbsent(
-      unlessBusy(session, async () =>
+      bucketCall(session, name, async () =>
         session.clients.s3.send(
           new DeleteBucketCommand({ Bucket: name, ExpectedBucketOwner: session.account }),
         ),

@@ -12,6 +12,7 @@ import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
 import { GenatoError } from '../errors.js'
 import { STACK_TAG } from '../names.js'
+import { untilFetched } from './bucket-call.js'
 import { overtaken } from './overtaken.js'
 import { refuseOthers, type Claim } from './ownership.js'
 import { missingTags, type Tags } from './tags.js'
@@ -197,7 +198,9 @@ async function create(session: Session, wanted: FunctionWanted, code: CodeIdenti
   return session.ledger.change({ action: 'create', resource: 'function', name, expect }, async () => {
     try {
       return readFunction(
-        await retryWhile(session, UNTIL_ASSUMED, async () => session.clients.lambda.send(command)),
+        await retryWhile(session, UNTIL_ASSUMED, async () =>
+          untilFetched(session, bucket, async () => session.clients.lambda.send(command)),
+        ),
         tags,
       )
     } catch (error) {
@@ -284,8 +287,10 @@ async function syncCode(
     const zip = await wanted.zip()
     if (zip.codeSha256 !== codeSha256) {
       await update(session, name, 'code', async () =>
-        session.clients.lambda.send(
-          new UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket: zip.bucket, S3Key: zip.key }),
+        untilFetched(session, zip.bucket, async () =>
+          session.clients.lambda.send(
+            new UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket: zip.bucket, S3Key: zip.key }),
+          ),
         ),
       )
       ;({ codeSha256 } = zip)

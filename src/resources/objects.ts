@@ -1,5 +1,4 @@
 import {
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -9,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
-import { GenatoError } from '../errors.js'
+import { bucketCall } from './bucket-call.js'
 import { countBody } from './upload-progress.js'
 
 /** @param after the key that the first one comes after. IAM: s3:ListBucket. */
@@ -82,12 +81,16 @@ export async function uploadOnce(session: Session, { bucket, key, body, sha256 }
         Key: key,
         Body: body,
         ContentType: 'application/zip',
+        // Whatever the bucket's default is: Lambda fetches it without a KMS key's permission.
+        ServerSideEncryption: 'AES256',
         ChecksumSHA256: sha256,
         Metadata: { [SHA256]: sha256 },
         ExpectedBucketOwner: session.account,
       })
       countBody(command, (sent) => progress(bar(sent, body.length)))
-      await session.clients.s3.send(command, { abortSignal: session.signal })
+      await bucketCall(session, bucket, async () =>
+        session.clients.s3.send(command, { abortSignal: session.signal }),
+      )
     },
   )
 }
@@ -97,34 +100,6 @@ const WIDTH = 20
 function bar(sent: number, all: number): string {
   const full = Math.round((sent / all) * WIDTH)
   return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${(sent / 1e6).toFixed(1)} of ${(all / 1e6).toFixed(1)} MB`
-}
-
-/** Deletes these keys, whatever versions there are of others. IAM: s3:DeleteObject. */
-export async function deleteObjects(
-  session: Session,
-  bucket: string,
-  objects: { Key: string; VersionId?: string }[],
-): Promise<void> {
-  for (let from = 0; from < objects.length; from += 1000) {
-    session.signal.throwIfAborted()
-    const { Errors = [] } = await session.clients.s3.send(
-      new DeleteObjectsCommand({
-        Bucket: bucket,
-        ExpectedBucketOwner: session.account,
-        Delete: { Objects: objects.slice(from, from + 1000), Quiet: true },
-      }),
-    )
-    const failed = Errors.filter(({ Code }) => Code !== 'NoSuchKey' && Code !== 'NoSuchVersion')
-    const [first] = failed
-    if (first)
-      throw new GenatoError(
-        first.Code === 'AccessDenied' ? 'ACCESS_DENIED' : 'NOT_DELETED',
-        `S3 did not delete ${failed.length} of ${bucket}'s objects, such as ${first.Key}: ${first.Code} ${first.Message ?? ''}`,
-        {
-          hint: 'Allow s3:DeleteObject and s3:DeleteObjectVersion (genato permissions prints the policy), or lift what locks them. Then run the same command again.',
-        },
-      )
-  }
 }
 
 export interface StoredVersion {

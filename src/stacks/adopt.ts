@@ -2,8 +2,8 @@ import type { Session } from '../aws/session.js'
 import { GenatoError } from '../errors.js'
 import { bucketDomain } from '../names.js'
 import { functionsWithRole } from '../resources/account.js'
-import { isPublic, observeBucketPolicy } from '../resources/bucket-policy.js'
-import { observeBucket } from '../resources/bucket.js'
+import { isPublic } from '../resources/bucket-policy.js'
+import { observeBucket } from '../resources/bucket-seen.js'
 import { bucketOf, originRequestOf } from '../resources/distribution-config.js'
 import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
 import { observeFunction } from '../resources/function.js'
@@ -53,10 +53,7 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
     if (ownerOf(one.tags, target.stack) === 'nobody') adopts.push(what)
   }
   if (role) await refuseSharedRole(session, role.arn, target.function)
-  const open =
-    images !== undefined &&
-    target.settings.access === 'private' &&
-    (await observeBucketPolicy(session, target.images)).some(isPublic)
+  const open = images !== undefined && target.settings.access === 'private' && images.policy.some(isPublic)
   const keep = target.images === first.images ? {} : { buckets: { images: target.images } }
   const files =
     images && adopts.includes(`bucket ${target.images}`)

@@ -11,7 +11,8 @@ import { removeBucketPolicy } from '../resources/bucket-policy.js'
 import { disableDistribution, removeDistribution, untilDisabled } from '../resources/distribution-removal.js'
 import { DISTRIBUTION_TAG, removeFunction, tagFunction } from '../resources/function.js'
 import { removeLogGroup, type LogGroup } from '../resources/log-group.js'
-import { deleteObjects, listVersionsOf } from '../resources/objects.js'
+import { deleteObjects } from '../resources/object-removal.js'
+import { listVersionsOf, type StoredVersion } from '../resources/objects.js'
 import { removeRole } from '../resources/role.js'
 import { isNamed } from '../aws/errors.js'
 import type { Inventory } from './inventory.js'
@@ -176,16 +177,58 @@ async function empty(
   what: string,
 ): Promise<number> {
   const kept = new Set<string>()
-  let deleted = 0
-  for await (const page of listVersionsOf(session, bucket)) {
-    const mine = page.filter(({ Key }) => ours(Key)).map(({ Key, VersionId }) => ({ Key, VersionId }))
-    for (const { Key } of page) if (!ours(Key)) kept.add(Key)
-    if (mine.length === 0) continue
-    deleted += mine.length
-    await session.ledger.change(
-      { action: 'delete', resource: what, name: bucket, aspect: `${deleted} so far`, expect: undefined },
-      async () => deleteObjects(session, bucket, mine),
-    )
+  const pages = oursOf(session, bucket, ours, kept)
+  const first = await pages.next()
+  if (first.done) return kept.size
+  const change = { action: 'delete', resource: what, name: bucket } as const
+  const sum = new Sum()
+  if (session.ledger.dryRun) {
+    for (let page: IteratorResult<StoredVersion[], undefined> = first; !page.done; page = await pages.next())
+      sum.add(page.value)
+    await session.ledger.change({ ...change, aspect: sum.text(), expect: undefined }, async () => undefined)
+    return kept.size
   }
+  await session.ledger.change({ ...change, expect: undefined, told: () => sum.text() }, async (progress) => {
+    for (
+      let page: IteratorResult<StoredVersion[], undefined> = first;
+      !page.done;
+      page = await pages.next()
+    ) {
+      const objects = page.value.map(({ Key, VersionId }) => ({ Key, VersionId }))
+      await deleteObjects(session, bucket, objects)
+      sum.add(page.value)
+      progress(`${sum.text()} so far`)
+    }
+  })
   return kept.size
+}
+
+/** What is ours of each page that has any. @param kept is given the keys of the rest. */
+async function* oursOf(
+  session: Session,
+  bucket: string,
+  ours: (key: string) => boolean,
+  kept: Set<string>,
+): AsyncGenerator<StoredVersion[], undefined> {
+  for await (const page of listVersionsOf(session, bucket)) {
+    const mine = page.filter(({ Key }) => ours(Key))
+    for (const { Key } of page) if (!ours(Key)) kept.add(Key)
+    if (mine.length > 0) yield mine
+  }
+}
+
+/** Counts objects as people see them, and what else versioning has kept. */
+class Sum {
+  #objects = 0
+  #older = 0
+
+  add(page: readonly StoredVersion[]): void {
+    const objects = page.filter(({ current }) => current).length
+    this.#objects += objects
+    this.#older += page.length - objects
+  }
+
+  text(): string {
+    return this.#older === 0 ? `${this.#objects}` : `${this.#objects}, and ${this.#older} older versions`
+  }
 }

@@ -5,7 +5,7 @@ import type { Statement } from '../../templates/policy.js'
 import type { Session } from '../aws/session.js'
 import { FILES_TAG, imagesBucket } from '../names.js'
 import { isOurs } from '../resources/bucket-policy.js'
-import type { BucketSeen } from '../resources/bucket.js'
+import type { BucketSeen } from '../resources/bucket-seen.js'
 import { sameDocument } from '../resources/document.js'
 import { listObjects } from '../resources/objects.js'
 import { ownerOf } from '../resources/ownership.js'
@@ -58,7 +58,6 @@ export function filesSentence(bucket: string, { count, more }: FileCount): strin
 interface Asked {
   /** The images bucket; `undefined`: it is created. */
   seen: BucketSeen | undefined
-  policy: Statement[]
   confirm: (question: string) => Promise<void>
 }
 
@@ -71,7 +70,7 @@ interface Asked {
 export async function filesConsent(
   session: Session,
   { images, stack, account, settings }: Target,
-  { seen, policy, confirm }: Asked,
+  { seen, confirm }: Asked,
 ): Promise<Tags> {
   const isDefault = images === imagesBucket(stack, account)
   if (settings.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
@@ -80,7 +79,7 @@ export async function filesConsent(
   const files = seen === undefined ? NO_FILES : await countFiles(session, images, true)
   if (files.count === 0) return agreed
   const sentence = filesSentence(images, files)
-  if (policy.some((one) => isOurs(one) && servesAll(one, images))) session.reporter.warn(sentence)
+  if (seen?.policy.some((one) => isOurs(one) && servesAll(one, images))) session.reporter.warn(sentence)
   else await confirm(`${sentence} Serve them?`)
   return agreed
 }

@@ -24,8 +24,6 @@ export interface ImagesReaders {
 
 interface Policy {
   bucket: PreparedBucket
-  /** The statements of the bucket's policy. */
-  there: Statement[]
   adopt: boolean
 }
 
@@ -53,7 +51,7 @@ export function imagesReaders(session: Session, target: Target, policy: Policy):
   const closes = settings.access === 'private'
   // Of an adoption that another run began as well. A private bucket refuses to keep others' public statements.
   const dropsOthers = closes && (adopt || CLOSING_TAG in (bucket.seen?.tags ?? {}))
-  let { there } = policy
+  let there = bucket.seen?.policy ?? []
   const othersOf = (statements: Statement[]) => statements.filter((one) => !isOurs(one))
   const put = async (change: (there: Statement[]) => Statement[]) => {
     if (change(there).some(isPublic)) await bucket.admitPublicPolicy()

@@ -4,7 +4,7 @@ import { together } from '../aws/together.js'
 import { messageOf } from '../errors.js'
 import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../names.js'
 import { observeAccessControl } from '../resources/access-control.js'
-import { isBare, observeBucket, type BucketSeen } from '../resources/bucket.js'
+import { isCutOff, observeBucket, type BucketSeen } from '../resources/bucket-seen.js'
 import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
 import { DISTRIBUTION_TAG, observeFunction, type FunctionSeen } from '../resources/function.js'
 import { observeLogGroup, type LogGroup } from '../resources/log-group.js'
@@ -45,7 +45,9 @@ export async function takeInventory(session: Session, target: Target): Promise<I
     return undefined
   }
   const ownBucket = async (name: string, seen: BucketSeen | undefined) =>
-    seen && (await isBare(session, name, seen)) ? seen : own(`bucket ${name}`, seen)
+    seen && (await isCutOff(session, { name, stack: target.stack }, seen))
+      ? seen
+      : own(`bucket ${name}`, seen)
   return {
     images: await ownBucket(target.images, images),
     packages: await ownBucket(target.packages, packages),

@@ -7,7 +7,6 @@ import { edgeLogGroup, packageKey, packagePrefix } from '../names.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { prepareAccessControl } from '../resources/access-control.js'
 import { prepareBucket } from '../resources/bucket.js'
-import { observeBucketPolicy } from '../resources/bucket-policy.js'
 import {
   ensureDistribution,
   findDistributions,
@@ -20,7 +19,8 @@ import {
 import { CODE_TAGS, ensureFunction, findFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { ensureLogGroup } from '../resources/log-group.js'
-import { deleteObjects, findPackage, listObjects, uploadOnce } from '../resources/objects.js'
+import { deleteObjects } from '../resources/object-removal.js'
+import { findPackage, listObjects, uploadOnce } from '../resources/objects.js'
 import { prepareRole } from '../resources/role.js'
 import {
   ensurePermission,
@@ -85,7 +85,7 @@ export async function deploy(
   )
   stored.catch(() => undefined)
   // All is looked at before anything is written: where something is another's, nothing is.
-  const [images, packages, execution, access, found, distributionFound, policy] = await together([
+  const [images, packages, execution, access, found, distributionFound] = await together([
     prepareBucket(session, imagesWanted(target, claim)),
     prepareBucket(session, packagesWanted(target, claim)),
     prepareRole(session, roleWanted(target, claim)),
@@ -94,10 +94,9 @@ export async function deploy(
       : NONE,
     findFunction(session, target.function, claim),
     findDistribution(session, target, claim),
-    observeBucketPolicy(session, target.images),
   ])
-  const consent = await filesConsent(session, target, { seen: images.seen, policy, confirm: confirmFiles })
-  const readers = imagesReaders(session, target, { bucket: images, there: policy, adopt })
+  const consent = await filesConsent(session, target, { seen: images.seen, confirm: confirmFiles })
+  const readers = imagesReaders(session, target, { bucket: images, adopt })
   const [, , role, accessControl, digest] = await together([
     images.ensure({ ...consent, ...readers.tags }),
     packages.ensure().then(async () => packages.close()),

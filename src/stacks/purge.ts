@@ -10,7 +10,8 @@ import {
 } from '../resources/distribution.js'
 import { CODE_TAGS, observeFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
-import { deleteObjects, listObjects } from '../resources/objects.js'
+import { deleteObjects } from '../resources/object-removal.js'
+import { listObjects } from '../resources/objects.js'
 import type { Target } from './target.js'
 import { theOne } from './the-one.js'
 

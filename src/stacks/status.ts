@@ -4,7 +4,7 @@ import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { CLOSING_TAG } from '../names.js'
 import { replicasLeft } from '../resources/account.js'
-import { isOurs, observeBucketPolicy } from '../resources/bucket-policy.js'
+import { isOurs } from '../resources/bucket-policy.js'
 import { bucketDrift } from '../resources/bucket.js'
 import { distributionDrift, liveVersion, originRequestOf } from '../resources/distribution-config.js'
 import { INVALIDATED_TAG, type DistributionSeen } from '../resources/distribution.js'
@@ -58,8 +58,7 @@ export async function status(
   const versions = fn ? await listVersions(session, target.function) : []
   const live = versions.find((version) => version.number === number)
   const none = needed.every(([, is]) => !is) && inventory.strangers.length === 0
-  const policy =
-    inventory.images && distribution ? await observeBucketPolicy(session, target.images) : undefined
+  const policy = distribution && inventory.images?.policy
   const closing = policy !== undefined && isClosing(inventory, policy)
   const digests = { live: live?.digest, local: localDigest }
   const differing = [...missing, ...drift(target, inventory, { policy, closing, ...digests })]

@@ -1,3 +1,4 @@
+import { GENERATED } from '../../handler/contract.js'
 import { BASIC_EXECUTION, executionRolePolicy, executionRoleTrust } from '../../templates/execution-role.js'
 import { imagesLifecycle, packagesLifecycle } from '../../templates/images-bucket.js'
 import type { Settings } from '../config/types.js'
@@ -6,6 +7,7 @@ import {
   bucketDomain,
   functionName,
   imagesBucket,
+  packagePrefix,
   packagesBucket,
   roleName,
 } from '../names.js'
@@ -54,20 +56,33 @@ export function imagesWanted({ images: name, settings }: Target, claim: Claim): 
     ...claim,
     name,
     public: settings.access === 'public',
-    lifecycle: imagesLifecycle(settings.expireImagesAfterDays),
+    holds: 'images',
+    prefix: GENERATED,
+    lifecycle: (versioned) => imagesLifecycle(settings.expireImagesAfterDays, versioned),
   }
 }
 
-export function packagesWanted({ packages: name }: Target, claim: Claim): BucketWanted {
-  return { ...claim, name, public: false, lifecycle: packagesLifecycle() }
+export function packagesWanted({ packages: name, stack }: Target, claim: Claim): BucketWanted {
+  const prefix = packagePrefix(stack)
+  return {
+    ...claim,
+    name,
+    public: false,
+    holds: 'packages',
+    prefix,
+    lifecycle: (versioned) => packagesLifecycle(prefix, versioned),
+  }
 }
 
-export function roleWanted({ role: name, images, settings }: Target, claim: Claim): RoleWanted {
+export function roleWanted({ role: name, images, account, settings }: Target, claim: Claim): RoleWanted {
   return {
     ...claim,
     name,
     trust: executionRoleTrust(),
     attached: [BASIC_EXECUTION],
-    inline: { name: INLINE_POLICY, document: executionRolePolicy(images, settings.files ?? true) },
+    inline: {
+      name: INLINE_POLICY,
+      document: executionRolePolicy(images, account, settings.files ?? true),
+    },
   }
 }

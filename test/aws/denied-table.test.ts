@@ -47,6 +47,7 @@ const OPERATIONS: [operation: string, action: string][] = [
   ['s3:GetBucketOwnershipControls', 's3:GetBucketOwnershipControls'],
   ['s3:GetBucketPolicy', 's3:GetBucketPolicy'],
   ['s3:GetBucketTagging', 's3:GetBucketTagging'],
+  ['s3:GetBucketVersioning', 's3:GetBucketVersioning'],
   ['s3:GetPublicAccessBlock', 's3:GetBucketPublicAccessBlock'],
   // Only its status tells: the bucket may as well be another's.
   ['s3:HeadBucket', 's3:ListBucket'],

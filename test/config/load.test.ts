@@ -152,3 +152,15 @@ describe('a wrong configuration names what is wrong and what would be right', ()
     expect((await failure(loadSettings(project(), { stack: 'No!' }))).message).toContain('--stack')
   })
 })
+
+it('bucket names with dots are refused with the reason, and still read for a stack that has them', async () => {
+  const cwd = project({ 'genato.config.json': JSON.stringify({ buckets: { packages: 'zoo.packages' } }) })
+  const error = await failure(loadSettings(cwd))
+  expect(error).toMatchObject({
+    code: 'BAD_CONFIG',
+    exitCode: 2,
+    message: 'genato.config.json: buckets.packages must not have a dot, and is "zoo.packages".',
+  })
+  expect(error.hint).toContain("S3's certificate is for *.s3.us-east-1.amazonaws.com")
+  expect((await loadSettings(cwd, { deployedBefore: true })).buckets.packages).toBe('zoo.packages')
+})

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { GENERATED } from '../../../handler/contract.js'
+import { servesFile, type Files } from '../../../handler/files.js'
 import { GenatoError, messageOf } from '../../errors.js'
 import type { Reporter } from '../../reporter/reporter.js'
 import type { FunctionIdentity } from '../function/environment.js'
@@ -14,11 +15,15 @@ export interface FunctionStore {
   close(): Promise<void>
 }
 
-/** Serves the objects to the function as the bucket behind the distribution. What fails is told. */
+/**
+ * Serves the objects to the function as the bucket behind the distribution. What fails is reported.
+ * @param files of the configuration: the function's role may read these, and what is generated.
+ */
 export async function startFunctionStore(
   objects: Objects,
   bucket: string,
   reporter: Pick<Reporter, 'warn'>,
+  files: Files = true,
 ): Promise<FunctionStore> {
   const credentials = {
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -30,7 +35,15 @@ export async function startFunctionStore(
   const onError = unlessRepeated((text) => {
     if (!ending) reporter.warn(text)
   })
-  const store = await startObjectStore({ objects, bucket, credentials, writable: GENERATED, onError })
+  const readable = (key: string) => key.startsWith(GENERATED) || servesFile(files, key)
+  const store = await startObjectStore({
+    objects,
+    bucket,
+    credentials,
+    writable: GENERATED,
+    readable,
+    onError,
+  })
   return {
     access: { endpoint: store.endpoint, credentials },
     ending: () => void (ending = true),

@@ -65,7 +65,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     await removeUnused(path.join(work, 'run'))
     const folder = await openImages(data, reporter)
     const bucket = settings.buckets.images ?? imagesBucket(settings.stack)
-    const store = await startFunctionStore(folder, bucket, reporter)
+    const store = await startFunctionStore(folder, bucket, reporter, settings.files)
     ends.push(async () => store.close())
 
     const around = {

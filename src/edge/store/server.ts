@@ -23,6 +23,8 @@ export interface ObjectStoreOptions {
   credentials: Credentials
   /** Where objects may be put, as the caller's role has it; anywhere when left out. */
   writable?: string | undefined
+  /** Whether the caller's role may read a key; all of them when left out. */
+  readable?: ((key: string) => boolean) | undefined
   /** Bytes; 100 MiB when left out. */
   maxObjectBytes?: number | undefined
   /** The clock request dates are held against. */
@@ -126,6 +128,7 @@ async function answer(
   if (bucket !== options.bucket) return s3Error('NoSuchBucket')
   if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
   if (method === 'PUT' && !key.startsWith(options.writable ?? '')) return s3Error('AccessDenied')
+  if (method !== 'PUT' && options.readable?.(key) === false) return s3Error('AccessDenied')
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return s3Error('KeyTooLongError')
   const unsupported = isSubresource(rawQuery) || (method === 'PUT' && !isPlainPut(request))
   if (unsupported) return s3Error('NotImplemented')

@@ -13,6 +13,16 @@ interface MotoSettings {
   invalidation_reads?: number
   /** How many deletions of a function whose last association has gone are refused for its replicas; 0 if not set. */
   replica_refusals?: number
+  /** How many calls of each kind, Lambda's fetches too, answer NoSuchBucket after CreateBucket; 0 if not set. */
+  new_bucket_misses?: number
+  /** How many looks still see a deleted bucket; 0 if not set. */
+  deleted_bucket_reads?: number
+  /** How many looks still see a deleted role; 0 if not set. */
+  deleted_role_reads?: number
+  /** How many keys DeleteObjects refuses in an answer with status 200; 0 if not set. */
+  refused_deletions?: number
+  /** With which code; InternalError if not set. */
+  refused_deletions_code?: string
   /** What Lambda's GetAccountSettings tells; 1000 if not set. */
   concurrent_executions?: number
 }

@@ -13,12 +13,13 @@ from xml.sax.saxutils import escape
 import flask
 from moto.cloudfront.models import cloudfront_backends
 from moto.iam.access_control import IAMPolicy, IAMRequest, IAMRequestBase
-from moto.iam.models import iam_backends
+from moto.iam.models import IAMBackend, iam_backends
+from moto.iam.responses import IamResponse
 from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
-from .control import replace
-from .s3 import as_list, matches
+from .control import memories, replace, settings
+from .s3 import as_list, is_kms, matches
 
 BUCKET_ACTIONS = {
     "publicAccessBlock": (
@@ -87,6 +88,8 @@ def s3_needs(request: IAMRequestBase) -> list[Need]:
         # That a key is missing is told only to who may list.
         if name == "GetObject" and known is not None and key not in known.keys:
             needs.append(Need("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
+        if name == "GetObject" and is_kms(request.account_id, bucket, key):
+            needs.append(Need("kms:Decrypt", f"arn:aws:kms:us-east-1:{request.account_id}:key/default"))
         return needs
     if "delete" in query:
         body = request._body.decode()
@@ -246,7 +249,39 @@ def is_allowed(documents: list[dict[str, Any]], need: Need) -> bool:
     return "Allow" in effects and "Deny" not in effects
 
 
+def apply_lag() -> None:
+    ghosts: dict[str, tuple[Any, int]] = {}
+    memories.append(ghosts)
+
+    @replace(IAMBackend)
+    def delete_role(self: IAMBackend, role_name: str) -> None:
+        role = self.get_role(role_name)
+        delete_role.original(self, role_name)
+        ghosts[role_name] = (role, settings["deleted_role_reads"])
+
+    @replace(IAMBackend)
+    def create_role(self: IAMBackend, role_name: str, *args: Any, **named: Any) -> Any:
+        ghosts.pop(role_name, None)
+        return create_role.original(self, role_name, *args, **named)
+
+    @replace(IamResponse, "get_role")
+    def look(self: IamResponse) -> Any:
+        """A role may still be seen for a while after it was deleted."""
+        name = self._get_param("RoleName")
+        role, left = ghosts.get(name, (None, 0))
+        if role is None or left <= 0 or settings["deleted_role_reads"] <= 0:
+            return look.original(self)
+        ghosts[name] = (role, left - 1)
+        self.backend.roles[role.id] = role
+        try:
+            return look.original(self)
+        finally:
+            del self.backend.roles[role.id]
+
+
 def apply() -> None:
+    apply_lag()
+
     @replace(IAMRequestBase)
     def check_action_permitted(self: IAMRequestBase, resource: str) -> None:
         """A call needs each right that AWS asks of it, at the resource that it is about."""
@@ -267,6 +302,9 @@ def apply() -> None:
         }
         for need in needs:
             need.context.update(common)
+            bucket = re.match(r"arn:aws:s3:::([^/]+)", need.resource)
+            if bucket and bucket[1] in s3_backends.bucket_accounts:
+                need.context["aws:resourceaccount"] = s3_backends.bucket_accounts[bucket[1]][1]
             if not is_allowed(documents, need):
                 refuse(self, need)
 

@@ -15,6 +15,14 @@ DEFAULTS = {
     "invalidation_reads": 1,
     # How many deletions of a function are refused after its last association has gone.
     "replica_refusals": 0,
+    # How many calls of each kind say NoSuchBucket of a bucket that was just created, Lambda's fetches too.
+    "new_bucket_misses": 0,
+    # How many looks still see a bucket, or a role, that was deleted.
+    "deleted_bucket_reads": 0,
+    "deleted_role_reads": 0,
+    # How many keys DeleteObjects refuses in an answer with status 200, and with which code.
+    "refused_deletions": 0,
+    "refused_deletions_code": "InternalError",
     # What GetAccountSettings tells.
     "concurrent_executions": 1000,
 }
@@ -22,6 +30,8 @@ DEFAULTS = {
 MANAGED = ("AWSLambda", "CloudFront", "AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess")
 
 settings: dict[str, Any] = dict(DEFAULTS)
+# What else a reset forgets.
+memories: list[dict[str, Any]] = []
 
 
 def replace(owner: Any, name: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -56,6 +66,8 @@ def apply() -> None:
         reset.original(self)
         settings.clear()
         settings.update(DEFAULTS)
+        for memory in memories:
+            memory.clear()
         moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
 
     # Every account is given all of these anew after each reset: of AWS's 1300 those that matter here.

@@ -21,6 +21,7 @@ from moto.s3.models import s3_backends
 
 from .associations import associated, trusted_services
 from .control import replace, settings
+from .s3 import is_kms, misses
 
 PAGE = 50
 PUBLISHED = (
@@ -67,13 +68,15 @@ def page(response: LambdaResponse, items: list[Any], key: str) -> str:
 
 def check_code(function: LambdaFunction, bucket_name: str, key: str) -> None:
     bucket = s3_backends[function.account_id]["aws"].buckets.get(bucket_name)
-    if bucket is None:
+    if bucket is None or misses(bucket, "Lambda"):
         found = "NoSuchBucket. S3 Error Message: The specified bucket does not exist"
     elif bucket.region_name != function.region:
         found = f"PermanentRedirect. S3 Error Message: The bucket is in this region: {bucket.region_name}. "
         found += "Please use this region to retry the request"
     elif key not in bucket.keys:
         found = "NoSuchKey. S3 Error Message: The specified key does not exist."
+    elif is_kms(function.account_id, bucket_name, key):
+        found = "AccessDenied. S3 Error Message: no identity-based policy allows the kms:Decrypt action"
     else:
         return
     raise InvalidParameterValueException(f"Error occurred while GetObject. S3 Error Code: {found}")

@@ -6,11 +6,11 @@ from typing import Any
 
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import iam_backends
-from moto.s3.exceptions import BucketAlreadyExists, S3AccessDeniedError, S3ClientError
+from moto.s3.exceptions import BucketAlreadyExists, MissingBucket, S3AccessDeniedError, S3ClientError
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
-from .control import replace
+from .control import memories, replace, settings
 
 AES256 = {
     "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
@@ -110,7 +110,69 @@ def check_reader(response: S3Response, request: Any) -> None:
         raise S3AccessDeniedError()
 
 
+# What was deleted and may still be seen: the bucket and its account.
+ghosts: dict[str, tuple[FakeBucket, str]] = {}
+memories.append(ghosts)
+
+
+def misses(bucket: FakeBucket | None, call: str) -> bool:
+    """Whether a bucket that was just created is not known yet to where this kind of call ends up."""
+    if bucket is None or not hasattr(bucket, "missed"):
+        return False
+    bucket.missed[call] = bucket.missed.get(call, 0) + 1
+    return bucket.missed[call] <= settings["new_bucket_misses"]
+
+
+def check_seen(response: S3Response, request: Any) -> None:
+    name = response.bucket_name
+    known = s3_backends[response.current_account]["aws"].buckets.get(name)
+    creates = request.method == "PUT" and not request.query_string and request.path.strip("/") == name
+    parts = sorted({*request.args} - {"x-id", "max-keys", "versionId"})[:1]
+    is_key = "/" in request.path.strip("/")
+    if not creates and misses(known, f"{request.method} {parts} {is_key}"):
+        raise MissingBucket(bucket=name)
+
+
+def is_kms(account: str, bucket: str, key: str) -> bool:
+    """Whether an object is encrypted with a KMS key, which its readers have to be allowed to use."""
+    known = s3_backends[account]["aws"].buckets.get(bucket)
+    found = known.keys.get(key) if known else None
+    return found is not None and str(found.encryption).startswith("aws:kms")
+
+
 def apply() -> None:
+    @replace(S3Backend)
+    def create_bucket(self: S3Backend, *args: Any, **named: Any) -> FakeBucket:
+        bucket = create_bucket.original(self, *args, **named)
+        bucket.missed = {}
+        ghosts.pop(bucket.name, None)
+        return bucket
+
+    @replace(S3Backend)
+    def delete_bucket(self: S3Backend, bucket_name: str) -> FakeBucket | None:
+        bucket = delete_bucket.original(self, bucket_name)
+        if bucket and settings["deleted_bucket_reads"]:
+            bucket.seen = 0
+            ghosts[bucket_name] = (bucket, self.account_id)
+        return bucket
+
+    @replace(S3Response)
+    def _bucket_response_delete_keys(self: S3Response, *args: Any, **named: Any) -> Any:
+        """Some keys are refused for now, in an answer that is a success."""
+        objects = re.findall(rb"<Object>.*?</Object>", self.body, re.DOTALL)
+        refused = objects[: settings["refused_deletions"]]
+        if not refused:
+            return _bucket_response_delete_keys.original(self, *args, **named)
+        settings["refused_deletions"] -= len(refused)
+        for one in refused:
+            self.body = self.body.replace(one, b"")
+        if len(refused) < len(objects):
+            _bucket_response_delete_keys.original(self, *args, **named)
+        code = f"<Code>{settings['refused_deletions_code']}</Code><Message>Please try again.</Message>"
+        keys = [re.search(rb"<Key>.*?</Key>", one, re.DOTALL)[0].decode() for one in refused]
+        errors = "".join(f"<Error>{key}{code}</Error>" for key in keys)
+        return 200, {}, f"<DeleteResult>{errors}</DeleteResult>"
+
     @replace(FakeBucket)
     def __init__(self: FakeBucket, *args: Any, **named: Any) -> None:
         """Since 2023 a new bucket blocks public access, has no access control lists and is encrypted."""
@@ -156,11 +218,26 @@ def apply() -> None:
             try:
                 check_owner(self, request)
                 check_reader(self, request)
-            except S3ClientError:
+                check_seen(self, request)
+            except S3ClientError as error:
                 if request.method == "HEAD":
-                    return 403, {}, ""
+                    return 404 if isinstance(error, MissingBucket) else 403, {}, ""
                 raise
-            return original(self, request, full_url)
+            bucket, account = ghosts.get(self.bucket_name, (None, ""))
+            if bucket is None or request.method not in ("GET", "HEAD") or account != self.current_account:
+                return original(self, request, full_url)
+            if request.method == "HEAD":
+                bucket.seen += 1
+            if bucket.seen > settings["deleted_bucket_reads"]:
+                ghosts.pop(self.bucket_name)
+                return original(self, request, full_url)
+            # Requests come one at a time.
+            buckets = s3_backends[account]["aws"].buckets
+            buckets[self.bucket_name] = bucket
+            try:
+                return original(self, request, full_url)
+            finally:
+                del buckets[self.bucket_name]
 
         setattr(S3Response, name, owned)
 

@@ -1,0 +1,148 @@
+import {
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  ListObjectVersionsCommand,
+  type LifecycleRule,
+  type PublicAccessBlockConfiguration,
+} from '@aws-sdk/client-s3'
+import { isDenied, isNamed, orAbsent, statusOf } from '../aws/errors.js'
+import type { Session } from '../aws/session.js'
+import { waitFor } from '../aws/wait.js'
+import { GenatoError } from '../errors.js'
+import { isOwnBucketName } from '../names.js'
+import type { Statement } from '../../templates/policy.js'
+import { APPEARING } from './bucket-call.js'
+import { readStatements } from './bucket-policy.js'
+import { readTags, type Tags } from './tags.js'
+
+/** What is there. */
+export interface BucketSeen {
+  tags: Tags
+  publicAccess: PublicAccessBlockConfiguration
+  ownership: string | undefined
+  /** The default algorithm: `AES256`, `aws:kms` or `aws:kms:dsse`. */
+  encryption: string | undefined
+  lifecycle: LifecycleRule[]
+  /** Whether deleted and replaced objects stay as versions: versioning is enabled, or was once. */
+  versioned: boolean
+  policy: Statement[]
+}
+
+/**
+ * Asks for everything at once: of a bucket that is not there, each question says so. S3 may contradict itself
+ * for a while after a bucket was made or deleted: then it is asked again, for up to 60 s.
+ * IAM: s3:ListBucket, s3:GetBucketTagging, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls,
+ * s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration, s3:GetBucketVersioning, s3:GetBucketPolicy.
+ * @throws GenatoError BUCKET_TAKEN, BUCKET_ELSEWHERE, BUCKET_UNCLEAR
+ */
+export async function observeBucket(session: Session, name: string): Promise<BucketSeen | undefined> {
+  const seen = await waitFor(session, {
+    ...APPEARING,
+    title: `S3 to agree on whether there is a bucket ${name}`,
+    look: async () => look(session, name),
+    late: () =>
+      new GenatoError(
+        'BUCKET_UNCLEAR',
+        `S3 says both that there is a bucket ${name} and that there is none.`,
+        {
+          hint: 'It was made or deleted a moment ago. Run the same command again in some minutes.',
+        },
+      ),
+  })
+  return seen === 'absent' ? undefined : seen
+}
+
+/** @returns `undefined` where the answers contradict each other. */
+async function look(session: Session, name: string): Promise<BucketSeen | 'absent' | undefined> {
+  const { s3 } = session.clients
+  const bucket = { Bucket: name, ExpectedBucketOwner: session.account }
+  const [head, ...others] = await Promise.allSettled([
+    s3.send(new HeadBucketCommand(bucket)),
+    orAbsent(s3.send(new GetBucketTaggingCommand(bucket)), 'NoSuchTagSet'),
+    orAbsent(s3.send(new GetPublicAccessBlockCommand(bucket)), 'NoSuchPublicAccessBlockConfiguration'),
+    orAbsent(s3.send(new GetBucketOwnershipControlsCommand(bucket)), 'OwnershipControlsNotFoundError'),
+    orAbsent(
+      s3.send(new GetBucketEncryptionCommand(bucket)),
+      'ServerSideEncryptionConfigurationNotFoundError',
+    ),
+    orAbsent(s3.send(new GetBucketLifecycleConfigurationCommand(bucket)), 'NoSuchLifecycleConfiguration'),
+    s3.send(new GetBucketVersioningCommand(bucket)),
+    orAbsent(s3.send(new GetBucketPolicyCommand(bucket)), 'NoSuchBucketPolicy'),
+  ])
+  const [tags, publicAccess, ownership, encryption, lifecycle, versioning, policy] = others
+  if (head.status === 'rejected') {
+    if (isNamed(head.reason, 'NotFound', 'NoSuchBucket')) return 'absent'
+    // HEAD has no body to say what is wrong: another question's answer has one.
+    const told: unknown =
+      tags.status === 'rejected' && !isNamed(tags.reason, 'NoSuchBucket') ? tags.reason : head.reason
+    if (statusOf(head.reason) === 301 || isNamed(told, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
+      throw elsewhere(name, head.reason)
+    if (statusOf(head.reason) === 403 && isDenied(told)) throw taken(name, head.reason)
+    throw told
+  }
+  if (others.some((one) => one.status === 'rejected' && isNamed(one.reason, 'NoSuchBucket'))) return undefined
+  const [encrypts] = valueOf(encryption)?.ServerSideEncryptionConfiguration?.Rules ?? []
+  return {
+    tags: readTags(valueOf(tags)?.TagSet),
+    publicAccess: valueOf(publicAccess)?.PublicAccessBlockConfiguration ?? {},
+    ownership: valueOf(ownership)?.OwnershipControls?.Rules?.[0]?.ObjectOwnership,
+    encryption: encrypts?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
+    lifecycle: valueOf(lifecycle)?.Rules ?? [],
+    versioned: valueOf(versioning).Status !== undefined,
+    policy: readStatements(valueOf(policy)?.Policy),
+  }
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
+}
+
+export function taken(name: string, cause: unknown): GenatoError {
+  return new GenatoError(
+    'BUCKET_TAKEN',
+    `The bucket ${name} belongs to another account, or these credentials may not look at it (s3:ListBucket).`,
+    {
+      hint: 'Set buckets in the configuration to names of your own; genato permissions prints what has to be allowed.',
+      cause,
+    },
+  )
+}
+
+function elsewhere(name: string, cause: unknown): GenatoError {
+  return new GenatoError('BUCKET_ELSEWHERE', `The bucket ${name} is in another region than us-east-1.`, {
+    hint: 'Lambda takes its package from us-east-1 only: set buckets in the configuration to other names.',
+    cause,
+  })
+}
+
+/**
+ * Whether a run was killed between making this bucket and tagging it: it has no tags, nothing in it, and a name
+ * that nobody but genato would give. Under any other name it may be somebody's new bucket.
+ * IAM: s3:ListBucketVersions.
+ */
+export async function isCutOff(
+  session: Session,
+  { name, stack }: { name: string; stack: string },
+  seen: BucketSeen,
+): Promise<boolean> {
+  return isOwnBucketName(name, stack, session.account) && (await isBare(session, name, seen))
+}
+
+/** Whether it is empty and has no tags. IAM: s3:ListBucketVersions. */
+export async function isBare(session: Session, name: string, { tags }: BucketSeen): Promise<boolean> {
+  if (Object.keys(tags).length > 0) return false
+  const found = await orAbsent(
+    session.clients.s3.send(
+      new ListObjectVersionsCommand({ Bucket: name, ExpectedBucketOwner: session.account, MaxKeys: 1 }),
+    ),
+    'NoSuchBucket',
+  )
+  return (found?.Versions ?? []).length + (found?.DeleteMarkers ?? []).length === 0
+}
