@@ -8,9 +8,9 @@ import { functionLineText } from './lines.js'
 /** What a package makes of paths, without a store. */
 export interface Asked {
   /** @throws FunctionFailed */
-  explain(path: string): Promise<Explanation>
+  explain: (path: string) => Promise<Explanation>
   /** @returns `undefined` for the path of a file. @throws FunctionFailed, also for a wrong path. */
-  render(path: string): Promise<Rendered | undefined>
+  render: (path: string) => Promise<Rendered | undefined>
 }
 
 interface Rendered {
