@@ -3,6 +3,8 @@
  * the same contract, and `genato` is this module when a generator is bundled for Lambda.
  */
 
+import type { Detail } from './explanation.js'
+
 /** Where everything lies in the bucket that genato makes, and all that the function may write. */
 export const GENERATED = 'generated/'
 
@@ -43,8 +45,18 @@ export interface Generator<P = unknown> {
   key?(params: P): string
   /** Paths that make something worth seeing: `genato dev` shows them. */
   examples?: readonly string[]
-  /** What `genato explain` tells of an image beside its path and key, a line for each entry. */
-  describe?(params: P): Record<string, string | number>
+  /**
+   * What `genato explain` and the page of `genato dev` tell of an image beside its path and key: numbers and
+   * plain values, with units and sentences left to whoever shows them. `width` and `height` are pixels, `null`
+   * means none. `explain --json` puts them beside its own `type`, `kind`, `asked`, `path`, `key`, `headers` and
+   * `warning`, which win.
+   */
+  describe?(params: P): Record<string, Detail>
+  /**
+   * The path of the image that was probably meant by one that `parse` takes for a file's, such as
+   * `/640x480,png` for `/640x480.png`. The answer 404 and `genato explain` name it.
+   */
+  suggest?(path: string): string | undefined
 }
 
 /** What the configured font can draw. */

@@ -6,7 +6,7 @@ import { servesFile, type Files } from './files.js'
 import { checkImage } from './image/check.js'
 import { explainError, generatorLogger, logRequest, type Outcome, type RequestLine } from './log.js'
 import type { PackageFiles } from './package-files.js'
-import { isBadRequest, route } from './route.js'
+import { isBadRequest, route, suggestion } from './route.js'
 import { locateBucket, type BucketLocation } from './store/location.js'
 import type { Store } from './store/s3.js'
 
@@ -110,12 +110,19 @@ function nothingHere({ examples: [example] = [] }: Pick<Generator, 'examples'>, 
   return `${what}${example === undefined ? '' : ` Try ${example}`}`
 }
 
+function noFile<P>({ generator, request }: Pick<Turn<P>, 'generator' | 'request'>): string {
+  const meant = suggestion(generator, request.uri)
+  return meant === undefined
+    ? nothingHere(generator, 'There is no such file.')
+    : `There is no such file. An image would be ${meant}`
+}
+
 async function passFile<P>(turn: Turn<P>, key: string): Promise<Result> {
   const { request } = turn
   return (await lookUp(turn, key))
     ? // S3 would read a plus as a space, and look for another object than was found.
       { outcome: 'passed', answer: { ...request, uri: request.uri.replaceAll('+', '%2B') } }
-    : { outcome: 'missing', answer: missing(nothingHere(turn.generator, 'There is no such file.')) }
+    : { outcome: 'missing', answer: missing(noFile(turn)) }
 }
 
 async function serveImage<P>(

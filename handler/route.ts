@@ -50,6 +50,16 @@ function parse<P>(generator: Generator<P>, path: string, font: FontCoverage): P 
   }
 }
 
+/** The image that a file's path was probably meant to be. What goes wrong in it is no reason to fail. */
+export function suggestion(generator: Pick<Generator, 'suggest'>, path: string): string | undefined {
+  try {
+    const image: unknown = generator.suggest?.(path)
+    return typeof image === 'string' && image.startsWith('/') ? image : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Also of a copy of the class: a generator may have been bundled with its own. */
 export function isBadRequest(error: unknown): error is BadRequest {
   return (

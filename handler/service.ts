@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { IMAGE_CACHE_CONTROL } from './answers.js'
 import type { Generator, Image, Logger } from './contract.js'
-import type { Explanation } from './explanation.js'
+import type { Detail, Explanation } from './explanation.js'
 import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
 import { checkImage } from './image/check.js'
 import { explainError, generatorLogger } from './log.js'
 import { originRequestHandler } from './origin-request.js'
 import { packageFiles, type Baked, type PackageFiles } from './package-files.js'
-import { isBadRequest, route } from './route.js'
+import { isBadRequest, route, suggestion } from './route.js'
 import { storeOpener } from './store/s3.js'
 
 /** What the package exports. Lambda calls `handler`; the tool around it, the rest. */
@@ -77,10 +77,14 @@ export function createService<P>(
     explain(pathOrFile) {
       try {
         const meaning = route(generator, generation, coverage, pathOrFile)
+        if (meaning.kind === 'file') {
+          const meant = suggestion(generator, pathOrFile)
+          return meant === undefined ? meaning : { ...meaning, suggestion: meant }
+        }
         if (meaning.kind !== 'image') return meaning
         const { canonicalPath, key, params } = meaning
         const warning = strayed(canonicalPath, key)
-        const details = generator.describe?.(params) ?? { parameters: JSON.stringify(params) }
+        const details = plain(generator.describe?.(params) ?? { parameters: params })
         return {
           kind: 'image',
           canonicalPath,
@@ -109,6 +113,11 @@ export function createService<P>(
       return image
     },
   }
+}
+
+/** As JSON has it: what crosses to the tool, whatever parameters a generator has. */
+function plain(details: object): Record<string, Detail> {
+  return JSON.parse(JSON.stringify(details)) as Record<string, Detail>
 }
 
 /** @throws a TypeError that names what the module's default export lacks. */

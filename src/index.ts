@@ -13,6 +13,7 @@ export {
   type Logger,
 } from '../handler/contract.js'
 
+export type { Detail } from '../handler/explanation.js'
 export { contrasting, formatColor, parseColor, type Color } from '../handler/grammar/color.js'
 export { decode, nameCharacter, quote } from '../handler/grammar/encoding.js'
 

@@ -74,9 +74,11 @@ export default defineGenerator<Chart>({
   },
 
   describe: ({ type, title, data, format }) => ({
-    chart: `${type}, ${data.length} number${data.length === 1 ? '' : 's'}`,
-    title: title || 'none',
-    pixels: `${WIDTH} by ${HEIGHT}`,
+    chart: type,
+    numbers: data.length,
+    title: title || null,
+    width: WIDTH,
+    height: HEIGHT,
     format,
   }),
 

@@ -48,6 +48,11 @@ export function formatColor(color: Color): string {
   return hex === '00000000' ? 'transparent' : hex
 }
 
+/** As CSS reads it everywhere: `#rrggbb`, or `#rrggbbaa` where anything shows through. */
+export function cssHex(color: Color): string {
+  return `#${color.a === 255 ? toHex(color).slice(0, 6) : toHex(color)}`
+}
+
 export function sameColor(one: Color, other: Color): boolean {
   return one.r === other.r && one.g === other.g && one.b === other.b && one.a === other.a
 }

@@ -85,12 +85,13 @@ interface Tokens {
 function sortTokens(tokens: string[]): Tokens {
   const found: Tokens = { options: new Map() }
   const unknown: string[] = []
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
     if (token === '')
       throw new BadRequest(
         'BAD_OPTION',
-        'There is nothing between two commas, or after the last: take the comma out. (A # is written %23, or left out.)',
+        `There is nothing between two commas, or after the last: take the comma out. (A # is written %23, or left out${tokens.some(isText) ? '; a comma in a text, %2C' : ''}.)`,
       )
+    const cut = cutText(tokens, index)
     const format = parseFormat(token)
     const color = format ? undefined : parseColor(token)
     if (format) {
@@ -99,6 +100,8 @@ function sortTokens(tokens: string[]): Tokens {
     } else if (color) {
       if (found.background) throw repeated('BAD_COLOR', token, 'background')
       found.background = color
+    } else if (cut !== undefined) {
+      throw commaInText(token, cut)
     } else if (token.includes('=')) {
       const [option, value] = splitOption(token)
       if (found.options.has(option)) throw repeated('BAD_OPTION', token, `${option}=`)
@@ -108,6 +111,39 @@ function sortTokens(tokens: string[]): Tokens {
   const [first] = unknown
   if (first !== undefined) throw blame(first, found)
   return found
+}
+
+function isText(token: string): boolean {
+  return /^text=/i.test(token)
+}
+
+/**
+ * A text with commas that were not encoded is cut at each: `text=Hello, World`.
+ * @returns the whole text if this token can only be a piece of it: it comes behind a text and starts with
+ * white space, or is nothing else, nor nearly.
+ */
+function cutText(tokens: readonly string[], index: number): string | undefined {
+  const start = tokens.slice(0, index).findLastIndex(isText)
+  if (start < 0) return undefined
+  const rest = tokens.slice(start + 1)
+  const other = rest.findIndex((token) => !/^\s/.test(token) && !isStrange(token))
+  const end = other < 0 ? tokens.length : start + 1 + other
+  return index < end ? tokens.slice(start, end).join(',').slice('text='.length) : undefined
+}
+
+/** Whether a token is neither right anywhere, nor a misspelling of what is. */
+function isStrange(token: string): boolean {
+  if (parseFormat(token) || parseColor(token) || looksLikeSize(token)) return false
+  const name = token.split('=')[0] ?? ''
+  if (token.includes('=') && nearest(name, OPTIONS) !== undefined) return false
+  return nearest(token, [...COLOR_NAMES, ...FORMAT_NAMES]) === undefined
+}
+
+function commaInText(piece: string, text: string): BadRequest {
+  return new BadRequest(
+    'BAD_OPTION',
+    `${quote(piece)} is cut off the text, because commas separate tokens: a comma in a text is written %2C, as in text=${encodeURIComponent(text.slice(0, 60).toWellFormed())}`,
+  )
 }
 
 function parseFormat(token: string): Format | undefined {
@@ -121,6 +157,11 @@ function splitOption(token: string): [Option, string] {
   const name = token.slice(0, at)
   const option = OPTIONS.find((known) => known === name.toLowerCase())
   if (option) return [option, token.slice(at + 1)]
+  if (name.includes('?'))
+    throw new BadRequest(
+      'BAD_OPTION',
+      `${quote(name)} has a ? in it: options come behind a comma, because CloudFront drops what follows a ?: write ,text=… instead of ?text=…`,
+    )
   throw new BadRequest(
     'BAD_OPTION',
     `${quote(name)} is not an option: ${didYouMean(name, OPTIONS)}there are text=, fg= and q=.`,
@@ -129,6 +170,8 @@ function splitOption(token: string): [Option, string] {
 
 /** An unknown bare token is taken to be what is missing, the background before the format. */
 function blame(token: string, found: Tokens): BadRequest {
+  const ended = endingIn(token)
+  if (ended) return ended
   if (/[x@]/i.test(token) && looksLikeSize(token)) return repeated('BAD_SIZE', token, 'size')
   if (token.startsWith('#')) return badColor(token)
   if (!found.background) return badColor(token, found.format ? [] : FORMAT_NAMES)
@@ -140,6 +183,17 @@ function blame(token: string, found: Tokens): BadRequest {
   return new BadRequest(
     'BAD_OPTION',
     `${quote(token)} is one word too many: background and format are given. A text is written text=…`,
+  )
+}
+
+/** A format as files' names have it: `white.png`. */
+function endingIn(token: string): BadRequest | undefined {
+  const [, name, ending = ''] = /^(.+)\.(\w+)$/s.exec(token) ?? []
+  const format = parseFormat(ending)
+  if (name === undefined || !format) return undefined
+  return new BadRequest(
+    'BAD_FORMAT',
+    `${quote(token)} ends like a file's name: a format comes behind a comma, as in ${quote(`${name},${format}`)}.`,
   )
 }
 

@@ -1,9 +1,10 @@
 import type { Generator } from '../contract.js'
-import { formatColor } from '../grammar/color.js'
+import { cssHex } from '../grammar/color.js'
 import type { Font } from '../grammar/font.js'
 import { format, formatKey } from '../grammar/format.js'
 import { FORMATS, type ImageParams, type Limits } from '../grammar/image.js'
 import { parse } from '../grammar/parse.js'
+import { suggest } from '../grammar/suggest.js'
 import { encodeRaster } from './raster.js'
 import { loadSharp } from './sharp.js'
 import { encodeSvg } from './svg.js'
@@ -28,6 +29,7 @@ export function builtinGenerator({ text, limits, fontFile, font }: BuiltinOption
     version: VERSION,
     examples: ['/640x480,white,png', '/1200x630,navy,webp,text=Hello'],
     parse: (path: string) => parse(path, rules),
+    suggest: (path: string) => suggest(path, rules),
     format: (params: ImageParams) => format(params, text),
     key: (params: ImageParams) => formatKey(params, text),
     async warm() {
@@ -35,13 +37,15 @@ export function builtinGenerator({ text, limits, fontFile, font }: BuiltinOption
       await loadSharp()
     },
     describe: (params: ImageParams) => ({
-      pixels: `${params.width} by ${params.height}`,
-      background: formatColor(params.background),
+      width: params.width,
+      height: params.height,
+      background: cssHex(params.background),
       format: params.format,
-      'content type': FORMATS[params.format].contentType,
-      text: params.text === '' ? 'none' : `${params.text}, in ${formatColor(params.foreground)}`,
-      ...(params.quality === undefined ? {} : { quality: params.quality }),
-      limits: `${limits.side} pixels a side, ${limits.text} characters of text, ${limits.path} bytes of path`,
+      contentType: FORMATS[params.format].contentType,
+      text: params.text === '' ? null : params.text,
+      textColor: params.text === '' ? null : cssHex(params.foreground),
+      quality: params.quality ?? null,
+      limits: { ...limits },
     }),
     async generate(params: ImageParams) {
       return {

@@ -1,25 +1,38 @@
 import { loadSettings, type Overrides } from '../config/load.js'
-import { withPackage } from '../edge/serving/one-shot.js'
+import { detailRows } from '../edge/page/detail-rows.js'
 import { usageError } from '../errors.js'
 import type { Explanation } from '../../handler/explanation.js'
-import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { urlPath } from './url-path.js'
+import { askPackage } from './ask-package.js'
+import { ignoredQuery, urlPath } from './url-path.js'
+
+/** What a wrong URL's error says beside its own sentence, which has what would be right. */
+export const ANSWERED_SO = 'The service answers with status 400 and this sentence.'
 
 /** `genato explain`: what a URL means, as the package itself reads it. Exit code 2 if it is wrong. */
 export async function explain(given: string, overrides: Overrides, reporter: Reporter): Promise<void> {
   const path = urlPath(given)
   const settings = await loadSettings(process.cwd(), overrides)
-  const built = await buildPackage(settings, reporter)
-  const meaning = await withPackage(
-    settings,
-    built,
-    () => undefined,
-    async (loaded) => (await loaded.call({ kind: 'explain', path }, settings.timeout * 1000)) as Explanation,
-  )
-  if (meaning.kind === 'rejected')
-    throw usageError(meaning.code, meaning.message, 'The service answers with status 400 and this sentence.')
-  reporter.result(table(rows(path, meaning)), { path, ...meaning })
+  const { meaning, ignored } = await askPackage(settings, { reporter, log: false }, async (asked) => ({
+    meaning: await asked.explain(path),
+    ignored: await ignoredQuery(given, asked),
+  }))
+  if (ignored !== undefined) reporter.warn(ignored)
+  if (meaning.kind === 'rejected') throw usageError(meaning.code, meaning.message, ANSWERED_SO)
+  reporter.result(table(rows(path, meaning)), fields(path, meaning))
+}
+
+/** What no generator's own may stand for. */
+const RESERVED = new Set(['type', 'kind', 'asked', 'path', 'key', 'headers', 'warning'])
+
+/** The same for programs: what the generator tells, below what every image has. */
+function fields(asked: string, meaning: Exclude<Explanation, { kind: 'rejected' }>): object {
+  if (meaning.kind !== 'image') return { ...meaning, asked }
+  const { kind, canonicalPath, key, details, headers, warning } = meaning
+  const always = { kind, asked, path: canonicalPath, key }
+  const last = { headers, ...(warning === undefined ? {} : { warning }) }
+  const told = Object.entries(details).filter(([name]) => !RESERVED.has(name))
+  return { ...always, ...Object.fromEntries(told), ...last }
 }
 
 function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>): [string, string][] {
@@ -30,7 +43,7 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
         ['is', 'an image'],
         ['canonical', meaning.canonicalPath],
         ['key', meaning.key],
-        ...Object.entries(meaning.details).map(([name, value]): [string, string] => [name, String(value)]),
+        ...detailRows(meaning.details),
         ...Object.entries(meaning.headers).map(([name, value]): [string, string] => [
           'header',
           `${name}: ${value}`,
@@ -42,6 +55,9 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
         ['path', path],
         ['is', 'a file: served if the bucket has it, else 404'],
         ['key', meaning.key],
+        ...(meaning.suggestion === undefined
+          ? []
+          : [['meant?', `the image ${meaning.suggestion}`] satisfies [string, string]]),
       ]
     case 'folder':
       return [

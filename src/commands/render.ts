@@ -1,18 +1,15 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
-import { withPackage } from '../edge/serving/one-shot.js'
+import type { Settings } from '../config/types.js'
 import { FunctionFailed } from '../edge/function/process.js'
 import { GenatoError, usageError } from '../errors.js'
-import { buildPackage } from '../package/build.js'
 import { writeWhole } from '../package/write-whole.js'
+import { readablePath } from '../readable-path.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { functionLineText } from './lines.js'
-import { urlPath } from './url-path.js'
-
-interface Rendered {
-  body: Uint8Array | string
-  contentType: string
-}
+import { askPackage, type Asked } from './ask-package.js'
+import { ANSWERED_SO } from './explain.js'
+import { endingOf, formatOfFile, typeOfFile } from './file-type.js'
+import { ignoredQuery, urlPath } from './url-path.js'
 
 /** `genato render`: one image into a file, by the package but without a server or a store. */
 export async function render(
@@ -21,65 +18,106 @@ export async function render(
   overrides: Overrides,
   reporter: Reporter,
 ): Promise<void> {
+  const toStdout = args.out === '-'
+  if (toStdout && reporter.bytesAreShown)
+    throw usageError(
+      'BAD_USAGE',
+      'An image is no text: --out - writes it where a terminal would show its bytes.',
+      `Send it on, as in genato render ${given} --out - > image, or name a file with --out.`,
+    )
   const cwd = process.cwd()
   const settings = await loadSettings(cwd, overrides)
-  const built = await buildPackage(settings, reporter)
-  const started = performance.now()
-  const image = await withPackage(
-    settings,
-    built,
-    (line) => {
-      // Standard output is the image's alone.
-      const text = args.out === '-' ? undefined : functionLineText(line)
-      if (text !== undefined) reporter.event('log', text, { line })
-    },
-    async (loaded) =>
-      (await loaded.call({ kind: 'render', path: urlPath(given) }, settings.timeout * 1000)) as
-        | Rendered
-        | undefined,
-  ).catch((error: unknown) => {
-    throw error instanceof FunctionFailed ? failure(given, error) : error
-  })
-  if (!image)
-    throw usageError(
-      'NO_IMAGE',
-      `${given} is the path of a file, not of an image.`,
-      settings.generator
-        ? 'The generator’s parse gave undefined for it.'
-        : 'An image’s path starts with a size, such as /640x480,white,png.',
-    )
-  const body = typeof image.body === 'string' ? Buffer.from(image.body) : image.body
-  if (args.out === '-') return reporter.bytes(body)
-  const out = path.resolve(cwd, args.out ?? fileName(given, image.contentType))
-  await writeWhole(out, body, 'Name another file with --out.')
-  const file = path.relative(cwd, out)
-  const ms = Math.round(performance.now() - started)
-  reporter.result(`${file}  ${image.contentType}, ${body.length} bytes, ${ms} ms`, {
-    file,
-    contentType: image.contentType,
-    bytes: body.length,
-    ms,
+  // Standard output is the image's alone.
+  await askPackage(settings, { reporter, log: !toStdout }, async (asked) => {
+    const started = performance.now()
+    const ignored = await ignoredQuery(given, asked)
+    if (ignored !== undefined) reporter.warn(ignored)
+    const wanted = await pathFor(urlPath(given), toStdout ? undefined : args.out, settings, asked)
+    const image = await asked.render(wanted).catch((error: unknown) => {
+      throw error instanceof FunctionFailed ? failure(error) : error
+    })
+    if (!image) throw await noImage(wanted, settings, asked)
+    const body = typeof image.body === 'string' ? Buffer.from(image.body) : image.body
+    if (toStdout) return reporter.bytes(body)
+    const name = args.out ?? fileName(wanted, image.contentType)
+    refuseOtherType(name, wanted, image.contentType)
+    const out = path.resolve(cwd, name)
+    await writeWhole(out, body, 'Name another file with --out.')
+    const ms = Math.round(performance.now() - started)
+    reporter.result(`${readablePath(out)}  ${image.contentType}, ${body.length} bytes, ${ms} ms`, {
+      file: path.relative(cwd, out),
+      path: wanted,
+      contentType: image.contentType,
+      bytes: body.length,
+      ms,
+    })
   })
 }
 
-function failure(given: string, error: FunctionFailed): GenatoError {
+/**
+ * Of the built-in generator's paths, one that names no format is asked for in the file's.
+ * @throws GenatoError of a path that is wrong in that format only, such as for its transparency.
+ */
+async function pathFor(
+  asked: string,
+  file: string | undefined,
+  { generator }: Settings,
+  { explain }: Asked,
+): Promise<string> {
+  const format = file === undefined ? undefined : formatOfFile(file)
+  if (generator !== undefined || format === undefined) return asked
+  const meaning = await explain(asked)
+  if (meaning.kind === 'image' && meaning.details['format'] === format) return asked
+  if (meaning.kind !== 'image' && meaning.kind !== 'rejected') return asked
+  const inFormat = `${asked},${format}`
+  const named = await explain(inFormat)
+  if (named.kind === 'image') return inFormat
+  // With a second format, it is the first that the URL is about.
+  if (meaning.kind === 'rejected' || named.kind !== 'rejected' || named.code === 'BAD_FORMAT') return asked
+  throw usageError(named.code, named.message, ANSWERED_SO)
+}
+
+/** @throws GenatoError where the file's name says that it is something else. */
+function refuseOtherType(file: string, wanted: string, contentType: string): void {
+  const named = typeOfFile(file)
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (named === undefined || named === type) return
+  const ending = path.extname(file)
+  const other = `${file.slice(0, file.length - ending.length)}.${endingOf(type)}`
+  throw usageError(
+    'OTHER_TYPE',
+    `${file} would be ${named} by its name, and ${wanted} is ${type}.`,
+    `Name it ${other}, or ask for a URL that gives ${named}.`,
+  )
+}
+
+async function noImage(wanted: string, { generator }: Settings, { explain }: Asked): Promise<GenatoError> {
+  const meaning = await explain(wanted)
+  const meant = meaning.kind === 'file' ? meaning.suggestion : undefined
+  return usageError(
+    'NO_IMAGE',
+    `${wanted} is the path of a file, not of an image.`,
+    meant !== undefined
+      ? `Did you mean ${meant}?`
+      : generator
+        ? 'The generator’s parse gave undefined for it.'
+        : 'An image’s path starts with a size, such as /640x480,white,png.',
+  )
+}
+
+function failure(error: FunctionFailed): GenatoError {
   if (error.kind === 'threw' && error.code !== undefined && error.message.startsWith('BadRequest: '))
-    return usageError(
-      error.code,
-      error.message.slice('BadRequest: '.length),
-      `genato explain ${given} tells more.`,
-    )
+    return usageError(error.code, error.message.slice('BadRequest: '.length), ANSWERED_SO)
   return new GenatoError('RENDER_FAILED', `The image was not made. ${error.message}`, { cause: error })
 }
 
 /** What the path says, as a file's name that every system takes. */
-function fileName(given: string, contentType: string): string {
-  const stem = urlPath(given)
+function fileName(wanted: string, contentType: string): string {
+  const stem = wanted
     .slice(1)
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[.-]+|-+$/g, '')
     .slice(0, 100)
-  const subtype = /\/([a-z0-9]+)/.exec(contentType)?.[1] ?? 'bin'
-  const ending = { jpeg: 'jpg', plain: 'txt' }[subtype] ?? subtype
+  const ending = endingOf(contentType)
   return `${(stem || 'image').replace(new RegExp(`[-.](${ending}|jpeg)$`), '')}.${ending}`
 }

@@ -101,8 +101,22 @@ const KEYS: Record<string, string[]> = {
 /** @throws GenatoError BAD_CONFIG that names the first wrong key, its value and what it has to be. */
 export function checkConfig(value: unknown, source: string): Config {
   const result = v.safeParse(SCHEMA, value)
-  if (result.success) return result.output as Config
+  if (result.success) {
+    const config = result.output as Config
+    refuseUncovered(config, source)
+    return config
+  }
   throw badConfig(result.issues[0], source)
+}
+
+/** CloudFront takes no alias that no certificate covers: known before anything is made. */
+function refuseUncovered({ aliases = [], certificate }: Config, source: string): void {
+  if (aliases.length === 0 || certificate !== undefined) return
+  throw usageError(
+    'BAD_CONFIG',
+    `${source}: aliases names ${aliases.join(', ')}, and there is no certificate.`,
+    'Set certificate to the ARN of an ACM certificate in us-east-1 that covers them. To keep what an adopted distribution has, leave both out.',
+  )
 }
 
 function badConfig(issue: v.InferIssue<typeof SCHEMA>, source: string): GenatoError {

@@ -24,6 +24,7 @@ export function jsonReporter(out: Writable): Reporter {
         'Name a file with --out.',
       )
     },
+    bytesAreShown: false,
     event: (type, _text, data) => say(type, data),
     error: (error, debug) => say('error', errorData(error, debug)),
     close: () => undefined,

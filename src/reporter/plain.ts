@@ -3,6 +3,11 @@ import { isUnfinished } from '../errors.js'
 import { errorText } from './error-text.js'
 import type { Reporter } from './reporter.js'
 
+/** Whether what is written there is shown to somebody as text. */
+export function isTerminal(out: Writable): boolean {
+  return 'isTTY' in out && out.isTTY === true
+}
+
 /** Where no terminal is: a line for each thing, results to `out`, all else to `err`. */
 export function plainReporter(out: Writable, err: Writable): Reporter {
   const say = (text: string) => void err.write(`${text}\n`)
@@ -15,6 +20,7 @@ export function plainReporter(out: Writable, err: Writable): Reporter {
     warn: (message) => say(`warning: ${message}`),
     result: (text) => void out.write(`${text}\n`),
     bytes: (data) => void out.write(data),
+    bytesAreShown: isTerminal(out),
     event: (_type, text) => void out.write(`${text}\n`),
     error: (error, debug) =>
       say(`${isUnfinished(error) ? 'not finished' : 'error'}: ${errorText(error, debug)}`),

@@ -15,6 +15,8 @@ export interface Reporter {
   result(text: string, data: object): void
   /** What a program that reads the output wants, and nothing else. @throws GenatoError under `--json`. */
   bytes(data: Uint8Array): void
+  /** Whether `bytes` would go to a terminal, which can't show them. */
+  bytesAreShown: boolean
   /**
    * One thing of many that happen while a command runs, such as a request that was served.
    * @param tone how it ended, shown as a colour where there are colours.

@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import ora, { type Ora } from 'ora'
 import { isUnfinished } from '../errors.js'
 import { errorText } from './error-text.js'
+import { isTerminal } from './plain.js'
 import type { Reporter, Tone } from './reporter.js'
 
 const TONES = { good: 'green', bad: 'red', dim: 'dim' } as const
@@ -55,6 +56,7 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
     warn: (message) => say(err, `${color('yellow', '!')} ${message}`),
     result: (text) => say(out, text),
     bytes: (data) => void out.write(data),
+    bytesAreShown: isTerminal(out),
     event: (_type, text, _data, tone = 'plain') => say(out, toned(text, tone)),
     error: (error, debug) =>
       say(

@@ -7,7 +7,7 @@ describeInBrowser('building a URL', () => {
   it('by the form gives the picture, with its answer in words', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /pixels 640 by 480; background white; format png; .*text Hello World/)
+    await pictureOf(page, /size 640 × 480 pixels; background #ffffff; format png; .*text Hello World/)
     await page.getByLabel('Width').fill('300')
     await page.getByLabel('Height').fill('200')
     await page.getByLabel('Background: a CSS colour').fill('tomato')
@@ -70,7 +70,7 @@ describeInBrowser('building a URL', () => {
   it('does not ask for an image at every key', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     await page.getByLabel('Width').pressSequentially('0', { delay: 300 })
     await page.getByText('6400').first().waitFor()
     expect(dev.said()).not.toContain('6400x480')

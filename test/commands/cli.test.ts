@@ -128,7 +128,7 @@ describe('genato render', () => {
   ])('%s makes %s', async (given, file, format) => {
     const cwd = project()
     const ran = await genato(['render', given], cwd)
-    expect(ran).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(file) })
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(file) })
     expect((await sharp(path.join(cwd, file)).metadata()).format).toBe(format)
   })
 
@@ -148,6 +148,7 @@ describe('genato render', () => {
     ['/640x480,whit', 2, /did you mean white/],
     ['/logo.png', 2, /the path of a file/],
     ['/', 2, /not of an image/],
+    ['/640x480/white.png', 2, /Did you mean \/640x480,white,png\?/],
   ])('%s is refused with a sentence, and leaves no file', async (given, code, message) => {
     const cwd = project()
     expect(await genato(['render', given, '--out', 'x'], cwd)).toMatchObject({
@@ -155,6 +156,33 @@ describe('genato render', () => {
       stderr: expect.stringMatching(message),
     })
     expect(existsSync(path.join(cwd, 'x'))).toBe(false)
+  })
+
+  it('takes the format from the file’s name where the URL names none, and refuses another', async () => {
+    const cwd = project()
+    expect((await genato(['render', '/64,navy,q=3', '--out', 'x.jpg'], cwd)).code).toBe(0)
+    expect((await sharp(path.join(cwd, 'x.jpg')).metadata()).format).toBe('jpeg')
+    expect(await genato(['render', '/64,navy,png', '--out', 'y.webp'], cwd)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/y\.webp would be image\/webp by its name, .*\nName it y\.png/),
+    })
+    expect(await genato(['render', '/64,ff000080', '--out', 'y.jpg'], cwd)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('jpg has no transparency'),
+    })
+    expect(readdirSync(cwd).sort()).toEqual(['.genato', 'x.jpg'])
+  })
+
+  it('writes no other type of file than its name says for a custom generator either', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': generatorSource(GOOD_BODY),
+    })
+    expect(await genato(['render', '/card/x.svg', '--out', 'x.png'], cwd)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Name it x.svg'),
+    })
+    expect(existsSync(path.join(cwd, 'x.png'))).toBe(false)
   })
 
   it('of a generator that fails tells why', async () => {
@@ -218,11 +246,13 @@ describe('genato explain', () => {
       /^is +an image$/m,
       /^canonical +\/1280x960,white,jpg,text=H%C3%A9$/m,
       /^key +generated\/[0-9a-f]{12}\/1280x960\/white\/jpg\/text-[0-9a-f]{32}$/m,
-      /^pixels +1280 by 960$/m,
+      /^size +1280 × 960 pixels$/m,
+      /^background +#ffffff$/m,
       /^content type +image\/jpeg$/m,
-      /^text +Hé, in black$/m,
+      /^text +Hé$/m,
+      /^text color +#000000$/m,
       /^quality +80$/m,
-      /^limits +4096 pixels a side/m,
+      /^limits +side 4096, text 200, path 1024$/m,
       /^header +Cache-Control: public, max-age=86400, s-maxage=31536000$/m,
     ])
       expect(ran.stdout).toMatch(line)
@@ -263,10 +293,64 @@ describe('genato explain', () => {
     const ran = await genato(['explain', '/card/%41nn.svg', '--json'], cwd)
     expect(JSON.parse(ran.stdout)).toMatchObject({
       kind: 'image',
-      canonicalPath: '/card/Ann.svg',
+      asked: '/card/%41nn.svg',
+      path: '/card/Ann.svg',
       key: expect.stringMatching(/^generated\/[0-9a-f]{12}\/card-Ann-svg\/[0-9a-f]{32}$/),
-      details: { parameters: '{"name":"Ann"}' },
+      parameters: { name: 'Ann' },
     })
+  })
+
+  it('gives programs numbers and values, and no sentences', async () => {
+    const ran = await genato(['explain', '/320x240@2x,fff8,webp,text=', '--json'], project())
+    expect(JSON.parse(ran.stdout)).toEqual({
+      type: 'result',
+      kind: 'image',
+      asked: '/320x240@2x,fff8,webp,text=',
+      path: '/640x480,ffffff88,webp,text=',
+      key: expect.stringMatching(/^generated\/[0-9a-f]{12}\/640x480\/ffffff88\/webp\/text-[0-9a-f]{32}$/),
+      width: 640,
+      height: 480,
+      background: '#ffffff88',
+      format: 'webp',
+      contentType: 'image/webp',
+      text: null,
+      textColor: null,
+      quality: 80,
+      limits: { side: 4096, text: 200, path: 1024 },
+      headers: { 'Cache-Control': 'public, max-age=86400, s-maxage=31536000' },
+    })
+  })
+
+  it('lets no field of a generator’s stand for one of its own', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': generatorSource(GOOD_BODY).replace(
+        "version: '1',",
+        "version: '1', describe: () => ({ type: 'error', key: 'mine', layers: { top: 1 } }),",
+      ),
+    })
+    const ran = await genato(['explain', '/card/Ann.svg', '--json'], cwd)
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      type: 'result',
+      key: expect.stringContaining('generated/'),
+      layers: { top: 1 },
+    })
+    expect((await genato(['explain', '/card/Ann.svg'], cwd)).stdout).toMatch(/^layers +top 1$/m)
+  })
+
+  it('names the image that a file’s path, or a query string, was probably meant to be', async () => {
+    expect((await genato(['explain', '/640x480.png'], project())).stdout).toMatch(
+      /^meant\? +the image \/640x480,png$/m,
+    )
+    const ran = await genato(['explain', 'https://d1.cloudfront.net/640x480,navy?text=Hi'], project())
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^canonical +\/640x480,navy,png$/m),
+      stderr: expect.stringMatching(/\?text=Hi is ignored: .*would be \/640x480,navy,text=Hi$/m),
+    })
+    expect((await genato(['explain', '/640x480?v=2'], project())).stderr).toMatch(
+      /\?v=2 is ignored: CloudFront passes no query string on\.$/m,
+    )
   })
 })
 

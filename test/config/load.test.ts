@@ -107,6 +107,7 @@ describe('a wrong configuration names what is wrong and what would be right', ()
     [{ stack: 'Big' }, /stack has to be 2 to 40 characters.*"Big"/],
     [{ stack: 'ends-' }, /stack/],
     [{ assets: 'logo.png' }, /assets has to be a list of paths, and is "logo.png"/],
+    [{ aliases: ['img.example.com'] }, /aliases names img\.example\.com, and there is no certificate/],
     [{ assets: [''] }, /assets\.0 must not be empty/],
     [{ access: 'open' }, /access has to be 'private' or 'public'/],
     [{ runtime: 'nodejs18.x' }, /runtime/],

@@ -279,7 +279,11 @@ test('genato explain describes a chart', async () => {
   const ran = await tell('explain', 'chart', '/chart/bar,title=Rain/01,2.png')
   expect(JSON.parse(ran.stdout)).toMatchObject({
     kind: 'image',
-    canonicalPath: '/chart/bar,title=Rain/1,2.png',
-    details: { chart: 'bar, 2 numbers', title: 'Rain' },
+    path: '/chart/bar,title=Rain/1,2.png',
+    chart: 'bar',
+    numbers: 2,
+    title: 'Rain',
+    width: 1200,
+    height: 675,
   })
 })

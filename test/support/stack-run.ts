@@ -43,6 +43,7 @@ function recordingReporter(): Reporter & { said: string[] } {
     warn: (message) => void said.push(`warn ${message}`),
     result: (text) => void said.push(`result ${text}`),
     bytes: () => undefined,
+    bytesAreShown: false,
     event: (type, text) => void said.push(`${type} ${text}`),
     error: () => undefined,
     close: () => undefined,

@@ -244,7 +244,7 @@ describe('an unknown word is blamed on what is missing', () => {
     ['/1,foo,png', 'BAD_COLOR'],
     ['/1,white,foo', 'BAD_FORMAT'],
     ['/1,foo,white', 'BAD_FORMAT'],
-    ['/1,text=a,foo,fg=red,white', 'BAD_FORMAT'],
+    ['/1,text=a,foo,fg=red,white', 'BAD_OPTION'],
     ['/1,white,png,foo', 'BAD_OPTION'],
     ['/1,png,foo,white', 'BAD_OPTION'],
     ['/1,foo,white,png', 'BAD_OPTION'],

@@ -1,3 +1,4 @@
+import { detailRows } from '../detail-rows.js'
 import type { Explained } from '../messages.js'
 import { byId, make, rows } from './elements.js'
 import { meaningInWords, ROOT_IN_WORDS } from './words.js'
@@ -67,7 +68,7 @@ function entriesOf(explained: Explained): [string, string][] {
   return [
     ['canonical path', explained.canonicalPath],
     ['key', explained.key],
-    ...Object.entries(explained.details).map(([name, value]): [string, string] => [name, String(value)]),
+    ...detailRows(explained.details),
     ...Object.entries(explained.headers),
   ]
 }

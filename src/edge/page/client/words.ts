@@ -1,3 +1,4 @@
+import { detailRows } from '../detail-rows.js'
 import type { Explained, Rebuilt } from '../messages.js'
 
 export function sizeInWords(bytes: number): string {
@@ -28,7 +29,7 @@ export function meaningInWords(explained: Explained, path: string): string {
       (explained.canonicalPath === path ? 'An image, written as it is stored.' : 'An image.')
     )
   if (explained.kind === 'file')
-    return 'A file of the bucket, no image of the generator’s: served if it is there.'
+    return `A file of the bucket, no image of the generator’s: served if it is there.${explained.suggestion === undefined ? '' : ` An image would be ${explained.suggestion}`}`
   if (explained.kind === 'folder') return 'Nothing: such a path is answered with 404.'
   if (explained.kind === 'rejected') return `${explained.code}: ${explained.message}`
   return explained.message
@@ -40,7 +41,7 @@ export const ROOT_IN_WORDS = '“/” is this page, which is only here. On AWS i
 /** An image's alternative text: what the generator tells of it. */
 export function altText(explained: Explained, path: string): string {
   if (explained.kind !== 'image') return `What ${path} gives.`
-  const details = Object.entries(explained.details).filter(([name]) => name !== 'limits')
+  const details = detailRows(explained.details).filter(([name]) => name !== 'limits')
   return `The image: ${details.map(([name, value]) => `${name} ${value}`).join('; ')}.`
 }
 

@@ -1,0 +1,47 @@
+import type { Explanation } from '../../handler/explanation.js'
+import type { Settings } from '../config/types.js'
+import { withPackage } from '../edge/serving/one-shot.js'
+import { buildPackage } from '../package/build.js'
+import type { Reporter } from '../reporter/reporter.js'
+import { functionLineText } from './lines.js'
+
+/** What a package makes of paths, without a store. */
+export interface Asked {
+  /** @throws FunctionFailed */
+  explain: (path: string) => Promise<Explanation>
+  /** @returns `undefined` for the path of a file. @throws FunctionFailed, also for a wrong path. */
+  render: (path: string) => Promise<Rendered | undefined>
+}
+
+interface Rendered {
+  body: Uint8Array | string
+  contentType: string
+}
+
+interface Asking {
+  reporter: Reporter
+  /** Whether what the function writes to its log is shown. */
+  log: boolean
+}
+
+/**
+ * Builds the package of these settings, loads it, and asks it about paths.
+ * @throws GenatoError of building and loading, and what `ask` throws.
+ */
+export async function askPackage<T>(
+  settings: Settings,
+  { reporter, log }: Asking,
+  ask: (asked: Asked) => Promise<T>,
+): Promise<T> {
+  const onLine = (line: string) => {
+    const text = log ? functionLineText(line) : undefined
+    if (text !== undefined) reporter.event('log', text, { line })
+  }
+  const timeout = settings.timeout * 1000
+  return withPackage(settings, await buildPackage(settings, reporter), onLine, async (loaded) =>
+    ask({
+      explain: async (path) => (await loaded.call({ kind: 'explain', path }, timeout)) as Explanation,
+      render: async (path) => (await loaded.call({ kind: 'render', path }, timeout)) as Rendered | undefined,
+    }),
+  )
+}

@@ -1,0 +1,13 @@
+import os from 'node:os'
+import path from 'node:path'
+
+/** A file or folder as it is shortest to read: from the working directory, from the home folder, or whole. */
+export function readablePath(place: string, cwd = process.cwd(), home = os.homedir()): string {
+  const fromHome = path.relative(home, place)
+  const below = fromHome !== '' && !fromHome.startsWith('..') && !path.isAbsolute(fromHome)
+  return [
+    path.relative(cwd, place) || '.',
+    ...(below ? [`~${path.sep}${fromHome}`] : []),
+    path.resolve(place),
+  ].reduce((shortest, one) => (one.length < shortest.length ? one : shortest))
+}
