@@ -16,16 +16,24 @@ import {
   refuseOthersDistribution,
   untilDeployed,
   type EnsuredDistribution,
+  type Found,
 } from '../resources/distribution.js'
-import { CODE_TAGS, ensureFunction, findFunction } from '../resources/function.js'
+import {
+  CODE_TAGS,
+  ensureFunction,
+  findFunction,
+  observeFunction,
+  tagFunction,
+} from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
-import { ensureLogGroup } from '../resources/log-group.js'
+import { ensureLogGroups } from '../resources/log-group.js'
 import { deleteObjects, findPackage, listObjects, uploadOnce } from '../resources/objects.js'
 import { prepareRole } from '../resources/role.js'
+import { otherRuntime, runtimeOf, runtimeTags } from '../resources/runtime.js'
 import {
-  ensurePermission,
   ensureVersion,
   listVersions,
+  preparePermission,
   pruneVersions,
   type PublishedVersion,
   type Version,
@@ -60,6 +68,8 @@ export interface Deployed {
 }
 
 const NONE = Promise.resolve(async () => '')
+/** Of runtimes that AWS refuses, one after the other. */
+const MOST_RUNTIMES = 3
 const NOTHING = Promise.resolve()
 
 /** Brings a stack to AWS, or makes what is there as it has to be. */
@@ -78,7 +88,7 @@ export async function deploy(
   )
   stored.catch(() => undefined)
   // All is looked at before anything is written: where something is another's, nothing is.
-  const [images, packages, execution, access, found, distributionId] = await together([
+  const [images, packages, execution, access, found, foundDistribution] = await together([
     prepareBucket(session, imagesWanted(target, claim)),
     prepareBucket(session, packagesWanted(target, claim)),
     prepareRole(session, roleWanted(target, claim)),
@@ -97,15 +107,17 @@ export async function deploy(
   ])
 
   const upload = once(async () => uploadPackage(session, target, source, { digest, stored }))
-  const [fn] = await together([
+  const functionWith = async (runtime: string, seen = found) =>
     ensureFunction(session, {
       ...claim,
       name: target.function,
-      found,
-      role,
-      runtime: target.settings.runtime,
+      found: seen,
+      role: role.arn,
+      roleId: role.id,
+      runtime,
       memory: target.settings.memory,
       timeout: target.settings.timeout,
+      tags: runtimeTags(target.settings, runtime),
       digest,
       load: source.load,
       zip: async () => ({
@@ -113,17 +125,35 @@ export async function deploy(
         key: packageKey(target.stack, digest),
         codeSha256: await upload(),
       }),
+    })
+  let runtime = runtimeOf(target.settings, found?.tags)
+  const instead = (error: unknown): string => {
+    const other = otherRuntime(error, runtime, target.settings)
+    session.reporter.warn(
+      `AWS does not run ${runtime} at the edge yet: the function gets ${other}. Set runtime to choose another.`,
+    )
+    return other
+  }
+  let [fn] = await together([
+    functionWith(runtime).catch(async (error: unknown) => {
+      runtime = instead(error)
+      return functionWith(runtime)
     }),
     upload(),
-    ensureRetention(session, target),
+    ensureLogGroups(session, {
+      stack: target.stack,
+      name: edgeLogGroup(target.stack),
+      regions: EDGE_REGIONS,
+      retentionDays: target.settings.logs.retentionDays,
+    }),
   ])
-  const version = await ensureVersion(session, { name: target.function, latest: fn, digest })
+  let version = await ensureVersion(session, { name: target.function, latest: fn, digest })
 
   const cached = fn.tags[CODE_TAGS.cached] ?? ''
-  const [distribution] = await together([
+  const distributionOf = async (): Promise<EnsuredDistribution> =>
     ensureDistribution(session, {
       ...claim,
-      found: distributionId,
+      found: foundDistribution,
       cached,
       wanted: {
         originDomain: target.originDomain,
@@ -133,10 +163,31 @@ export async function deploy(
         certificate: target.settings.certificate,
         priceClass: target.settings.priceClass,
       },
-    }),
-    ensurePermission(session, target.function, version.number),
+    })
+  const associate = async (): Promise<EnsuredDistribution> => {
+    for (let tries = 1; ; tries++)
+      try {
+        return await distributionOf()
+      } catch (error) {
+        if (tries === MOST_RUNTIMES) throw error
+        runtime = instead(error)
+        // First, so that a run that is killed in between is followed by one that goes on with it.
+        await tagFunction(session, target.function, runtimeTags(target.settings, runtime))
+        fn = await functionWith(runtime, await observeFunction(session, target.function))
+        version = await ensureVersion(session, { name: target.function, latest: fn, digest })
+      }
+  }
+  const { number } = version
+  const [distribution, looked] = await together([
+    associate(),
+    preparePermission(session, target.function, number),
     version.published ? warnOfFewExecutions(session) : NOTHING,
   ])
+  const permit =
+    version.number === number
+      ? looked
+      : await preparePermission(session, target.function, version.number)
+  await permit()
   await ensureBucketPolicy(session, {
     bucket: target.images,
     public: target.settings.access === 'public',
@@ -161,11 +212,11 @@ export async function deploy(
   return { ...result, finished: true }
 }
 
-/** @returns its id. @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, NOT_OURS */
-async function findDistribution(session: Session, target: Target, claim: Claim): Promise<string | undefined> {
+/** @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, NOT_OURS */
+async function findDistribution(session: Session, target: Target, claim: Claim): Promise<Found | undefined> {
   const found = theOne(await findDistributions(session, target), target, claim.adopt)
   if (found) await refuseOthersDistribution(session, found, claim)
-  return found?.id
+  return found
 }
 
 /** @returns the hash of the zip that is there: another machine may have compressed the same otherwise. */
@@ -182,22 +233,6 @@ async function uploadPackage(
   const { zip, codeSha256 } = await source.zip()
   await uploadOnce(session, { bucket: packages, key, body: zip, sha256: codeSha256 })
   return codeSha256
-}
-
-/** Where the configuration says how long logs are kept, it holds wherever the function may run. */
-async function ensureRetention(session: Session, { stack, settings }: Target): Promise<void> {
-  const { retentionDays } = settings.logs
-  if (retentionDays === undefined) return
-  await together(
-    EDGE_REGIONS.map(async (region) =>
-      ensureLogGroup(session, { region, name: edgeLogGroup(stack), retentionDays }).catch(
-        (error: unknown) => {
-          session.signal.throwIfAborted()
-          session.reporter.warn(`Logs in ${region} are kept as they were: ${messageOf(error)}`)
-        },
-      ),
-    ),
-  )
 }
 
 interface Live {

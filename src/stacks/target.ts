@@ -62,12 +62,13 @@ export function packagesWanted({ packages: name }: Target, claim: Claim): Bucket
   return { ...claim, name, public: false, lifecycle: packagesLifecycle() }
 }
 
-export function roleWanted({ role: name, images }: Target, claim: Claim): RoleWanted {
+export function roleWanted({ role: name, images, settings }: Target, claim: Claim): RoleWanted {
   return {
     ...claim,
     name,
     trust: executionRoleTrust(),
     attached: [BASIC_EXECUTION],
     inline: { name: INLINE_POLICY, document: executionRolePolicy(images) },
+    boundary: settings.permissionsBoundary,
   }
 }
