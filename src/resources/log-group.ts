@@ -44,12 +44,16 @@ export interface GroupsWanted {
 }
 
 /**
- * Made before the function writes to them, so that retention holds from the first line on. What a region refuses
+ * Looks at the groups in all regions.
+ * @returns what makes them as they have to be. Made before the function writes to them, so that retention holds from the first line on. What a region refuses
  * is a warning where the setting is written; otherwise the region is passed over.
  * IAM: logs:DescribeLogGroups, logs:CreateLogGroup, logs:TagResource, logs:ListTagsForResource,
  * logs:PutRetentionPolicy.
  */
-export async function ensureLogGroups(session: Session, wanted: GroupsWanted): Promise<void> {
+export async function prepareLogGroups(
+  session: Session,
+  wanted: GroupsWanted,
+): Promise<() => Promise<void>> {
   const { name, regions, retentionDays } = wanted
   const days = retentionDays ?? DEFAULT_DAYS
   session.ledger.seen('log groups', name)
@@ -83,8 +87,10 @@ export async function ensureLogGroups(session: Session, wanted: GroupsWanted): P
       },
     )
   }
-  await change('create', 'absent')
-  await change('update', 'days')
+  return async () => {
+    await change('create', 'absent')
+    await change('update', 'days')
+  }
 }
 
 type Need = 'absent' | 'days' | 'nothing'

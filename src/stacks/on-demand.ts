@@ -26,7 +26,7 @@ import {
   tagFunction,
 } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
-import { ensureLogGroups } from '../resources/log-group.js'
+import { prepareLogGroups } from '../resources/log-group.js'
 import { deleteObjects, findPackage, listObjects, uploadOnce } from '../resources/objects.js'
 import { prepareRole } from '../resources/role.js'
 import { otherRuntime, runtimeOf, runtimeTags } from '../resources/runtime.js'
@@ -88,7 +88,7 @@ export async function deploy(
   )
   stored.catch(() => undefined)
   // All is looked at before anything is written: where something is another's, nothing is.
-  const [images, packages, execution, access, found, foundDistribution] = await together([
+  const [images, packages, execution, access, found, foundDistribution, groups] = await together([
     prepareBucket(session, imagesWanted(target, claim)),
     prepareBucket(session, packagesWanted(target, claim)),
     prepareRole(session, roleWanted(target, claim)),
@@ -97,6 +97,12 @@ export async function deploy(
       : NONE,
     findFunction(session, target.function, claim),
     findDistribution(session, target, claim),
+    prepareLogGroups(session, {
+      stack: target.stack,
+      name: edgeLogGroup(target.stack),
+      regions: EDGE_REGIONS,
+      retentionDays: target.settings.logs.retentionDays,
+    }),
   ])
   const [, , role, accessControl, digest] = await together([
     images(),
@@ -140,12 +146,7 @@ export async function deploy(
       return functionWith(runtime)
     }),
     upload(),
-    ensureLogGroups(session, {
-      stack: target.stack,
-      name: edgeLogGroup(target.stack),
-      regions: EDGE_REGIONS,
-      retentionDays: target.settings.logs.retentionDays,
-    }),
+    groups(),
   ])
   let version = await ensureVersion(session, { name: target.function, latest: fn, digest })
 

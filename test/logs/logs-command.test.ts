@@ -82,7 +82,7 @@ describeAws('genato logs', () => {
     expect(untimed((await run('--errors')).stdout)).toBe(
       'sa-east-1       refused by CloudFront: Lambda function result failed validation: too large.\n',
     )
-    const play = { kind: 'error', code: 'AccessDenied', message: 'no', status: 403 } as const
+    const play = { kind: 'error', code: 'AccessDenied', message: 'User: u is not authorized to perform: cloudfront:ListDistributions', status: 403 } as const
     stage.proxy.fault({ service: 'cloudfront', play })
     const denied = await run()
     expect(denied).toMatchObject({ code: 0, stdout: '' })
@@ -114,7 +114,7 @@ describeAws('genato logs', () => {
     const other = await run('--region', 'af-south-1')
     expect(other.code).toBe(0)
     expect(other.stderr).toContain('Lambda@Edge is not known to run in af-south-1')
-    const play = { kind: 'error', code: 'AccessDeniedException', message: 'no', status: 400 } as const
+    const play = { kind: 'error', code: 'AccessDeniedException', message: 'User: u is not authorized to perform: logs:FilterLogEvents', status: 400 } as const
     stage.proxy.fault({ service: 'logs', times: 99, play })
     const denied = await run()
     expect(denied).toMatchObject({ code: 1, stdout: '' })

@@ -15,6 +15,12 @@ interface MotoSettings {
   replica_refusals?: number
   /** What Lambda's GetAccountSettings tells; 1000 if not set. */
   concurrent_executions?: number
+  /** What Lambda@Edge runs; all that Lambda does if not set. */
+  edge_runtimes?: string[]
+  /** How many reads see a function Pending after its creation, and InProgress after an update; 1 if not set. */
+  function_reads?: number
+  /** Functions that Lambda could not make or update, by name. */
+  failed?: Record<string, 'creation' | 'update'>
 }
 
 export interface Moto {
