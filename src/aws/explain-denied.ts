@@ -43,12 +43,13 @@ function notAllowed(cause: Error, action: string): GenatoError {
 /** The answer to a HEAD has no body: the SDK then makes up a name and a message. */
 function forbidden(cause: Error, call: AwsCall | undefined): GenatoError {
   const action = call ? ` (${actionOf(call)})` : ''
-  const said = /^(Unknown|UnknownError|403|Forbidden|)$/.test(cause.message)
-    ? '403, without a reason.'
-    : cause.message
+  const silent = /^(Unknown|UnknownError|403|Forbidden|)$/.test(cause.message)
+  const what = call ? nameOf(call) : 'the request'
   return new GenatoError(
     'ACCESS_DENIED',
-    `AWS denied ${call ? nameOf(call) : 'the request'}: ${said}`,
+    silent
+      ? `AWS denied ${what}${call ? `, which needs ${actionOf(call)}` : ''}: 403, without a reason.`
+      : `AWS denied ${what}: ${cause.message}`,
     {
       hint: `AWS does not say which rule forbids it. Check the permission${action}: genato permissions prints the policy with all that is needed. A bucket policy, the organization or the account itself can forbid it, too.`,
       cause,

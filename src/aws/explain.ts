@@ -42,10 +42,14 @@ function credentials(error: Error): GenatoError | undefined {
     })
   // The SDK asks nobody for a code.
   if (/multi-factor authentication/i.test(error.message))
-    return new GenatoError('MFA_NEEDED', `The AWS profile needs a code that genato can't ask for: ${error.message}`, {
-      hint: 'Get temporary credentials with the code first (aws sts get-session-token or aws sts assume-role with --serial-number and --token-code, aws-vault, or aws sso login), put them into the environment or a profile of their own, and run the same command again.',
-      cause: error,
-    })
+    return new GenatoError(
+      'MFA_NEEDED',
+      `The AWS profile needs a code that genato can't ask for: ${error.message}`,
+      {
+        hint: 'Get temporary credentials with the code first (aws sts get-session-token or aws sts assume-role with --serial-number and --token-code, aws-vault, or aws sso login), put them into the environment or a profile of their own, and run the same command again.',
+        cause: error,
+      },
+    )
   if (
     name === 'CredentialsProviderError' ||
     name === 'TokenProviderError' ||

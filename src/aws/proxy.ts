@@ -49,7 +49,11 @@ export function createHttpsAgent(): https.Agent {
 }
 
 /** RFC 9110, 9.3.6: CONNECT. */
-function tunnel(proxy: URL, target: string, connected: (error: Error | null, socket?: tls.TLSSocket) => void) {
+function tunnel(
+  proxy: URL,
+  target: string,
+  connected: (error: Error | null, socket?: tls.TLSSocket) => void,
+) {
   const { protocol, username, password, hostname, port } = proxy
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   const request = (protocol === 'https:' ? https : http).request({

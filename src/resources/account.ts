@@ -25,7 +25,11 @@ export async function replicasLeft(
     regions.map(async (region): Promise<[string, number]> => {
       let count = 0
       for (let Marker: string | undefined; ;) {
-        const input = { MasterRegion: 'us-east-1', FunctionVersion: 'ALL', ...(Marker ? { Marker } : {}) } as const
+        const input = {
+          MasterRegion: 'us-east-1',
+          FunctionVersion: 'ALL',
+          ...(Marker ? { Marker } : {}),
+        } as const
         const page = await session.clients
           .lambdaIn(region)
           .send(new ListFunctionsCommand(input))

@@ -30,7 +30,8 @@ const ENFORCED: Record<string, Sync> = {
   'cache policy': syncCachePolicy,
   function: syncFunction,
   aliases: (config, { aliases }) =>
-    aliases === undefined || sameSet(
+    aliases === undefined ||
+    sameSet(
       aliases,
       config.Aliases?.Items?.map((alias) => alias.toLowerCase()),
     )

@@ -90,7 +90,9 @@ export async function observeFunction(session: Session, name: string): Promise<F
     throw new GenatoError(
       'TAGS_UNREADABLE',
       `Lambda can't tell the tags of the function ${name}: ${found.TagsError.ErrorCode}: ${found.TagsError.Message}`,
-      { hint: 'Allow lambda:ListTags (genato permissions prints the policy), then run the same command again.' },
+      {
+        hint: 'Allow lambda:ListTags (genato permissions prints the policy), then run the same command again.',
+      },
     )
   return found?.Configuration && readFunction(found.Configuration, found.Tags ?? {})
 }

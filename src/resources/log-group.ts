@@ -50,10 +50,7 @@ export interface GroupsWanted {
  * IAM: logs:DescribeLogGroups, logs:CreateLogGroup, logs:TagResource, logs:ListTagsForResource,
  * logs:PutRetentionPolicy.
  */
-export async function prepareLogGroups(
-  session: Session,
-  wanted: GroupsWanted,
-): Promise<() => Promise<void>> {
+export async function prepareLogGroups(session: Session, wanted: GroupsWanted): Promise<() => Promise<void>> {
   const { name, regions, retentionDays } = wanted
   const days = retentionDays ?? DEFAULT_DAYS
   session.ledger.seen('log groups', name)
@@ -63,9 +60,7 @@ export async function prepareLogGroups(
     } catch (error) {
       session.signal.throwIfAborted()
       if (retentionDays !== undefined)
-        session.reporter.warn(
-          `Logs in ${region} are kept as they were: ${messageOf(explainAwsError(error))}`,
-        )
+        session.reporter.warn(`Logs in ${region} are kept as they were: ${messageOf(explainAwsError(error))}`)
       return undefined
     }
   }

@@ -31,7 +31,9 @@ function supportedRuntimes(error: unknown): string[] | undefined {
   if (!(cause instanceof Error)) return undefined
   const list =
     (isNamed(cause, 'InvalidLambdaFunctionAssociation') &&
-      /runtime that is not supported by Lambda@Edge.*?Supported runtimes: \[([^\]]*)\]/s.exec(cause.message)) ||
+      /runtime that is not supported by Lambda@Edge.*?Supported runtimes: \[([^\]]*)\]/s.exec(
+        cause.message,
+      )) ||
     (isNamed(cause, 'InvalidParameterValueException', 'ValidationException') &&
       /at 'runtime' failed to satisfy constraint.*?enum value set: \[([^\]]*)\]/s.exec(cause.message))
   return list ? (list[1]?.match(/nodejs\d+\.x/g) ?? []) : undefined

@@ -13,13 +13,7 @@ import { retryWhile, waitFor } from '../aws/wait.js'
 import { explainAwsError } from '../aws/explain.js'
 import { EXIT, GenatoError, messageOf } from '../errors.js'
 import { overtaken } from './overtaken.js'
-import {
-  functionArn,
-  isReplicated,
-  observeFunction,
-  sameFunction,
-  type FunctionSeen,
-} from './function.js'
+import { functionArn, isReplicated, observeFunction, sameFunction, type FunctionSeen } from './function.js'
 
 export interface Version {
   arn: string

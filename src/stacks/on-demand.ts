@@ -185,9 +185,7 @@ export async function deploy(
     version.published ? warnOfFewExecutions(session) : NOTHING,
   ])
   const permit =
-    version.number === number
-      ? looked
-      : await preparePermission(session, target.function, version.number)
+    version.number === number ? looked : await preparePermission(session, target.function, version.number)
   await permit()
   await ensureBucketPolicy(session, {
     bucket: target.images,

@@ -41,7 +41,10 @@ describeAws('the printed policy', () => {
       PolicyDocument: JSON.stringify({ ...POLICY, Statement: statements }),
     })
     const { AccessKey } = await iam.createAccessKey({ UserName: 'operator' })
-    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { logs: { retentionDays: 14 }, ...config } })
+    const stack = await stackOn({
+      endpoint: aws.proxy.endpoint,
+      config: { logs: { retentionDays: 14 }, ...config },
+    })
     key = AccessKey!
     process.env['AWS_ACCESS_KEY_ID'] = AccessKey!.AccessKeyId!
     process.env['AWS_SECRET_ACCESS_KEY'] = AccessKey!.SecretAccessKey!

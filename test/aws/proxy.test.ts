@@ -30,11 +30,28 @@ async function behindProxy(answer: (target: string) => boolean) {
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
   execFileSync(
     'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', ...subject, '-keyout', key, '-out', cert],
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      ...subject,
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ],
     { stdio: 'ignore' },
   )
   const ca = readFileSync(cert)
-  const server = https.createServer({ key: readFileSync(key), cert: ca }, (_, response) => response.end('there'))
+  const server = https.createServer({ key: readFileSync(key), cert: ca }, (_, response) =>
+    response.end('there'),
+  )
   const asked: { target: string; login: string | undefined }[] = []
   const proxy = http.createServer()
   proxy.on('connect', (request, client) => {
@@ -85,7 +102,7 @@ test('a proxy that refuses is told, with its status', async () => {
   await expect(get()).rejects.toThrow(`refused a connection to ${target}: 407`)
 })
 
-test("a profile that needs a code is told, and how to get credentials with it", () => {
+test('a profile that needs a code is told, and how to get credentials with it', () => {
   const message = 'Profile work requires multi-factor authentication, but no MFA code callback was provided.'
   const error = Object.assign(new Error(message), { name: 'CredentialsProviderError' })
   expect(explainAwsError(error)).toMatchObject({

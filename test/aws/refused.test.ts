@@ -32,7 +32,11 @@ describeAws('what AWS refuses', () => {
   )
 
   test('a 403 that names no action is told in the words of AWS, without a claim', async () => {
-    aws.proxy.fault({ operation: 'CreateRole', times: Infinity, play: error(403, 'AccessDenied', 'Not now.') })
+    aws.proxy.fault({
+      operation: 'CreateRole',
+      times: Infinity,
+      play: error(403, 'AccessDenied', 'Not now.'),
+    })
     const told = await refusal((await stackHere()).deploy())
     expect(told).toMatchObject({ code: 'ACCESS_DENIED', message: 'AWS denied iam CreateRole: Not now.' })
     expect(told.hint).toContain('AWS does not say which rule forbids it')
@@ -92,7 +96,9 @@ describeAws('what AWS refuses', () => {
     const stack = await stackHere()
     expect(await stack.deploy()).toMatchObject({ finished: true })
     expect(stack.said).toContainEqual(
-      expect.stringMatching(/^warn AWS does not run nodejs24\.x at the edge yet: the function gets nodejs22\.x/),
+      expect.stringMatching(
+        /^warn AWS does not run nodejs24\.x at the edge yet: the function gets nodejs22\.x/,
+      ),
     )
     expect(await latest()).toMatchObject({ Runtime: 'nodejs22.x' })
     expect(await stack.status()).toMatchObject({ differing: [] })
@@ -143,23 +149,26 @@ describeAws('what AWS refuses', () => {
     expect(operations()).toEqual([])
   })
 
-  test.each(['creation', 'update'] as const)('a function whose %s failed is told and healed', async (what) => {
-    const stack = await stackHere()
-    if (what === 'creation') {
-      // Never published: the run was cut off, and Lambda could not make it.
-      const play = error(403, 'AccessDeniedException', 'no')
-      aws.proxy.fault({ operation: 'PublishVersion', play })
-      await refusal(stack.deploy())
-    } else await stack.deploy()
-    await aws.moto.settings({ failed: { 'genato-func': what } })
-    const { state, differing } = await stack.status()
-    expect(state).toBe('differs')
-    expect(differing).toContainEqual(expect.stringContaining(`function: its ${what} failed`))
-    aws.proxy.clear()
-    expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
-    expect(operations()).toContain(what === 'creation' ? 'CreateFunction' : 'UpdateFunctionConfiguration')
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
-  })
+  test.each(['creation', 'update'] as const)(
+    'a function whose %s failed is told and healed',
+    async (what) => {
+      const stack = await stackHere()
+      if (what === 'creation') {
+        // Never published: the run was cut off, and Lambda could not make it.
+        const play = error(403, 'AccessDeniedException', 'no')
+        aws.proxy.fault({ operation: 'PublishVersion', play })
+        await refusal(stack.deploy())
+      } else await stack.deploy()
+      await aws.moto.settings({ failed: { 'genato-func': what } })
+      const { state, differing } = await stack.status()
+      expect(state).toBe('differs')
+      expect(differing).toContainEqual(expect.stringContaining(`function: its ${what} failed`))
+      aws.proxy.clear()
+      expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
+      expect(operations()).toContain(what === 'creation' ? 'CreateFunction' : 'UpdateFunctionConfiguration')
+      expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+    },
+  )
 
   test('tags that Lambda can not tell are an error, not an absence', async () => {
     const stack = await stackHere()
