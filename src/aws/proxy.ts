@@ -35,16 +35,17 @@ type Connected = (error: Error | null, socket?: Duplex) => void
 export function createHttpsAgent(): https.Agent {
   const agent = new https.Agent({ keepAlive: true, maxSockets: 50 })
   const direct = agent.createConnection.bind(agent)
-  agent.createConnection = ((options: Place, connected: Connected) => {
+  agent.createConnection = (options: Place, connected: Connected) => {
     const { host = '', port = 443 } = options
     const proxy = proxyFor(host, port)
-    if (!proxy) return direct(options as never, connected as never)
+    if (!proxy) return direct(options, connected)
     tunnel(proxy, `${host}:${port}`, (error, socket) => {
       if (!socket) connected(error)
       else connected(null, tls.connect({ ...options, socket, servername: options.servername || host }))
     })
+    // The socket comes by the callback.
     return undefined
-  }) as typeof agent.createConnection
+  }
   return agent
 }
 

@@ -57,7 +57,10 @@ async function behindProxy(answer: (target: string) => boolean) {
   proxy.on('connect', (request, client) => {
     const target = request.url ?? ''
     asked.push({ target, login: request.headers['proxy-authorization'] })
-    if (!answer(target)) return client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+    if (!answer(target)) {
+      client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+      return
+    }
     const [host, port] = target.split(':')
     const upstream = net.connect(Number(port), host, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
