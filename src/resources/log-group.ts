@@ -70,7 +70,7 @@ export async function prepareLogGroups(session: Session, wanted: GroupsWanted): 
   const change = async (action: 'create' | 'update', need: Need) => {
     const some = regions.filter((_, index) => needs[index] === need)
     if (some.length === 0) return
-    const aspect = `in ${some.length} region${some.length === 1 ? '' : 's'}: kept ${days} days`
+    const aspect = `${some.length} region${some.length === 1 ? '' : 's'}, kept ${days} days`
     await session.ledger.change(
       { action, resource: 'log groups', name, aspect, expect: undefined },
       async () => {

@@ -372,7 +372,7 @@ describeAws('large accounts and full buckets', () => {
     aws.proxy.fault({ operation: 'PutRetentionPolicy', when: here, play })
     await stack.deploy()
     expect(stack.said).toContain(
-      'done create log groups /aws/lambda/us-east-1.genato-func: in 13 regions: kept 30 days',
+      'done create log groups /aws/lambda/us-east-1.genato-func: 13 regions, kept 30 days',
     )
     expect(stack.said.filter((one) => one.startsWith('warn '))).toEqual([])
     aws.proxy.clear()
