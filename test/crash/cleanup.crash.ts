@@ -24,7 +24,6 @@ describeAws('a cleanup', () => {
         const far = somebody(aws.moto.endpoint, { region: 'eu-west-1' })
         await home.s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/1x1.png', Body: 'x' })
         await home.logs.createLogGroup({ logGroupName: directLogGroup('genato') })
-        await far.logs.createLogGroup({ logGroupName: edgeLogGroup('genato') })
         await far.logs.createLogGroup({ logGroupName: distributionLogGroup(distribution.id) })
       },
       program: await processOf({}, endpoint),
