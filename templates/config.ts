@@ -29,12 +29,15 @@ export default defineConfig({
   // certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
   // priceClass: 'PriceClass_100',
 
-  // Days until a made image is deleted (false: never), and logs are (left out: as it is there).
+  // Days until a made image is deleted (false: never), and logs are (left out: 30 for new log groups).
   // expireImagesAfterDays: 90,
   // logs: { retentionDays: 30 },
 
   // Which files of the images bucket are served beside the images: true, false, or those below a prefix.
   // files: 'public/',
+
+  // An IAM policy that the function's role can never exceed.
+  // permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary',
 
   // 'public' lets anyone read the images bucket, too. Buckets of other names than genato's own.
   // access: 'private',

@@ -6,6 +6,8 @@ interface Names {
   packages: string
   function: string
   role: string
+  /** The ARN of the permissions boundary that the role has to have. */
+  boundary?: string | undefined
 }
 
 /**
@@ -15,7 +17,9 @@ interface Names {
  * roles for Lambda@Edge".
  */
 export function operatorPolicy(names: Names, account: string): PolicyDocument {
-  const { images, packages, role, function: fn } = names
+  const { images, packages, role, function: fn, boundary } = names
+  // Without it, whoever may write the role's policy may give the role, and so the function, every right.
+  const bounded = boundary === undefined ? {} : { StringEquals: { 'iam:PermissionsBoundary': boundary } }
   const buckets = [`arn:aws:s3:::${images}`, `arn:aws:s3:::${packages}`]
   const roleArn = `arn:aws:iam::${account}:role/${role}`
   const functionArn = `arn:aws:lambda:us-east-1:${account}:function:${fn}`
@@ -57,25 +61,35 @@ export function operatorPolicy(names: Names, account: string): PolicyDocument {
         Sid: 'ExecutionRole',
         Effect: 'Allow',
         Action: [
-          'iam:CreateRole',
           'iam:DeleteRole',
           'iam:DeleteRolePolicy',
+          'iam:DetachRolePolicy',
           'iam:GetRole',
           'iam:GetRolePolicy',
           'iam:ListAttachedRolePolicies',
           'iam:ListRolePolicies',
-          'iam:PutRolePolicy',
           'iam:TagRole',
           'iam:UpdateAssumeRolePolicy',
         ],
         Resource: roleArn,
       },
       {
+        Sid: 'RoleRights',
+        Effect: 'Allow',
+        Action: [
+          'iam:CreateRole',
+          'iam:PutRolePolicy',
+          ...(boundary === undefined ? [] : ['iam:PutRolePermissionsBoundary']),
+        ],
+        Resource: roleArn,
+        ...(boundary === undefined ? {} : { Condition: bounded }),
+      },
+      {
         Sid: 'BasicExecution',
         Effect: 'Allow',
-        Action: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+        Action: 'iam:AttachRolePolicy',
         Resource: roleArn,
-        Condition: { ArnEquals: { 'iam:PolicyARN': BASIC_EXECUTION } },
+        Condition: { ArnEquals: { 'iam:PolicyARN': BASIC_EXECUTION }, ...bounded },
       },
       {
         Sid: 'PassExecutionRole',
@@ -127,7 +141,6 @@ export function operatorPolicy(names: Names, account: string): PolicyDocument {
         Sid: 'Distribution',
         Effect: 'Allow',
         Action: [
-          'cloudfront:CreateDistribution',
           'cloudfront:CreateInvalidation',
           'cloudfront:DeleteDistribution',
           'cloudfront:GetDistribution',
@@ -153,11 +166,19 @@ export function operatorPolicy(names: Names, account: string): PolicyDocument {
         Sid: 'CloudFrontAccount',
         Effect: 'Allow',
         Action: [
+          'cloudfront:CreateDistribution',
           'cloudfront:CreateOriginAccessControl',
           'cloudfront:ListDistributions',
           'cloudfront:ListOriginAccessControls',
         ],
         Resource: '*',
+      },
+      {
+        // An adopted distribution may have a web ACL: CloudFront asks for this whenever such a one is updated.
+        Sid: 'WebAcls',
+        Effect: 'Allow',
+        Action: 'wafv2:GetWebACL',
+        Resource: `arn:aws:wafv2:us-east-1:${account}:global/webacl/*`,
       },
       {
         Sid: 'Logs',
@@ -166,7 +187,9 @@ export function operatorPolicy(names: Names, account: string): PolicyDocument {
           'logs:CreateLogGroup',
           'logs:DeleteLogGroup',
           'logs:FilterLogEvents',
+          'logs:ListTagsForResource',
           'logs:PutRetentionPolicy',
+          'logs:TagResource',
         ],
         Resource: [
           `arn:aws:logs:*:${account}:log-group:/aws/lambda/us-east-1.${fn}:*`,

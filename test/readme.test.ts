@@ -111,6 +111,7 @@ describe('the README', () => {
       'handler/service.ts',
       'handler/grammar/parse.ts',
       'src/aws/explain.ts',
+      'src/aws/explain-denied.ts',
       'src/commands/deploy.ts',
       ...['src/resources', 'src/stacks'].flatMap((folder) =>
         readdirSync(path.join(ROOT, folder)).map((file) => `${folder}/${file}`),

@@ -5,6 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { noteCall } from './call.js'
+import { createHttpsAgent } from './proxy.js'
 import { HOME_REGION } from './regions.js'
 
 /** Every AWS client that there is, made once. Credentials and endpoint come as the SDK finds them. */
@@ -42,11 +43,12 @@ const NO_LOG = {
 export function createClients({ silence = 20_000, attempts = 5 }: ClientOptions = {}): Clients {
   process.env[QUIET] ??= 'true'
   const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']
+  const httpsAgent = createHttpsAgent()
   const shared = {
     maxAttempts: attempts,
     retryMode: 'standard',
     logger: NO_LOG,
-    requestHandler: { connectionTimeout: 5_000, socketTimeout: silence, logger: NO_LOG },
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: silence, logger: NO_LOG, httpsAgent },
   }
   // Whatever the profile says: Lambda@Edge lives in one region, and so does all that belongs to it.
   const home = { ...shared, region: HOME_REGION }

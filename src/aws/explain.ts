@@ -1,13 +1,13 @@
 import { GenatoError, messageOf, systemCode } from '../errors.js'
 import { callOf, type AwsCall } from './call.js'
-import { errorName, isDenied, statusOf } from './errors.js'
-import { actionOf } from './actions.js'
+import { errorName, statusOf } from './errors.js'
+import { explainDenied, nameOf } from './explain-denied.js'
 
 /** @returns an error of AWS's, or of the way there, as a person needs it; anything else as it is. */
 export function explainAwsError(error: unknown): unknown {
   if (error instanceof GenatoError || !(error instanceof Error)) return error
   const call = callOf(error)
-  for (const explain of [credentials, clock, denied, throttled, unreachable, quota]) {
+  for (const explain of [credentials, clock, explainDenied, throttled, unreachable, quota]) {
     const explained = explain(error, call)
     if (explained) return explained
   }
@@ -20,10 +20,6 @@ export function explainAwsError(error: unknown): unknown {
       cause: error,
     },
   )
-}
-
-function nameOf({ service, operation, region }: AwsCall): string {
-  return `${service} ${operation}${service === 'logs' ? ` in ${region}` : ''}`
 }
 
 function profile(): string {
@@ -44,6 +40,16 @@ function credentials(error: Error): GenatoError | undefined {
       hint: 'Sign in again (aws sso login, or new temporary credentials), then run the same command again.',
       cause: error,
     })
+  // The SDK asks nobody for a code.
+  if (/multi-factor authentication/i.test(error.message))
+    return new GenatoError(
+      'MFA_NEEDED',
+      `The AWS profile needs a code that genato can't ask for: ${error.message}`,
+      {
+        hint: 'Get temporary credentials with the code first (aws sts get-session-token or aws sts assume-role with --serial-number and --token-code, aws-vault, or aws sso login), put them into the environment or a profile of their own, and run the same command again.',
+        cause: error,
+      },
+    )
   if (
     name === 'CredentialsProviderError' ||
     name === 'TokenProviderError' ||
@@ -63,7 +69,7 @@ function credentials(error: Error): GenatoError | undefined {
     )
   )
     return new GenatoError('BAD_CREDENTIALS', 'AWS does not know these credentials.', {
-      hint: 'Check the access key (aws sts get-caller-identity), or name another profile with --profile.',
+      hint: 'Check the access key (aws sts get-caller-identity), or name another profile with --profile. Keys of GovCloud and China are unknown here: CloudFront runs functions only in the commercial partition.',
       cause: error,
     })
   return undefined
@@ -84,24 +90,6 @@ function clock(error: Error): GenatoError | undefined {
       cause: error,
     })
   return undefined
-}
-
-function denied(error: Error, call: AwsCall | undefined): GenatoError | undefined {
-  if (!isDenied(error)) return undefined
-  const told = /not authorized to perform:? ([\w*]+:[\w*]+)/.exec(error.message)?.[1]
-  const action = told ?? (call ? actionOf(call) : 'an action')
-  const resource = /on resource: (\S+)/.exec(error.message)?.[1]
-  const organization = /service control policy|permissions boundary/i.exec(error.message)?.[0]
-  return new GenatoError(
-    'ACCESS_DENIED',
-    `Access denied: ${action}${resource ? ` on ${resource}` : ''} is not allowed to whom these credentials belong to.`,
-    {
-      hint: organization
-        ? `A ${organization} forbids it: ask whoever manages the account.`
-        : `Allow ${action}: genato permissions prints the policy with all that it needs. Then run the same command again.`,
-      cause: error,
-    },
-  )
 }
 
 const THROTTLED = [
@@ -143,7 +131,7 @@ function unreachable(error: Error, call: AwsCall | undefined): GenatoError | und
   const what = call ? ` (${nameOf(call)})` : ''
   if (network && statusOf(error) === undefined)
     return new GenatoError('AWS_UNREACHABLE', `AWS could not be reached${what}: ${error.message || code}`, {
-      hint: 'Check the network, the proxy, and AWS_ENDPOINT_URL if it is set. Then run the same command again: it goes on from there.',
+      hint: 'Check the network, HTTPS_PROXY and NO_PROXY, and AWS_ENDPOINT_URL if it is set. Then run the same command again: it goes on from there.',
       cause: error,
     })
   const status = statusOf(error)

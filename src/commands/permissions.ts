@@ -13,7 +13,10 @@ export async function permissions(run: Run): Promise<ExitCode> {
     run.reporter.warn(
       'There are no AWS credentials: * stands for the account. Run it with credentials to have it narrower.',
     )
-  const policy = operatorPolicy(targetOf(settings, account ?? '*'), account ?? '*')
+  const policy = operatorPolicy(
+    { ...targetOf(settings, account ?? '*'), boundary: settings.permissionsBoundary },
+    account ?? '*',
+  )
   const text = JSON.stringify(policy, null, 2)
   run.reporter.result(text, policy)
   return EXIT.done

@@ -182,13 +182,16 @@ function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'c
     memory: config.memory ?? 1769,
     timeout: config.timeout ?? 30,
     runtime: config.runtime ?? 'nodejs24.x',
+    runtimeFixed: config.runtime !== undefined,
     access: config.access ?? 'private',
     files: config.files,
     buckets: { images: config.buckets?.images, packages: config.buckets?.packages },
     expireImagesAfterDays: config.expireImagesAfterDays ?? 90,
-    aliases: config.aliases,
+    // As CloudFront gives them back.
+    aliases: config.aliases?.map((alias) => alias.toLowerCase()),
     certificate: config.certificate,
     priceClass: config.priceClass,
     logs: { retentionDays: config.logs?.retentionDays },
+    permissionsBoundary: config.permissionsBoundary,
   }
 }

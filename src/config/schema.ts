@@ -87,6 +87,12 @@ const ENTRIES = {
   ),
   priceClass: v.optional(v.picklist(PRICE_CLASSES, `has to be one of ${PRICE_CLASSES.join(', ')}`)),
   logs: v.optional(v.pipe(isObject, v.strictObject(LOGS))),
+  permissionsBoundary: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/, 'has to be the ARN of an IAM policy'),
+    ),
+  ),
 }
 const SCHEMA = v.pipe(isObject, v.strictObject(ENTRIES))
 

@@ -41,8 +41,13 @@ export interface Config {
   /** The ARN of an ACM certificate in us-east-1 that covers the aliases. */
   certificate?: string
   priceClass?: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All'
-  /** How long the function's logs are kept, in days that CloudWatch offers. Left out: kept as it is there. */
+  /**
+   * How long the function's logs are kept, in days that CloudWatch offers. Left out: 30 days for log groups that
+   * deploy creates, and others as they are.
+   */
   logs?: { retentionDays?: number }
+  /** The ARN of an IAM policy that limits what the function's role may ever do. Left out: kept as it is there. */
+  permissionsBoundary?: string
 }
 
 /** A file that goes into the package. */
@@ -72,6 +77,8 @@ export interface Settings {
   memory: number
   timeout: number
   runtime: string
+  /** The configuration names the runtime: no other is taken. */
+  runtimeFixed: boolean
   access: 'private' | 'public'
   /** `undefined`: not written in the configuration, which means all of them. */
   files: boolean | string | undefined
@@ -81,4 +88,5 @@ export interface Settings {
   certificate: string | undefined
   priceClass: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All' | undefined
   logs: { retentionDays: number | undefined }
+  permissionsBoundary: string | undefined
 }

@@ -43,13 +43,23 @@ export function createHealth(places: readonly Place[], reporter: Reporter, nothi
   const end = () => {
     const errors = places.map((place) => states.get(place)).filter((state) => state instanceof GenatoError)
     const [first] = errors
-    if (errors.length < places.length || first === undefined) return
+    if (first === undefined) return
+    // Where the function's own groups are denied, it tells nothing that another one is not there.
+    const own = places.filter(({ group }) => group.startsWith('/aws/lambda/us-east-1.'))
+    const denied = (place: Place) => {
+      const state = states.get(place)
+      return state instanceof GenatoError && LASTING.includes(state.code)
+    }
+    const none = places.every((place) => states.has(place) && states.get(place) !== 'there')
+    if (own.length > 0 && none && own.every(denied)) throw first
+    if (errors.length < places.length) return
     if (answered.size === 0 || errors.every(({ code }) => LASTING.includes(code))) throw first
   }
   return {
     there: (place) => heard(place, 'there'),
     missing(place) {
       heard(place, 'missing')
+      end()
       if (told.has(nothing) || !allMissing()) return
       told.add(nothing)
       reporter.warn(nothing)

@@ -1,5 +1,6 @@
 import type { Line } from './line.js'
-import { readReport } from './platform-line.js'
+import { crash, readReport } from './platform-line.js'
+import { thrownText } from './thrown.js'
 
 type Fields = Record<string, unknown>
 
@@ -8,6 +9,8 @@ export function readJsonLine(fields: Fields): Line | undefined {
   const { type, record, timestamp, message } = fields
   if (typeof type === 'string' && type.startsWith('platform.') && isObject(record))
     return readPlatformRecord(type, record)
+  // What went wrong in the platform itself is a sentence.
+  if (type === 'platform.fault' && typeof record === 'string') return crash(undefined, record)
   if (typeof timestamp === 'string' && message !== undefined) {
     const inner = isObject(message) ? message : typeof message === 'string' ? objectIn(message) : undefined
     if (inner && ('outcome' in inner || 'level' in inner)) return readJsonLine(inner)
@@ -62,7 +65,14 @@ function readMessage(fields: Fields): Line {
       ? { beneath: value }
       : { beside: `${name}=${JSON.stringify(value)}` },
   )
-  const said = typeof message === 'string' ? message : message === undefined ? '' : JSON.stringify(message)
+  const said =
+    typeof message === 'string'
+      ? message
+      : isObject(message) && 'errorType' in message
+        ? thrownText(message)
+        : message === undefined
+          ? ''
+          : JSON.stringify(message)
   const beside = rest.flatMap((one) => one.beside ?? [])
   const text = [[said, ...beside].filter(Boolean).join('  '), ...rest.flatMap((one) => one.beneath ?? [])]
   return {

@@ -39,7 +39,7 @@ export function readPlatformLine(text: string): Line | undefined | 'unknown' {
   return 'unknown'
 }
 
-function crash(requestId: string | undefined, message: string): Line {
+export function crash(requestId: string | undefined, message: string): Line {
   const data = { ...(requestId ? { requestId } : {}), message }
   return { kind: 'crash', level: 'error', wrong: true, tone: 'bad', text: message, data }
 }

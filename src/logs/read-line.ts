@@ -1,6 +1,7 @@
 import { objectIn, readJsonLine } from './json-line.js'
 import type { Line } from './line.js'
 import { readPlatformLine } from './platform-line.js'
+import { thrownText } from './thrown.js'
 
 /** console's line in Lambda's text format: time, request, level, message. Source: the Node.js runtime. */
 const CONSOLE = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t([\w-]+)\t(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\t([\s\S]*)$/
@@ -29,12 +30,6 @@ function readConsole(said: string, level: string, requestId: string | undefined)
   const error = thrown === undefined ? undefined : objectIn(thrown)
   if (title !== undefined && error) return plain(`${title.trim()}: ${thrownText(error)}`, level, requestId)
   return plain(said, level, requestId)
-}
-
-function thrownText({ errorType, errorMessage, stack, trace }: Record<string, unknown>): string {
-  const frames = [stack, trace].find((lines) => Array.isArray(lines)) as unknown[] | undefined
-  const first = `${String(errorType)}: ${String(errorMessage)}`
-  return [first, ...(frames ?? []).filter((frame) => frame !== first)].map(String).join('\n')
 }
 
 function plain(message: string, level: string, requestId: string | undefined): Line {

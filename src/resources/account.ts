@@ -23,11 +23,23 @@ export async function replicasLeft(
   const master = `:${session.account}:function:${name}`
   const counts = await Promise.all(
     regions.map(async (region): Promise<[string, number]> => {
-      const { Functions = [] } = await session.clients
-        .lambdaIn(region)
-        .send(new ListFunctionsCommand({ MasterRegion: 'us-east-1', FunctionVersion: 'ALL' }))
-        .catch(() => ({ Functions: [] }))
-      return [region, Functions.filter(({ MasterArn = '' }) => `${MasterArn}:`.includes(`${master}:`)).length]
+      let count = 0
+      for (let Marker: string | undefined; ;) {
+        const input = {
+          MasterRegion: 'us-east-1',
+          FunctionVersion: 'ALL',
+          ...(Marker ? { Marker } : {}),
+        } as const
+        const page = await session.clients
+          .lambdaIn(region)
+          .send(new ListFunctionsCommand(input))
+          .catch(() => undefined)
+        count += (page?.Functions ?? []).filter(({ MasterArn = '' }) =>
+          `${MasterArn}:`.includes(`${master}:`),
+        ).length
+        Marker = page?.NextMarker
+        if (!Marker) return [region, count]
+      }
     }),
   )
   return new Map(counts.filter(([, count]) => count > 0))

@@ -30,7 +30,11 @@ const ENFORCED: Record<string, Sync> = {
   'cache policy': syncCachePolicy,
   function: syncFunction,
   aliases: (config, { aliases }) =>
-    aliases === undefined || sameSet(aliases, config.Aliases?.Items)
+    aliases === undefined ||
+    sameSet(
+      aliases,
+      config.Aliases?.Items?.map((alias) => alias.toLowerCase()),
+    )
       ? config
       : { ...config, Aliases: { Quantity: aliases.length, Items: aliases } },
   certificate: (config, { certificate }) =>

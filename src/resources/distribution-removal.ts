@@ -22,7 +22,7 @@ export async function disableDistribution(session: Session, id: string, function
       await retryWhile(session, { passing: stale, timeout: 60_000, pauses: [500, 2_000] }, async () => {
         const now = await readDistribution(session, id)
         if (!now || isOff(now.config, functionArn)) return
-        await sendUpdate(session, { ...now, arn: '', tags: {} }, disabled(now.config, functionArn))
+        await sendUpdate(session, { ...now, tags: {} }, disabled(now.config, functionArn))
       })
     },
   )

@@ -73,6 +73,8 @@ export interface Found {
   by: 'origin' | 'function' | 'tag'
   /** The buckets behind it. */
   buckets: string[]
+  /** Its comment speaks of genato, as long as nobody changed it. */
+  named: boolean
 }
 
 /**
@@ -83,12 +85,19 @@ export async function findDistributions(session: Session, search: Search): Promi
   const all = (await listDistributions(session)).map((summary) => describe(summary, search))
   const near = all.filter(({ by }) => by !== 'tag')
   if (near.length > 0) return near
-  const tags = await inSteps(all, 10, async ({ arn }) => distributionTags(session, arn))
-  return all.filter((_, index) => ownerOf(tags[index] ?? {}, search.stack) === 'ours')
+  // CloudFront throttles this call early. A tagged one that has lost both bucket and function is the only one.
+  const likely = all.toSorted((a, b) => Number(b.named) - Number(a.named))
+  for (let from = 0; from < likely.length; from += 2) {
+    const two = likely.slice(from, from + 2)
+    const tags = await Promise.all(two.map(async ({ arn }) => distributionTags(session, arn)))
+    const ours = two.filter((_, index) => ownerOf(tags[index] ?? {}, search.stack) === 'ours')
+    if (ours.length > 0) return ours
+  }
+  return []
 }
 
 function describe(summary: DistributionSummary, { originDomain, functionArn }: Search): Found {
-  const { Id = '', ARN = '', Origins, DefaultCacheBehavior } = summary
+  const { Id = '', ARN = '', Comment = '', Origins, DefaultCacheBehavior } = summary
   const buckets = (Origins?.Items ?? []).map(({ DomainName = '' }) => bucketOf(DomainName) ?? '')
   const associated = DefaultCacheBehavior?.LambdaFunctionAssociations?.Items ?? []
   const byFunction = associated.some(({ LambdaFunctionARN = '' }) =>
@@ -100,15 +109,8 @@ function describe(summary: DistributionSummary, { originDomain, functionArn }: S
     arn: ARN,
     by: byOrigin ? 'origin' : byFunction ? 'function' : 'tag',
     buckets: buckets.filter(Boolean),
+    named: Comment.includes('genato'),
   }
-}
-
-/** A few at a time. */
-async function inSteps<A, B>(items: readonly A[], width: number, run: (item: A) => Promise<B>): Promise<B[]> {
-  const results: B[] = []
-  for (let from = 0; from < items.length; from += width)
-    results.push(...(await Promise.all(items.slice(from, from + width).map(run))))
-  return results
 }
 
 /** IAM: cloudfront:ListTagsForResource. @throws GenatoError NOT_OURS */
@@ -132,34 +134,36 @@ async function distributionTags(session: Session, arn: string): Promise<Tags> {
 /** IAM: cloudfront:GetDistribution, cloudfront:ListTagsForResource. */
 export async function observeDistribution(
   session: Session,
-  id: string,
+  { id, arn }: Pick<Found, 'id' | 'arn'>,
 ): Promise<DistributionSeen | undefined> {
-  const arn = distributionArn(session.account, id)
   const [found, tags] = await Promise.all([readDistribution(session, id), distributionTags(session, arn)])
-  return found && { ...found, arn, tags }
+  return found && { ...found, tags }
 }
 
 export async function readDistribution(
   session: Session,
   id: string,
-): Promise<Omit<DistributionSeen, 'tags' | 'arn'> | undefined> {
+): Promise<Omit<DistributionSeen, 'tags'> | undefined> {
   const found = await orAbsent(
     session.clients.cloudfront.send(new GetDistributionCommand({ Id: id })),
     'NoSuchDistribution',
   )
-  const { DistributionConfig: config, DomainName = '', Status } = found?.Distribution ?? {}
+  const { DistributionConfig: config, ARN = '', DomainName = '', Status } = found?.Distribution ?? {}
   if (!config) return undefined
-  return { id, domain: DomainName, deployed: Status === 'Deployed', etag: found?.ETag ?? '', config }
-}
-
-function distributionArn(account: string, id: string): string {
-  return `arn:aws:cloudfront::${account}:distribution/${id}`
+  return {
+    id,
+    arn: ARN,
+    domain: DomainName,
+    deployed: Status === 'Deployed',
+    etag: found?.ETag ?? '',
+    config,
+  }
 }
 
 export interface DistributionEnsured extends Claim {
   wanted: DistributionWanted
   /** Found before, or to be created. */
-  found: string | undefined
+  found: Pick<Found, 'id' | 'arn'> | undefined
   /** What CloudFront may keep of the answers now. */
   cached: string
 }
@@ -267,7 +271,7 @@ async function create(session: Session, ensured: DistributionEnsured): Promise<D
   const config = converge(newDistribution('', `genato: ${stack}`), wanted, true).config
   const expect: DistributionSeen = {
     id: KNOWN_AFTER,
-    arn: distributionArn(session.account, KNOWN_AFTER),
+    arn: `arn:aws:cloudfront::${session.account}:distribution/${KNOWN_AFTER}`,
     domain: KNOWN_AFTER,
     deployed: true,
     etag: '',
@@ -285,10 +289,10 @@ async function create(session: Session, ensured: DistributionEnsured): Promise<D
           wanted,
         )
         if (result === 'gone') continue
-        if (typeof result !== 'string') return result
+        if ('etag' in result) return result
         const there = await observeDistribution(session, result)
         if (there && ownerOf(there.tags, stack) === 'ours') return there
-        if (there) refuseOthers(`distribution ${result}`, there.tags, { stack, adopt: false })
+        if (there) refuseOthers(`distribution ${result.id}`, there.tags, { stack, adopt: false })
       }
       throw new GenatoError('NO_REFERENCE', `The stack ${stack} has had ${MOST_REFERENCES} distributions.`, {
         hint: 'Take another --stack name.',
@@ -299,13 +303,13 @@ async function create(session: Session, ensured: DistributionEnsured): Promise<D
   return made.id === KNOWN_AFTER ? made : update(session, made, ensured)
 }
 
-/** @returns what was created; the id of what has this reference; `gone`: that was deleted. */
+/** @returns what was created; what has this reference; `gone`: that was deleted. */
 async function createAs(
   session: Session,
   config: DistributionConfig,
   tags: Tags,
   wanted: DistributionWanted,
-): Promise<DistributionSeen | string> {
+): Promise<DistributionSeen | Pick<Found, 'id' | 'arn'> | 'gone'> {
   try {
     const { Distribution, ETag = '' } = await retryWhile(
       session,
@@ -317,10 +321,10 @@ async function createAs(
           }),
         ),
     )
-    const { Id = '', DomainName = '', Status, DistributionConfig = config } = Distribution ?? {}
+    const { Id = '', ARN = '', DomainName = '', Status, DistributionConfig = config } = Distribution ?? {}
     return {
       id: Id,
-      arn: distributionArn(session.account, Id),
+      arn: ARN,
       domain: DomainName,
       deployed: Status === 'Deployed',
       etag: ETag,
@@ -329,9 +333,10 @@ async function createAs(
     }
   } catch (error) {
     if (!isNamed(error, 'DistributionAlreadyExists')) throw explainDistributionError(error, wanted)
-    const id = /already exists:? ([A-Z0-9]+)/i.exec(error instanceof Error ? error.message : '')?.[1]
+    const id = /\bAlready exists: (E[A-Z0-9]+)\b/.exec(error instanceof Error ? error.message : '')?.[1]
     if (id === undefined) return 'gone'
-    return (await readDistribution(session, id)) ? id : 'gone'
+    const there = await readDistribution(session, id)
+    return there ? { id, arn: there.arn } : 'gone'
   }
 }
 

@@ -2,6 +2,7 @@ import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
   GetFunctionCommand,
+  ListVersionsByFunctionCommand,
   TagResourceCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -40,6 +41,8 @@ interface CodeIdentity {
 
 export interface FunctionSettings {
   role: string
+  /** The role's unique id: another role may have the same ARN. `undefined`: not known. */
+  roleId: string | undefined
   runtime: string
   memory: number
   timeout: number
@@ -49,6 +52,8 @@ export interface FunctionWanted extends Claim, FunctionSettings {
   name: string
   /** As `findFunction` saw it. */
   found: FunctionSeen | undefined
+  /** Tags beside those of the stack and the code. */
+  tags: Tags
   /** The package's content digest. */
   digest: string
   /** Loads the package: only asked for when the code that is there is another. */
@@ -63,6 +68,8 @@ export interface FunctionSeen extends FunctionSettings {
   handler: string
   tags: Tags
   state: string
+  /** Lambda could not make it, or could not carry out the last update. */
+  failed: 'creation' | 'update' | undefined
   updating: boolean
   /** Why it is as it is, if AWS says so. */
   reason: string | undefined
@@ -79,6 +86,15 @@ export async function observeFunction(session: Session, name: string): Promise<F
     session.clients.lambda.send(new GetFunctionCommand({ FunctionName: name })),
     'ResourceNotFoundException',
   )
+  // Without them nobody knows whose it is.
+  if (found?.TagsError)
+    throw new GenatoError(
+      'TAGS_UNREADABLE',
+      `Lambda can't tell the tags of the function ${name}: ${found.TagsError.ErrorCode}: ${found.TagsError.Message}`,
+      {
+        hint: 'Allow lambda:ListTags (genato permissions prints the policy), then run the same command again.',
+      },
+    )
   return found?.Configuration && readFunction(found.Configuration, found.Tags ?? {})
 }
 
@@ -107,17 +123,20 @@ function readFunction(configuration: FunctionConfiguration, tags: Tags): Functio
     StateReason,
     LastUpdateStatusReason,
     RevisionId,
+    Description = '',
   } = configuration
   return {
     arn: FunctionArn,
     codeSha256: CodeSha256,
     handler: Handler,
     role: Role,
+    roleId: /, role (\w+)$/.exec(Description)?.[1],
     runtime: Runtime,
     memory: MemorySize,
     timeout: Timeout,
     tags,
-    state: LastUpdateStatus === 'Failed' ? 'Failed' : State,
+    state: State,
+    failed: State === 'Failed' ? 'creation' : LastUpdateStatus === 'Failed' ? 'update' : undefined,
     updating: LastUpdateStatus === 'InProgress',
     reason: StateReason ?? LastUpdateStatusReason,
     revision: RevisionId,
@@ -129,7 +148,25 @@ export function functionDrift(seen: FunctionSeen, wanted: FunctionSettings): str
   const differing = (['role', 'runtime', 'memory', 'timeout'] as const).filter(
     (key) => seen[key] !== wanted[key],
   )
-  return seen.handler === HANDLER ? differing : [...differing, 'handler']
+  return [
+    ...differing,
+    ...(seen.handler === HANDLER ? [] : ['handler']),
+    ...(isOtherRole(seen, wanted) && !differing.includes('role') ? ['role'] : []),
+  ]
+}
+
+/** A role that was deleted and made again has the same ARN, and Lambda's grant is still the old one's. */
+function isOtherRole(seen: FunctionSettings, wanted: FunctionSettings): boolean {
+  return seen.roleId !== undefined && wanted.roleId !== undefined && seen.roleId !== wanted.roleId
+}
+
+/** Whether code and settings are the same. */
+export function sameFunction(one: FunctionSeen, other: FunctionSeen): boolean {
+  return one.codeSha256 === other.codeSha256 && functionDrift(one, other).length === 0
+}
+
+function descriptionOf({ stack, roleId }: Pick<FunctionWanted, 'stack' | 'roleId'>): string {
+  return `Makes images on demand: genato, stack ${stack}${roleId ? `, role ${roleId}` : ''}`
 }
 
 /** What the code there is, as its tags tell it; else as it tells itself. */
@@ -152,24 +189,51 @@ function hasCode({ tags, codeSha256 }: FunctionSeen, digest: string): boolean {
  * @throws GenatoError NOT_OURS, FUNCTION_FAILED, ROLE_UNUSABLE
  */
 export async function ensureFunction(session: Session, wanted: FunctionWanted): Promise<FunctionSeen> {
-  const { name, found } = wanted
+  const { name } = wanted
   session.ledger.seen('function', name)
+  const found = await withoutFailedCreation(session, wanted)
   const code = await identify(found, wanted)
   const seen = found ?? (await create(session, wanted, code))
   if (!found && seen.state === 'planned') return seen
-  await settled(session, name, seen)
+  if (!found || !seen.failed) await settled(session, name, seen)
   const configured = await syncConfiguration(session, seen, wanted)
   const coded = await syncCode(session, configured, wanted, code)
   if (session.ledger.dryRun || (found && coded === seen)) return coded
   return (await observeFunction(session, name)) ?? coded
 }
 
+/**
+ * Lambda takes no update of a function that it could not create: such a one is deleted, to be made again. One
+ * that has published versions was active once, and a distribution may run them: it is updated instead.
+ */
+async function withoutFailedCreation(
+  session: Session,
+  { name, found }: FunctionWanted,
+): Promise<FunctionSeen | undefined> {
+  if (found?.failed !== 'creation') return found
+  const { Versions = [] } = await session.clients.lambda.send(
+    new ListVersionsByFunctionCommand({ FunctionName: name }),
+  )
+  if (Versions.some(({ Version }) => Version !== '$LATEST')) return found
+  await session.ledger.change(
+    { action: 'delete', resource: 'function', name, aspect: 'it failed to be made', expect: undefined },
+    async () => {
+      await orAbsent(
+        session.clients.lambda.send(new DeleteFunctionCommand({ FunctionName: name })),
+        'ResourceNotFoundException',
+      )
+    },
+  )
+  return undefined
+}
+
 async function create(session: Session, wanted: FunctionWanted, code: CodeIdentity): Promise<FunctionSeen> {
-  const { name, stack, role, runtime, memory, timeout } = wanted
+  const { name, stack, role, roleId, runtime, memory, timeout } = wanted
   const { bucket, key, codeSha256 } = await wanted.zip()
-  const tags = { [STACK_TAG]: stack, ...codeTags(code, codeSha256) }
+  const tags = { [STACK_TAG]: stack, ...wanted.tags, ...codeTags(code, codeSha256) }
   const expect: FunctionSeen = {
     role,
+    roleId,
     runtime,
     memory,
     timeout,
@@ -178,13 +242,14 @@ async function create(session: Session, wanted: FunctionWanted, code: CodeIdenti
     handler: HANDLER,
     arn: functionArn(session.account, name),
     state: 'planned',
+    failed: undefined,
     updating: false,
     reason: undefined,
     revision: undefined,
   }
   const command = new CreateFunctionCommand({
     FunctionName: name,
-    Description: `Makes images on demand: genato, stack ${stack}`,
+    Description: descriptionOf(wanted),
     Role: role,
     Runtime: runtime as never,
     Handler: HANDLER,
@@ -256,13 +321,15 @@ async function syncConfiguration(
   seen: FunctionSeen,
   wanted: FunctionWanted,
 ): Promise<FunctionSeen> {
-  const { name, role, runtime, memory, timeout } = wanted
-  const drift = functionDrift(seen, wanted)
+  const { name, role, roleId, runtime, memory, timeout } = wanted
+  // After a failed update, Lambda takes another.
+  const drift = [...functionDrift(seen, wanted), ...(seen.failed ? ['it failed'] : [])]
   if (drift.length === 0) return seen
   await update(session, name, drift.join(', '), async () =>
     session.clients.lambda.send(
       new UpdateFunctionConfigurationCommand({
         FunctionName: name,
+        Description: descriptionOf(wanted),
         Role: role,
         Runtime: runtime as never,
         Handler: HANDLER,
@@ -272,7 +339,7 @@ async function syncConfiguration(
     ),
   )
   await settled(session, name)
-  return { ...seen, role, runtime, memory, timeout, handler: HANDLER }
+  return { ...seen, role, roleId, runtime, memory, timeout, handler: HANDLER, failed: undefined }
 }
 
 async function syncCode(
@@ -299,7 +366,7 @@ async function syncCode(
       if (now && !session.ledger.dryRun && now.codeSha256 !== codeSha256) throw overtaken(name)
     }
   }
-  const tags = { ...seen.tags, [STACK_TAG]: stack, ...codeTags(code, codeSha256) }
+  const tags = { ...seen.tags, ...wanted.tags, [STACK_TAG]: stack, ...codeTags(code, codeSha256) }
   const missing = missingTags(tags, seen.tags)
   if (missing) await tagFunction(session, name, missing)
   return missing || codeSha256 !== seen.codeSha256 ? { ...seen, codeSha256, tags } : seen
@@ -340,7 +407,7 @@ async function settled(session: Session, name: string, known?: FunctionSeen): Pr
     look: async () => {
       const now = seen ?? (await observeFunction(session, name))
       seen = undefined
-      if (now?.state === 'Failed')
+      if (now?.failed)
         throw new GenatoError(
           'FUNCTION_FAILED',
           `Lambda could not make the function ${name} active: ${now.reason}`,

@@ -2,11 +2,15 @@ import {
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { isBusy, isNamed, orAbsent } from '../aws/errors.js'
+import { explainAwsError } from '../aws/explain.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
+import { messageOf } from '../errors.js'
+import { STACK_TAG } from '../names.js'
 
 export interface LogGroup {
   region: string
@@ -28,28 +32,98 @@ export async function observeLogGroup(
   return found && { region, name, retentionDays: found.retentionInDays }
 }
 
-/** Made before the function writes to it, so that retention holds from the first line on. */
-export async function ensureLogGroup(
+/** What log groups are kept for that genato creates where no setting says otherwise. */
+const DEFAULT_DAYS = 30
+
+export interface GroupsWanted {
+  stack: string
+  name: string
+  regions: readonly string[]
+  /** Holds for all of them. `undefined`: new ones get the default, others stay as they are. */
+  retentionDays: number | undefined
+}
+
+/**
+ * Looks at the groups in all regions.
+ * @returns what makes them as they have to be. Made before the function writes to them, so that retention holds from the first line on. What a region refuses
+ * is a warning where the setting is written; otherwise the region is passed over.
+ * IAM: logs:DescribeLogGroups, logs:CreateLogGroup, logs:TagResource, logs:ListTagsForResource,
+ * logs:PutRetentionPolicy.
+ */
+export async function prepareLogGroups(session: Session, wanted: GroupsWanted): Promise<() => Promise<void>> {
+  const { name, regions, retentionDays } = wanted
+  const days = retentionDays ?? DEFAULT_DAYS
+  session.ledger.seen('log groups', name)
+  const attempt = async <T>(region: string, run: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await run()
+    } catch (error) {
+      session.signal.throwIfAborted()
+      if (retentionDays !== undefined)
+        session.reporter.warn(`Logs in ${region} are kept as they were: ${messageOf(explainAwsError(error))}`)
+      return undefined
+    }
+  }
+  const needs = await Promise.all(
+    regions.map(async (region) => attempt(region, async () => needOf(session, region, wanted))),
+  )
+  const change = async (action: 'create' | 'update', need: Need) => {
+    const some = regions.filter((_, index) => needs[index] === need)
+    if (some.length === 0) return
+    const aspect = `${some.length} region${some.length === 1 ? '' : 's'}, kept ${days} days`
+    await session.ledger.change(
+      { action, resource: 'log groups', name, aspect, expect: undefined },
+      async () => {
+        await Promise.all(
+          some.map(async (region) =>
+            attempt(region, async () => write(session, region, wanted, days, need === 'absent')),
+          ),
+        )
+      },
+    )
+  }
+  return async () => {
+    await change('create', 'absent')
+    await change('update', 'days')
+  }
+}
+
+type Need = 'absent' | 'days' | 'nothing'
+
+async function needOf(
   session: Session,
-  { region, name, retentionDays }: LogGroup,
-): Promise<void> {
-  const label = `${name} in ${region}`
-  session.ledger.seen('log group', label)
+  region: string,
+  { name, stack, retentionDays }: GroupsWanted,
+): Promise<Need> {
   const found = await observeLogGroup(session, region, name)
+  if (!found) return 'absent'
+  if (retentionDays !== undefined) return found.retentionDays === retentionDays ? 'nothing' : 'days'
+  if (found.retentionDays !== undefined) return 'nothing'
+  // Kept for ever: as somebody wants it, or of a run that was cut off after it had created it.
+  const { tags = {} } = await session.clients.logs(region).send(
+    new ListTagsForResourceCommand({
+      resourceArn: `arn:aws:logs:${region}:${session.account}:log-group:${name}`,
+    }),
+  )
+  return tags[STACK_TAG] === stack ? 'days' : 'nothing'
+}
+
+async function write(
+  session: Session,
+  region: string,
+  { name, stack }: GroupsWanted,
+  retentionInDays: number,
+  absent: boolean,
+): Promise<void> {
   const logs = session.clients.logs(region)
-  const change = { resource: 'log group', name: label, expect: undefined } as const
-  if (!found)
-    await session.ledger.change({ ...change, action: 'create' }, async () => {
-      await logs.send(new CreateLogGroupCommand({ logGroupName: name })).catch((error: unknown) => {
+  if (absent)
+    await logs
+      .send(new CreateLogGroupCommand({ logGroupName: name, tags: { [STACK_TAG]: stack } }))
+      .catch((error: unknown) => {
         if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error
       })
-    })
-  if (found?.retentionDays === retentionDays) return
-  await session.ledger.change(
-    { ...change, action: 'update', aspect: `kept ${retentionDays} days` },
-    async () => {
-      await logs.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retentionDays }))
-    },
+  await retryWhile(session, { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] }, async () =>
+    logs.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays })),
   )
 }
 

@@ -8,10 +8,12 @@ import {
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
+import { KNOWN_AFTER } from '../aws/change.js'
 import { isBusy, isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
@@ -27,10 +29,16 @@ export interface RoleWanted extends Claim {
   /** ARNs of managed policies. */
   attached: string[]
   inline: { name: string; document: PolicyDocument }
+  /** The ARN of the permissions boundary. `undefined`: left as it is. */
+  boundary: string | undefined
 }
 
 export interface RoleSeen {
   arn: string
+  /** Unique, also among roles of one name after another. */
+  id: string
+  /** The ARN of its permissions boundary. */
+  boundary: string | undefined
   tags: Tags
   trust: unknown
   attached: string[]
@@ -60,6 +68,8 @@ export async function observeRole(
   if (!role) return undefined
   return {
     arn: role.Arn ?? '',
+    id: role.RoleId ?? '',
+    boundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
     tags: readTags(role.Tags),
     trust: decodeDocument(role.AssumeRolePolicyDocument),
     attached,
@@ -88,8 +98,9 @@ async function attachedPolicies(session: Session, name: string): Promise<string[
 }
 
 /** What of the role is not as it has to be. */
-export function roleDrift(seen: RoleSeen, { trust, attached, inline }: RoleWanted): string[] {
+export function roleDrift(seen: RoleSeen, { trust, attached, inline, boundary }: RoleWanted): string[] {
   return [
+    ...(boundary === undefined || seen.boundary === boundary ? [] : ['permissions boundary']),
     ...(sameDocument(seen.trust, trust) ? [] : ['trust']),
     ...attached.filter((arn) => !seen.attached.includes(arn)).map((arn) => `policy ${arn.split('/').at(-1)}`),
     ...(sameDocument(seen.inline ?? {}, inline.document) ? [] : [`policy ${inline.name}`]),
@@ -98,11 +109,14 @@ export function roleDrift(seen: RoleSeen, { trust, attached, inline }: RoleWante
 
 /**
  * Looks, and refuses what is another's: nothing is written yet.
- * @returns what makes the execution role as it has to be, and gives its ARN; policies that others attached
+ * @returns what makes the execution role as it has to be, and gives its ARN and its unique id; policies that others attached
  *   are kept.
  * @throws GenatoError NOT_OURS
  */
-export async function prepareRole(session: Session, wanted: RoleWanted): Promise<() => Promise<string>> {
+export async function prepareRole(
+  session: Session,
+  wanted: RoleWanted,
+): Promise<() => Promise<Pick<RoleSeen, 'arn' | 'id'>>> {
   const { name } = wanted
   session.ledger.seen('role', name)
   const found = await observeRole(session, name, wanted.inline.name)
@@ -110,13 +124,18 @@ export async function prepareRole(session: Session, wanted: RoleWanted): Promise
   return async () => sync(session, wanted, found ?? (await create(session, wanted)))
 }
 
-async function sync(session: Session, wanted: RoleWanted, seen: RoleSeen): Promise<string> {
-  const { name, stack } = wanted
+async function sync(session: Session, wanted: RoleWanted, seen: RoleSeen): Promise<RoleSeen> {
+  const { name, stack, boundary } = wanted
   const missing = missingTags({ [STACK_TAG]: stack }, seen.tags)
   const { iam } = session.clients
   if (missing)
     await update(session, name, 'tags', async () =>
       iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(missing) })),
+    )
+  // Before the policies: whoever may only write those of a role with this boundary is refused otherwise.
+  if (boundary !== undefined && seen.boundary !== boundary)
+    await update(session, name, 'permissions boundary', async () =>
+      iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary: boundary })),
     )
   if (!sameDocument(seen.trust, wanted.trust))
     await update(session, name, 'trust', async () =>
@@ -141,14 +160,16 @@ async function sync(session: Session, wanted: RoleWanted, seen: RoleSeen): Promi
         }),
       ),
     )
-  return seen.arn
+  return seen
 }
 
 async function create(session: Session, wanted: RoleWanted): Promise<RoleSeen> {
-  const { name, stack, trust } = wanted
+  const { name, stack, trust, boundary } = wanted
   const tags = { [STACK_TAG]: stack }
   const bare = {
     arn: `arn:aws:iam::${session.account}:role/${name}`,
+    id: KNOWN_AFTER,
+    boundary,
     tags,
     trust,
     attached: [],
@@ -162,9 +183,10 @@ async function create(session: Session, wanted: RoleWanted): Promise<RoleSeen> {
           AssumeRolePolicyDocument: JSON.stringify(trust),
           Description: `Runs the image function of the genato stack ${stack}`,
           Tags: tagList(tags),
+          ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
         }),
       )
-      return { ...bare, arn: Role?.Arn ?? bare.arn }
+      return { ...bare, arn: Role?.Arn ?? bare.arn, id: Role?.RoleId ?? '' }
     } catch (error) {
       if (!isNamed(error, 'EntityAlreadyExistsException')) throw error
       const there = await observeRole(session, name, wanted.inline.name)

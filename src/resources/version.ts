@@ -10,9 +10,10 @@ import { isBusy, isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { KNOWN_AFTER } from '../aws/change.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
-import { EXIT, GenatoError } from '../errors.js'
+import { explainAwsError } from '../aws/explain.js'
+import { EXIT, GenatoError, messageOf } from '../errors.js'
 import { overtaken } from './overtaken.js'
-import { functionArn, isReplicated, type FunctionSeen } from './function.js'
+import { functionArn, isReplicated, observeFunction, sameFunction, type FunctionSeen } from './function.js'
 
 export interface Version {
   arn: string
@@ -24,10 +25,12 @@ export interface Version {
   memory: number
   timeout: number
   role: string
+  /** The unique id of that role, as its description tells. */
+  roleId: string | undefined
   handler: string
 }
 
-const DESCRIPTION = /^package ([0-9a-f]{64})$/
+const DESCRIPTION = /^package ([0-9a-f]{64})(?: role (\w+))?$/
 
 /** The published versions, oldest first. IAM: lambda:ListVersionsByFunction. */
 export async function listVersions(session: Session, name: string): Promise<Version[]> {
@@ -46,6 +49,7 @@ export async function listVersions(session: Session, name: string): Promise<Vers
         number: Number(one.Version),
         codeSha256: one.CodeSha256 ?? '',
         digest: DESCRIPTION.exec(one.Description ?? '')?.[1],
+        roleId: DESCRIPTION.exec(one.Description ?? '')?.[2],
         runtime: one.Runtime ?? '',
         memory: one.MemorySize ?? 0,
         timeout: one.Timeout ?? 0,
@@ -60,6 +64,9 @@ export async function listVersions(session: Session, name: string): Promise<Vers
 
 /** Whether a version is what would be published now. */
 function isPublished(version: Version, latest: FunctionSeen): boolean {
+  // Lambda's grant is bound to the role's id, not to its ARN.
+  if (version.roleId !== undefined && latest.roleId !== undefined && version.roleId !== latest.roleId)
+    return false
   return (['codeSha256', 'runtime', 'memory', 'timeout', 'role', 'handler'] as const).every(
     (key) => version[key] === latest[key],
   )
@@ -99,20 +106,7 @@ export async function ensureVersion(
     { action: 'publish', resource: 'version', name, expect },
     async () => {
       try {
-        const { FunctionArn = '', Version = '' } = await retryWhile(
-          session,
-          { passing: isBusy, timeout: 120_000, pauses: [1_000, 5_000] },
-          async () =>
-            session.clients.lambda.send(
-              new PublishVersionCommand({
-                FunctionName: name,
-                Description: `package ${digest}`,
-                CodeSha256: latest.codeSha256,
-                ...(latest.revision ? { RevisionId: latest.revision } : {}),
-              }),
-            ),
-        )
-        return { ...made, arn: FunctionArn, number: Number(Version) }
+        return { ...made, ...(await publish(session, name, latest, digest)) }
       } catch (error) {
         if (!isOvertaken(error)) throw error
         // The answer to an attempt before this one may have been lost.
@@ -126,6 +120,50 @@ export async function ensureVersion(
   if (version.arn.endsWith(KNOWN_AFTER)) return version
   await active(session, version)
   return version
+}
+
+/**
+ * Bound to the revision that this run has seen. Lambda may give a function another revision by itself after it
+ * became active: where nothing else differs, the new one is taken.
+ */
+async function publish(session: Session, name: string, latest: FunctionSeen, digest: string) {
+  const { roleId, codeSha256 } = latest
+  let { revision } = latest
+  return retryWhile(
+    session,
+    { passing: (error) => isBusy(error) || isRevised(error), timeout: 120_000, pauses: [1_000, 5_000] },
+    async () => {
+      try {
+        const { FunctionArn = '', Version = '' } = await session.clients.lambda.send(
+          new PublishVersionCommand({
+            FunctionName: name,
+            Description: `package ${digest}${roleId ? ` role ${roleId}` : ''}`,
+            CodeSha256: codeSha256,
+            ...(revision ? { RevisionId: revision } : {}),
+          }),
+        )
+        return { arn: FunctionArn, number: Number(Version) }
+      } catch (error) {
+        if (!isNamed(error, 'PreconditionFailedException')) throw error
+        const now = await observeFunction(session, name)
+        if (!now || now.revision === revision || !sameFunction(now, latest)) throw error
+        ;({ revision } = now)
+        throw new Revised(error)
+      }
+    },
+  )
+}
+
+/** The same function under another revision. */
+class Revised extends Error {
+  constructor(cause: unknown) {
+    super('The function has another revision.', { cause })
+    this.name = 'PreconditionFailedException'
+  }
+}
+
+function isRevised(error: unknown): boolean {
+  return error instanceof Revised
 }
 
 function isOvertaken(error: unknown): boolean {
@@ -165,15 +203,27 @@ async function active(session: Session, { arn, number }: PublishedVersion): Prom
 const STATEMENT = 'genato-edge'
 
 /**
- * Lets Lambda@Edge invoke a version. CloudFront grants itself what it needs: if this can't be done, the
- * service works all the same, so that is a warning.
+ * Looks whether Lambda@Edge may invoke a version. CloudFront grants itself what it needs: if this can't be done,
+ * the service works all the same, so that is a warning.
+ * @returns what adds the statement where it is missing. CloudFront writes a statement of its own into the same
+ *   policy when it associates the version, and Lambda loses statements of parallel writes: run it after that.
  * IAM: lambda:GetPolicy, lambda:AddPermission.
  */
-export async function ensurePermission(session: Session, name: string, number: number): Promise<void> {
+export async function preparePermission(
+  session: Session,
+  name: string,
+  number: number,
+): Promise<() => Promise<void>> {
   const qualifier = { FunctionName: name, Qualifier: String(number) }
   const known = Number.isFinite(number)
   const label = `${name}:${known ? number : KNOWN_AFTER}`
   session.ledger.seen('permission', label)
+  const warn = (error: unknown) => {
+    session.signal.throwIfAborted()
+    session.reporter.warn(
+      `The invoke permission of version ${number} could not be added (${messageOf(explainAwsError(error))}). CloudFront grants itself what it needs, so the service works without it.`,
+    )
+  }
   try {
     const found = known
       ? await orAbsent(
@@ -182,36 +232,37 @@ export async function ensurePermission(session: Session, name: string, number: n
         )
       : undefined
     const { Statement = [] } = JSON.parse(found?.Policy ?? '{}') as { Statement?: { Sid?: string }[] }
-    if (Statement.some(({ Sid }) => Sid === STATEMENT)) return
-    await session.ledger.change(
-      {
-        action: 'create',
-        resource: 'permission',
-        name: label,
-        expect: undefined,
-      },
-      async () => {
-        await session.clients.lambda
-          .send(
-            new AddPermissionCommand({
-              ...qualifier,
-              StatementId: STATEMENT,
-              Principal: 'edgelambda.amazonaws.com',
-              Action: 'lambda:InvokeFunction',
-              SourceAccount: session.account,
-            }),
-          )
-          .catch((error: unknown) => {
-            if (!isNamed(error, 'ResourceConflictException')) throw error
-          })
-      },
-    )
+    if (Statement.some(({ Sid }) => Sid === STATEMENT)) return async () => undefined
   } catch (error) {
-    session.signal.throwIfAborted()
-    session.reporter.warn(
-      `The invoke permission of version ${number} could not be added (${error instanceof Error ? error.message : String(error)}). CloudFront grants itself what it needs, so the service works without it.`,
-    )
+    warn(error)
+    return async () => undefined
   }
+  const change = {
+    action: 'create',
+    resource: 'permission',
+    name: label,
+    expect: undefined,
+    forgive: (error: unknown) => (isStatementThere(error) ? 'is there already' : undefined),
+  } as const
+  const command = new AddPermissionCommand({
+    ...qualifier,
+    StatementId: STATEMENT,
+    Principal: 'edgelambda.amazonaws.com',
+    Action: 'lambda:InvokeFunction',
+    SourceAccount: session.account,
+  })
+  return async () =>
+    session.ledger
+      .change(change, async () => {
+        await retryWhile(session, { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] }, async () =>
+          session.clients.lambda.send(command),
+        )
+      })
+      .catch(warn)
+}
+
+function isStatementThere(error: unknown): boolean {
+  return isNamed(error, 'ResourceConflictException') && !isBusy(error)
 }
 
 /** Deletes versions; one that is still replicated stays for a later run. */

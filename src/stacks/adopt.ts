@@ -31,7 +31,7 @@ export interface Adoption {
 export async function planAdoption(session: Session, first: Target): Promise<Adoption> {
   const claim = { stack: first.stack, adopt: true }
   const found = theOne(await findDistributions(session, first), first, true)
-  const distribution = found && (await observeDistribution(session, found.id))
+  const distribution = found && (await observeDistribution(session, found))
   const target = withBucketOf(first, distribution)
   const [images, packages, fn, role] = await Promise.all([
     observeBucket(session, target.images),

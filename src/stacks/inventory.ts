@@ -65,7 +65,7 @@ async function observeTheDistribution(
   target: Target,
 ): Promise<DistributionSeen | undefined> {
   const found = theOne(await findDistributions(session, target), target)
-  return found && observeDistribution(session, found.id)
+  return found && observeDistribution(session, found)
 }
 
 /**

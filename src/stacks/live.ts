@@ -43,7 +43,7 @@ async function readTheLive(session: Session, target: Target): Promise<Live> {
   const found = theOne(await findDistributions(session, target), target, true)
   if (!found) throw notDeployed(`There is no distribution of the stack ${target.stack} in this account.`)
   const [seen, versions] = await together([
-    observeDistribution(session, found.id),
+    observeDistribution(session, found),
     listVersions(session, target.function),
   ])
   const number = seen && liveVersion(seen.config, target.functionArn)

@@ -16,16 +16,23 @@ import {
   type EnsuredDistribution,
   type Found,
 } from '../resources/distribution.js'
-import { CODE_TAGS, ensureFunction, findFunction } from '../resources/function.js'
+import {
+  CODE_TAGS,
+  ensureFunction,
+  findFunction,
+  observeFunction,
+  tagFunction,
+} from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
-import { ensureLogGroup } from '../resources/log-group.js'
+import { prepareLogGroups } from '../resources/log-group.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { findPackage, listObjects, uploadOnce } from '../resources/objects.js'
 import { prepareRole } from '../resources/role.js'
+import { otherRuntime, runtimeOf, runtimeTags } from '../resources/runtime.js'
 import {
-  ensurePermission,
   ensureVersion,
   listVersions,
+  preparePermission,
   pruneVersions,
   type PublishedVersion,
   type Version,
@@ -67,6 +74,8 @@ export interface Deployed {
 }
 
 const NONE = Promise.resolve(async () => '')
+/** Of runtimes that AWS refuses, one after the other. */
+const MOST_RUNTIMES = 3
 const NOTHING = Promise.resolve()
 
 /** Brings a stack to AWS, or makes what is there as it has to be. */
@@ -85,7 +94,7 @@ export async function deploy(
   )
   stored.catch(() => undefined)
   // All is looked at before anything is written: where something is another's, nothing is.
-  const [images, packages, execution, access, found, distributionFound] = await together([
+  const [images, packages, execution, access, found, foundDistribution, groups] = await together([
     prepareBucket(session, imagesWanted(target, claim)),
     prepareBucket(session, packagesWanted(target, claim)),
     prepareRole(session, roleWanted(target, claim)),
@@ -94,6 +103,12 @@ export async function deploy(
       : NONE,
     findFunction(session, target.function, claim),
     findDistribution(session, target, claim),
+    prepareLogGroups(session, {
+      stack: target.stack,
+      name: edgeLogGroup(target.stack),
+      regions: EDGE_REGIONS,
+      retentionDays: target.settings.logs.retentionDays,
+    }),
   ])
   const consent = await filesConsent(session, target, { seen: images.seen, confirm: confirmFiles })
   const readers = imagesReaders(session, target, { bucket: images, adopt })
@@ -106,15 +121,17 @@ export async function deploy(
   ])
 
   const upload = once(async () => uploadPackage(session, target, source, { digest, stored }))
-  const [fn] = await together([
+  const functionWith = async (runtime: string, seen = found) =>
     ensureFunction(session, {
       ...claim,
       name: target.function,
-      found,
-      role,
-      runtime: target.settings.runtime,
+      found: seen,
+      role: role.arn,
+      roleId: role.id,
+      runtime,
       memory: target.settings.memory,
       timeout: target.settings.timeout,
+      tags: runtimeTags(target.settings, runtime),
       digest,
       load: source.load,
       zip: async () => ({
@@ -122,18 +139,31 @@ export async function deploy(
         key: packageKey(target.stack, digest),
         codeSha256: await upload(),
       }),
+    })
+  let runtime = runtimeOf(target.settings, found?.tags)
+  const instead = (error: unknown): string => {
+    const other = otherRuntime(error, runtime, target.settings)
+    session.reporter.warn(
+      `AWS does not run ${runtime} at the edge yet: the function gets ${other}. Set runtime to choose another.`,
+    )
+    return other
+  }
+  let [fn] = await together([
+    functionWith(runtime).catch(async (error: unknown) => {
+      runtime = instead(error)
+      return functionWith(runtime)
     }),
     upload(),
-    ensureRetention(session, target),
+    groups(),
   ])
-  const version = await ensureVersion(session, { name: target.function, latest: fn, digest })
+  let version = await ensureVersion(session, { name: target.function, latest: fn, digest })
 
   const cached = fn.tags[CODE_TAGS.cached] ?? ''
-  if (distributionFound) await readers.open(distributionFound.arn)
-  const [distribution] = await together([
+  if (foundDistribution) await readers.open(foundDistribution.arn)
+  const distributionOf = async (): Promise<EnsuredDistribution> =>
     ensureDistribution(session, {
       ...claim,
-      found: distributionFound?.id,
+      found: foundDistribution,
       cached,
       wanted: {
         originDomain: target.originDomain,
@@ -143,11 +173,30 @@ export async function deploy(
         certificate: target.settings.certificate,
         priceClass: target.settings.priceClass,
       },
-    }),
-    ensurePermission(session, target.function, version.number),
+    })
+  const associate = async (): Promise<EnsuredDistribution> => {
+    for (let tries = 1; ; tries++)
+      try {
+        return await distributionOf()
+      } catch (error) {
+        if (tries === MOST_RUNTIMES) throw error
+        runtime = instead(error)
+        // First, so that a run that is killed in between is followed by one that goes on with it.
+        await tagFunction(session, target.function, runtimeTags(target.settings, runtime))
+        fn = await functionWith(runtime, await observeFunction(session, target.function))
+        version = await ensureVersion(session, { name: target.function, latest: fn, digest })
+      }
+  }
+  const { number } = version
+  const [distribution, looked] = await together([
+    associate(),
+    preparePermission(session, target.function, number),
     version.published ? warnOfFewExecutions(session) : NOTHING,
   ])
-  if (!distributionFound) await readers.open(distribution.arn)
+  const permit =
+    version.number === number ? looked : await preparePermission(session, target.function, version.number)
+  await permit()
+  if (!foundDistribution) await readers.open(distribution.arn)
 
   const result = {
     distribution,
@@ -185,22 +234,6 @@ async function uploadPackage(
   const { zip, codeSha256 } = await source.zip()
   await uploadOnce(session, { bucket: packages, key, body: zip, sha256: codeSha256 })
   return codeSha256
-}
-
-/** Where the configuration says how long logs are kept, it holds wherever the function may run. */
-async function ensureRetention(session: Session, { stack, settings }: Target): Promise<void> {
-  const { retentionDays } = settings.logs
-  if (retentionDays === undefined) return
-  await together(
-    EDGE_REGIONS.map(async (region) =>
-      ensureLogGroup(session, { region, name: edgeLogGroup(stack), retentionDays }).catch(
-        (error: unknown) => {
-          session.signal.throwIfAborted()
-          session.reporter.warn(`Logs in ${region} are kept as they were: ${messageOf(error)}`)
-        },
-      ),
-    ),
-  )
 }
 
 interface Live {

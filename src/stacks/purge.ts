@@ -32,8 +32,8 @@ export async function purge(session: Session, target: Target, prefix: string): P
     findDistributions(session, target),
     observeFunction(session, target.function),
   ])
-  const id = theOne(found, target)?.id
-  const distribution = id === undefined ? undefined : await observeDistribution(session, id)
+  const one = theOne(found, target)
+  const distribution = one && (await observeDistribution(session, one))
   if (!distribution || !fn)
     throw new GenatoError('NOT_DEPLOYED', `The stack ${target.stack} is not deployed.`, {
       hint: 'genato status tells what there is.',

@@ -13,6 +13,7 @@ import { CODE_TAGS, functionDrift } from '../resources/function.js'
 import { invalidationsUnderWay } from '../resources/invalidation.js'
 import { listObjects } from '../resources/objects.js'
 import { roleDrift } from '../resources/role.js'
+import { runtimeOf } from '../resources/runtime.js'
 import { listVersions } from '../resources/version.js'
 import { letsInBoth, readersWanted } from './images-readers.js'
 import { takeInventory, type Inventory } from './inventory.js'
@@ -133,9 +134,18 @@ function drift(
       : []),
     ...(role ? roleDrift(role, roleWanted(target, claim)).map((what) => `role: ${what}`) : []),
     ...(fn && role
-      ? functionDrift(fn, { ...settings, role: role.arn }).map((what) => `function: ${what}`)
+      ? functionDrift(fn, {
+          ...settings,
+          runtime: runtimeOf(settings, fn.tags),
+          role: role.arn,
+          roleId: role.id,
+        }).map((what) => `function: ${what}`)
       : []),
   ]
+  if (fn?.failed)
+    differing.push(
+      `function: its ${fn.failed} failed${fn.reason ? `, ${fn.reason}` : ''}: run deploy to try again`,
+    )
   if (fn && fn.tags[CODE_TAGS.sha256] !== fn.codeSha256) differing.push('function: code')
   if (distribution) {
     const number = liveVersion(distribution.config, target.functionArn)

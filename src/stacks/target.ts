@@ -84,5 +84,6 @@ export function roleWanted({ role: name, images, account, settings }: Target, cl
       name: INLINE_POLICY,
       document: executionRolePolicy(images, account, settings.files ?? true),
     },
+    boundary: settings.permissionsBoundary,
   }
 }

@@ -4,14 +4,14 @@ import type { Fault } from '../support/fault-proxy.js'
 import { describeAws } from '../support/moto/moto.js'
 import { stackOn } from '../support/stack.js'
 
-/** Denied in the service's own way, without a word about which action it was. */
-function denial(service: string, operation: string): Fault {
+/** Denied in the service's own way, with AWS's words about a missing permission. */
+function denial(service: string, operation: string, action: string): Fault {
   if (operation.startsWith('Head')) return { kind: 'respond', status: 403, body: '' }
   const json = service === 'lambda' || service === 'logs'
   return {
     kind: 'error',
     code: json ? 'AccessDeniedException' : 'AccessDenied',
-    message: 'Access Denied',
+    message: `User: arn:aws:iam::123456789012:user/u is not authorized to perform: ${action} because no identity-based policy allows it`,
     status: service === 'logs' ? 400 : 403,
   }
 }
@@ -74,11 +74,13 @@ describeAws('a first deploy that may not do one thing', () => {
   test.each(OPERATIONS)('%s: %s', async (name, told) => {
     const [service = '', operation = ''] = name.split(':')
     const stack = await stackHere()
-    const used = aws.proxy.fault({ service, operation, times: Infinity, play: denial(service, operation) })
+    const action = told.includes(':') ? told : name
+    const play = denial(service, operation, action)
+    const used = aws.proxy.fault({ service, operation, times: Infinity, play })
     if (told === '' || told.startsWith('warn ')) {
       expect(await stack.deploy()).toMatchObject({ finished: true })
       const warned = stack.said.filter((one) => one.startsWith('warn '))
-      expect(warned.some((one) => one.startsWith(told) && one.includes('Access Denied'))).toBe(told !== '')
+      expect(warned.some((one) => one.startsWith(told) && one.includes('Access denied: '))).toBe(told !== '')
     } else if (operation === 'ListObjectsV2') {
       // Only old packages are looked for: they stay.
       expect(await stack.deploy()).toMatchObject({ finished: true })

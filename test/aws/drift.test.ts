@@ -452,6 +452,7 @@ describeAws('what drifted', () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     const { zip } = await smallPackage('theirs').zip()
+    await aws.moto.settings({ function_reads: 0 })
     await other().lambda.updateFunctionCode({ FunctionName: 'genato-func', ZipFile: zip, Publish: true })
     expect(await stack.status()).toMatchObject({
       state: 'differs',

@@ -114,7 +114,6 @@ describeAws('genato, from deploy to cleanup', () => {
     ])
     const { logs } = somebody(aws.moto.endpoint, { region: 'eu-central-1' })
     const stream = { logGroupName: GROUP, logStreamName: '2026/11/21/[1]abc' }
-    await logs.createLogGroup({ logGroupName: GROUP })
     await logs.createLogStream(stream)
     const timestamp = Date.now() - 1000
     await logs.putLogEvents({ ...stream, logEvents: lines.map((message) => ({ timestamp, message })) })
@@ -170,9 +169,9 @@ describeAws('genato, from deploy to cleanup', () => {
     })
     const failed = await fetch(`${server.url}/65,teal`)
     expect(failed.status).toBe(503)
-    await server.untilSaid('Access denied: s3:GetObject')
+    await server.untilSaid('AWS denied s3 HeadObject, which needs s3:GetObject')
     expect(denied()).toBeGreaterThan(0)
-    expect(server.said().match(/Access denied/g)).toHaveLength(1)
+    expect(server.said().match(/AWS denied/g)).toHaveLength(1)
     aws.proxy.clear()
     expect((await fetch(`${server.url}/65,teal`)).status).toBe(200)
 

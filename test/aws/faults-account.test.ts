@@ -41,7 +41,7 @@ describeAws('credentials, clock and region', () => {
       error(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
       'BAD_CREDENTIALS',
       /AWS does not know these credentials/,
-      /aws sts get-caller-identity/,
+      /aws sts get-caller-identity.*GovCloud and China/,
     ],
     [
       'a wrong secret',
@@ -363,6 +363,31 @@ describeAws('large accounts and full buckets', () => {
     expect(aws.proxy.writes()).toEqual([])
     await short.cleanup()
     expect(await days()).toEqual([[`${group}tion`, undefined]])
+  })
+
+  test('log groups are created with 30 days, and one that a killed run created is finished', async () => {
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+    const play: Fault = { kind: 'error', code: 'AccessDeniedException', message: 'no', status: 400 }
+    const here = ({ region }: { region: string }) => region === 'eu-west-1'
+    aws.proxy.fault({ operation: 'PutRetentionPolicy', when: here, play })
+    await stack.deploy()
+    expect(stack.said).toContain(
+      'done create log groups /aws/lambda/us-east-1.genato-func: 13 regions, kept 30 days',
+    )
+    expect(stack.said.filter((one) => one.startsWith('warn '))).toEqual([])
+    aws.proxy.clear()
+    await stack.deploy()
+    expect(aws.proxy.writes()).toMatchObject([{ operation: 'PutRetentionPolicy', region: 'eu-west-1' }])
+    aws.proxy.clear()
+    await stack.deploy()
+    expect(aws.proxy.writes()).toEqual([])
+    const days = await Promise.all(
+      ['eu-west-1', 'us-east-1'].map(async (region) => {
+        const { logGroups } = await somebody(aws.moto.endpoint, { region }).logs.describeLogGroups({})
+        return logGroups?.map(({ retentionInDays }) => retentionInDays)
+      }),
+    )
+    expect(days).toEqual([[30], [30]])
   })
 
   test('a region whose logs are forbidden is told, and does not stop a run', async () => {

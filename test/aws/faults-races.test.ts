@@ -17,7 +17,12 @@ import type { Fault } from '../support/fault-proxy.js'
 import { describeAws } from '../support/moto/moto.js'
 import { smallPackage, stackOn, type StackOptions } from '../support/stack.js'
 
-const denied: Fault = { kind: 'error', code: 'AccessDenied', message: 'no', status: 403 }
+const denied = (action: string): Fault => ({
+  kind: 'error',
+  code: 'AccessDenied',
+  message: `User: arn:aws:iam::123456789012:user/u is not authorized to perform: ${action}`,
+  status: 403,
+})
 
 describeAws('others at the same time', () => {
   const aws = useAws()
@@ -43,7 +48,7 @@ describeAws('others at the same time', () => {
       })
       if (what === 'cleanup') {
         // Cut off after that, to look at it.
-        aws.proxy.fault({ operation: 'DeleteDistribution', play: denied })
+        aws.proxy.fault({ operation: 'DeleteDistribution', play: denied('cloudfront:DeleteDistribution') })
         expect(await refusal(stack.cleanup())).toMatchObject({ code: 'ACCESS_DENIED' })
         expect(await read(distribution.id)).toMatchObject({ Comment: 'genato: genato!!', Enabled: false })
       } else {
@@ -176,7 +181,7 @@ describeAws('what was cut off', () => {
     async (operation) => {
       const stack = await stackHere()
       const { distribution } = await stack.deploy()
-      const deny = () => aws.proxy.fault({ operation, times: 2, play: denied })
+      const deny = () => aws.proxy.fault({ operation, times: 2, play: denied(`aws:${operation}`) })
       deny()
       const told = await refusals(stack.cleanup())
       expect(told.map(({ code }) => code)).toEqual(
@@ -257,7 +262,7 @@ describeAws('what was cut off', () => {
     async (what) => {
       const stack = await stackHere()
       await stack.deploy(smallPackage('one', 'gen1'))
-      aws.proxy.fault({ operation: 'CreateInvalidation', play: denied })
+      aws.proxy.fault({ operation: 'CreateInvalidation', play: denied('cloudfront:CreateInvalidation') })
       const told = await refusal(stack.deploy(smallPackage('two', 'gen2')))
       expect(told).toMatchObject({ code: 'ACCESS_DENIED' })
       expect(told.message).toContain('cloudfront:CreateInvalidation')

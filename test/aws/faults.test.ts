@@ -270,10 +270,10 @@ describeAws('faults that stay', () => {
       error(
         400,
         'InvalidLambdaFunctionAssociation',
-        'The function has a runtime that is not supported by Lambda@Edge. Supported runtimes: [nodejs22.x]',
+        'The function memory size is larger than the maximum allowed for functions that are triggered by a CloudFront event.',
       ),
       'FUNCTION_REFUSED',
-      /Supported runtimes: \[nodejs22\.x\]/,
+      /memory size is larger than the maximum/,
       /change memory, timeout or runtime/,
     ],
     [

@@ -38,7 +38,7 @@ describeAws('the life of a stack', () => {
     expect(second).toMatchObject({ version: 1, finished: true, codeOnly: false })
     expect(proxy.writes()).toEqual([])
     expect(proxy.rounds()).toBeLessThanOrEqual(6)
-    expect(proxy.calls.length).toBeLessThanOrEqual(32)
+    expect(proxy.calls.length).toBeLessThanOrEqual(45)
 
     await stack.cleanup()
     expect(await stack.status()).toMatchObject({ state: 'not deployed', strangers: [] })
@@ -90,7 +90,7 @@ describeAws('the life of a stack', () => {
     proxy.clear()
     expect(await genato(['deploy'], cwd, env)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('10 unchanged in'),
+      stdout: expect.stringContaining('11 unchanged in'),
       stderr: '',
     })
     expect(operations()).toEqual([])

@@ -34,6 +34,7 @@ describe('without a configuration', () => {
       memory: 1769,
       timeout: 30,
       runtime: 'nodejs24.x',
+      runtimeFixed: false,
       access: 'private',
       buckets: { images: undefined, packages: undefined },
       expireImagesAfterDays: 90,
@@ -41,6 +42,7 @@ describe('without a configuration', () => {
       certificate: undefined,
       priceClass: undefined,
       logs: { retentionDays: undefined },
+      permissionsBoundary: undefined,
     })
   })
 })

@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../../src/names.js'
+import { directLogGroup, distributionLogGroup } from '../../src/names.js'
 import { EMPTY_ACCOUNT } from '../support/account-state.js'
 import { IMAGES, somebody, useAws } from '../support/aws.js'
 import { survives } from '../support/crash-scenario.js'
@@ -24,7 +24,6 @@ describeAws('a cleanup', () => {
         const far = somebody(aws.moto.endpoint, { region: 'eu-west-1' })
         await home.s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/1x1.png', Body: 'x' })
         await home.logs.createLogGroup({ logGroupName: directLogGroup('genato') })
-        await far.logs.createLogGroup({ logGroupName: edgeLogGroup('genato') })
         await far.logs.createLogGroup({ logGroupName: distributionLogGroup(distribution.id) })
       },
       program: await processOf({}, endpoint),

@@ -82,11 +82,51 @@ describeAws('genato logs', () => {
     expect(untimed((await run('--errors')).stdout)).toBe(
       'sa-east-1       refused by CloudFront: Lambda function result failed validation: too large.\n',
     )
-    const play = { kind: 'error', code: 'AccessDenied', message: 'no', status: 403 } as const
+    const play = {
+      kind: 'error',
+      code: 'AccessDenied',
+      message: 'User: u is not authorized to perform: cloudfront:ListDistributions',
+      status: 403,
+    } as const
     stage.proxy.fault({ service: 'cloudfront', play })
     const denied = await run()
     expect(denied).toMatchObject({ code: 0, stdout: '' })
     expect(denied.stderr).toMatch(/^warning: What CloudFront refused .*cloudfront:ListDistributions/)
+  })
+
+  test('fails where the groups of the function are denied, though others are only absent', async () => {
+    await distribute(stage.moto.endpoint)
+    const message = 'User: u is not authorized to perform: logs:FilterLogEvents'
+    stage.proxy.fault({
+      service: 'logs',
+      when: ({ resource = '' }) => resource.startsWith('/aws/lambda/'),
+      times: 99,
+      play: { kind: 'error', code: 'AccessDeniedException', message, status: 400 },
+    })
+    const denied = await run()
+    expect(denied).toMatchObject({ code: 1, stdout: '' })
+    expect(denied.stderr).toContain('Access denied: logs:FilterLogEvents')
+  })
+
+  test("shows errors of Lambda's JSON format as text", async () => {
+    const error = {
+      errorType: 'Error',
+      errorMessage: 'boom',
+      stackTrace: ['Error: boom', '    at main.js:1:1'],
+    }
+    const line = { timestamp: '2026-11-24T12:00:00Z', level: 'ERROR', requestId: 'r', message: error }
+    const fault = {
+      time: '2026-11-24T12:00:00Z',
+      type: 'platform.fault',
+      record: 'RequestId: r Process exited',
+    }
+    await stage.put('eu-west-1', FUNCTION_GROUP, [
+      [Date.now() - 2_000, JSON.stringify(line)],
+      [Date.now() - 1_000, JSON.stringify(fault)],
+    ])
+    expect(untimed((await run('--errors')).stdout)).toBe(
+      'eu-west-1       error: Error: boom\n        at main.js:1:1\neu-west-1       RequestId: r Process exited\n',
+    )
   })
 
   test('says where it looked when there is nothing', async () => {
@@ -114,7 +154,12 @@ describeAws('genato logs', () => {
     const other = await run('--region', 'af-south-1')
     expect(other.code).toBe(0)
     expect(other.stderr).toContain('Lambda@Edge is not known to run in af-south-1')
-    const play = { kind: 'error', code: 'AccessDeniedException', message: 'no', status: 400 } as const
+    const play = {
+      kind: 'error',
+      code: 'AccessDeniedException',
+      message: 'User: u is not authorized to perform: logs:FilterLogEvents',
+      status: 400,
+    } as const
     stage.proxy.fault({ service: 'logs', times: 99, play })
     const denied = await run()
     expect(denied).toMatchObject({ code: 1, stdout: '' })

@@ -14,7 +14,10 @@ const ever = { follow: true, since: HOUR }
 const FILTER = { service: 'logs', operation: 'FilterLogEvents' }
 const of = (region: string) => ({ ...FILTER, when: (call: { region: string }) => call.region === region })
 const error = (code: string, status = 400) => ({ kind: 'error' as const, code, status, message: `${code}!` })
-const DENIED = error('AccessDeniedException')
+const DENIED = {
+  ...error('AccessDeniedException'),
+  message: 'User: u is not authorized to perform: logs:FilterLogEvents',
+}
 
 const numbered = (count: number, start: number, step = 10): [number, string][] =>
   Array.from({ length: count }, (_, i) => [start + i * step, `${start + i * step}`])

@@ -130,7 +130,9 @@ async function functionsOf({ lambda }: Somebody): Promise<Record<string, object>
       const { Version = '', CodeSha256, Description, Runtime, MemorySize, Timeout, Role, Handler } = version
       const permission = await orNone(lambda.getPolicy({ ...one, Qualifier: Version }))
       const { Statement } = JSON.parse(permission?.Policy ?? '{}') as { Statement?: unknown }
-      const config = { CodeSha256, Description, Runtime, MemorySize, Timeout, Role, Handler }
+      // Another role each time.
+      const said = Description?.replace(/ role \w+$/, '')
+      const config = { CodeSha256, Description: said, Runtime, MemorySize, Timeout, Role, Handler }
       return { Version, ...config, permission: Statement }
     })
     const tags = Object.entries(fn.Tags ?? {}).sort()

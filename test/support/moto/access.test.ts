@@ -147,7 +147,7 @@ describeAws('IAM enforcement', () => {
     ],
     [
       'cloudfront:CreateDistribution',
-      `arn:aws:cloudfront::${ACCOUNT}:distribution/*`,
+      '*',
       'AccessDenied 403',
       'cloudfront',
       (aws) => aws.cf.createDistribution({ DistributionConfig: config() }),
@@ -406,7 +406,7 @@ describeAws('IAM enforcement', () => {
       })
     const distribution = `arn:aws:cloudfront::${ACCOUNT}:distribution/*`
     const all: [string, Statement][] = [
-      ['AccessDenied 403', { Action: 'cloudfront:CreateDistribution', Resource: distribution }],
+      ['AccessDenied 403', { Action: 'cloudfront:CreateDistribution', Resource: '*' }],
       ['AccessDenied 403', { Action: 'cloudfront:TagResource', Resource: distribution }],
       ['InvalidLambdaFunctionAssociation 400', { Action: 'lambda:GetFunction', Resource: `${FUNCTION}:*` }],
       [

@@ -450,6 +450,7 @@ describeAws('moto', () => {
     const Code = { S3Bucket: BUCKET, S3Key: 'a.zip' }
     const made = await createFunction({ Code, Tags: { owner: 'genato' } })
     expect(made.CodeSha256).toBe(sha(zip('s3')))
+    expect((await aws.lambda.getFunction({ FunctionName: 'render' })).Configuration!.State).toBe('Pending')
     const got = await aws.lambda.getFunction({ FunctionName: 'render' })
     expect(got).toMatchObject({ Tags: { owner: 'genato' }, Configuration: { State: 'Active' } })
     const Resource = got.Configuration!.FunctionArn

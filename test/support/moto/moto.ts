@@ -25,6 +25,12 @@ interface MotoSettings {
   refused_deletions_code?: string
   /** What Lambda's GetAccountSettings tells; 1000 if not set. */
   concurrent_executions?: number
+  /** What Lambda@Edge runs; all that Lambda does if not set. */
+  edge_runtimes?: string[]
+  /** How many reads see a function Pending after its creation, and InProgress after an update; 1 if not set. */
+  function_reads?: number
+  /** Functions that Lambda could not make or update, by name. */
+  failed?: Record<string, 'creation' | 'update'>
 }
 
 export interface Moto {

@@ -114,11 +114,14 @@ def cloudfront_needs(request: IAMRequestBase, operation: str) -> list[Need]:
     resource = "*"
     if parts[0] == "tagging":
         resource = parse_qs(url.query)["Resource"][0]
+    # The Service Authorization Reference knows no resource type for it.
+    elif operation.startswith("CreateDistribution"):
+        resource = "*"
     elif not operation.startswith("List") or "invalidation" in parts:
         resource = f"{home}{parts[0]}/{parts[1] if len(parts) > 1 else '*'}"
     needs = [Need(f"cloudfront:{operation.replace('WithTags', '')}", resource)]
     if operation.endswith("WithTags"):
-        needs.append(Need("cloudfront:TagResource", resource))
+        needs.append(Need("cloudfront:TagResource", f"{home}distribution/*"))
     if parts[0] == "distribution" and operation.startswith(("Create", "Update")):
         body = request._body.decode()
         arns = set(re.findall(r"<LambdaFunctionARN>(.*?)</LambdaFunctionARN>", body))
@@ -126,6 +129,9 @@ def cloudfront_needs(request: IAMRequestBase, operation: str) -> list[Need]:
         before = {arn for _, arn in distribution.distribution_config.associations} if distribution else set()
         if operation != "CreateInvalidation":
             needs += replication_needs(request, arns - before, before - arns)
+        for acl in re.findall(r"<WebACLId>(arn:aws:wafv2:.+?)</WebACLId>", body):
+            message = "The web ACL is not valid, or you may not read it."
+            needs.append(Need("wafv2:GetWebACL", acl, code="InvalidWebACLId", message=message))
     return needs
 
 
@@ -191,6 +197,11 @@ def iam_needs(request: IAMRequestBase, operation: str) -> list[Need]:
     elif "PolicyArn" in values:
         resource = values["PolicyArn"]
     context = {"iam:policyarn": values["PolicyArn"]} if "PolicyArn" in values else {}
+    role = next((one for one in backend.roles.values() if one.name == values.get("RoleName")), None)
+    # What is asked for, else what the role has.
+    boundary = values.get("PermissionsBoundary") or (role and role.permissions_boundary_arn)
+    if boundary:
+        context["iam:permissionsboundary"] = boundary
     needs = [Need(f"iam:{operation}", resource, context)]
     if operation == "CreateRole" and any(key.startswith("Tags.") for key in values):
         needs.append(Need("iam:TagRole", resource))

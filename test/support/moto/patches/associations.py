@@ -8,10 +8,17 @@ from moto.cloudfront.exceptions import CloudFrontException
 from moto.cloudfront.models import cloudfront_backends
 from moto.iam.models import iam_backends
 
+from .control import settings
 from .distribution_config import Config
 
 RUNTIMES = re.compile(r"nodejs(20|22|24|26)\.x|python3\.\d+")
 ORIGIN_LIMITS = {"timeout": 30, "memory size": 10240, "code size": 52428800}
+REPLICATOR = {
+    "Sid": "replicator-lambda-GetFunction",
+    "Effect": "Allow",
+    "Principal": {"Service": "replicator.lambda.amazonaws.com"},
+    "Action": "lambda:GetFunction",
+}
 VIEWER_LIMITS = {"timeout": 5, "memory size": 128, "code size": 1048576}
 
 
@@ -47,10 +54,13 @@ def check_version(function: LambdaFunction, event: str) -> None:
         )
     if function.environment_vars:
         refuse(f"The function cannot have environment variables. Function: {arn}")
-    if not RUNTIMES.fullmatch(function.run_time or ""):
+    supported = settings["edge_runtimes"]
+    runs = function.run_time in supported if supported else RUNTIMES.fullmatch(function.run_time or "")
+    if not runs:
+        listed = ", ".join(supported or ["nodejs22.x", "nodejs24.x"])
         refuse(
             "The function has a runtime that is not supported by Lambda@Edge. "
-            f"Runtime: {function.run_time} Supported runtimes: [nodejs22.x, nodejs24.x]. Function: {arn}"
+            f"Runtime: {function.run_time} Supported runtimes: [{listed}]. Function: {arn}"
         )
     measures = {
         "timeout": function.timeout,
@@ -87,8 +97,15 @@ def check_trust(function: LambdaFunction) -> None:
 
 
 def replicate(account_id: str, config: Config) -> None:
-    """Once a version was associated, its function counts as replicated for ever."""
+    """Once a version was associated, its function counts as replicated for ever.
+
+    CloudFront grants the replicator what it needs, in the version's own policy.
+    """
     backend = lambda_backends[account_id]["us-east-1"]
+    for _, arn in config.associations:
+        version = backend.get_function(arn)
+        if not any(one.get("Sid") == REPLICATOR["Sid"] for one in version.policy.statements):
+            version.policy.statements.append({**REPLICATOR, "Resource": arn})
     backend.__dict__.setdefault("replicated", set()).update(arn for _, arn in config.associations)
 
 

@@ -82,8 +82,9 @@ def apply_distributions() -> None:
 
     @replace(Distribution)
     def __init__(self: Distribution, account_id: str, region_name: str, config: dict[str, Any]) -> None:
-        """A distribution's ARN has no region: two colons."""
+        """An id begins with an E, and an ARN has no region: two colons."""
         __init__.original(self, account_id, region_name, config)
+        self.id = self.distribution_id = f"E{self.id[1:]}"
         self.arn = f"arn:aws:cloudfront::{account_id}:distribution/{self.id}"
         changed(self)
 

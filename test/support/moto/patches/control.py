@@ -25,6 +25,12 @@ DEFAULTS = {
     "refused_deletions_code": "InternalError",
     # What GetAccountSettings tells.
     "concurrent_executions": 1000,
+    # What Lambda@Edge runs; None: all that Lambda does.
+    "edge_runtimes": None,
+    # How many reads see a function Pending after its creation, and InProgress after an update.
+    "function_reads": 1,
+    # Functions that Lambda could not make or update, by name: "creation" or "update".
+    "failed": {},
 }
 
 MANAGED = ("AWSLambda", "CloudFront", "AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess")

@@ -39,6 +39,34 @@ PUBLISHED = (
 )
 
 
+def progress(function: LambdaFunction) -> dict[str, Any]:
+    """A function is Pending for a while after its creation, and each update takes time."""
+    failed = settings["failed"].get(function.function_name) if function.version == "$LATEST" else None
+    if failed == "creation":
+        return {"State": "Failed", "StateReason": "It could not be made.", "StateReasonCode": "InternalError"}
+    if failed == "update":
+        reason = {"LastUpdateStatusReason": "It could not be updated."}
+        return {"State": "Active", "LastUpdateStatus": "Failed", **reason}
+    if function.__dict__.get("reads_left", 0) > 0:
+        if function.updated:
+            return {"State": "Active", "LastUpdateStatus": "InProgress"}
+        return {"State": "Pending", "LastUpdateStatus": "InProgress"}
+    return {"State": "Active", "LastUpdateStatus": "Successful"}
+
+
+def begin(function: LambdaFunction, updated: bool) -> None:
+    function.updated = updated
+    function.reads_left = settings["function_reads"]
+    if settings["failed"].get(function.function_name) == "update":
+        del settings["failed"][function.function_name]
+
+
+def read(response: LambdaResponse, place: int) -> None:
+    """A read brings the creation or the update forward; what was told is how it was before."""
+    function = response.backend.get_function(name_in_path(response, place), response._get_param("Qualifier"))
+    function.reads_left = max(0, function.__dict__.get("reads_left", 0) - 1)
+
+
 def changed(function: LambdaFunction) -> None:
     function.revision_id = str(mock_random.uuid4())
     function.last_modified = iso_8601_datetime_with_nanoseconds()
@@ -91,12 +119,18 @@ def apply_configuration() -> None:
         self.logging_config = {"LogFormat": "Text", "LogGroup": group, **spec.get("LoggingConfig", {})}
         __init__.original(self, account_id, spec, *rest, **named)
         changed(self)
+        begin(self, updated=False)
 
     @replace(LambdaFunction)
     def get_configuration(self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
         """A configuration has its revision and its log group."""
         known = get_configuration.original(self, on_create)
-        return {**known, "RevisionId": self.revision_id, "LoggingConfig": self.logging_config}
+        return {
+            **known,
+            **progress(self),
+            "RevisionId": self.revision_id,
+            "LoggingConfig": self.logging_config,
+        }
 
     @replace(LambdaFunction)
     def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> None:
@@ -126,6 +160,7 @@ def apply_configuration() -> None:
             function._set_function_code(body)
             function.architectures = body.get("Architectures", function.architectures)
             changed(function)
+            begin(function, updated=True)
             if body.get("Publish"):
                 function = self.publish_version(function_name)
         return function.get_configuration()
@@ -138,7 +173,20 @@ def apply_configuration() -> None:
         check_revision(function, body.get("RevisionId"))
         function.logging_config = {**function.logging_config, **body.get("LoggingConfig", {})}
         changed(function)
+        begin(function, updated=True)
         return function.update_configuration(body)
+
+    @replace(LambdaResponse)
+    def get_function(self: LambdaResponse) -> Any:
+        answer = get_function.original(self)
+        read(self, -1)
+        return answer
+
+    @replace(LambdaResponse)
+    def get_function_configuration(self: LambdaResponse) -> Any:
+        answer = get_function_configuration.original(self)
+        read(self, -2)
+        return answer
 
 
 def apply_versions() -> None:
@@ -159,6 +207,7 @@ def apply_versions() -> None:
         version.description = description or latest.description
         version.policy = Policy(version)
         changed(version)
+        begin(version, updated=False)
         versions.append(version)
         self._arns[version.function_arn] = version
         return version
@@ -238,6 +287,8 @@ def apply_deletion() -> None:
                 "our documentation for Deleting Lambda@Edge Functions and Replicas."
             )
         delete_function.original(self, function_name, qualifier)
+        if not qualifier:
+            settings["failed"].pop(function.function_name, None)
         self.__dict__.get("replicated", set()).difference_update([] if qualifier else once)
 
 

@@ -1,0 +1,58 @@
+import { GenatoError } from '../errors.js'
+import { actionOf } from './actions.js'
+import type { AwsCall } from './call.js'
+import { isDenied } from './errors.js'
+
+export function nameOf({ service, operation, region }: AwsCall): string {
+  return `${service} ${operation}${service === 'logs' ? ` in ${region}` : ''}`
+}
+
+/**
+ * A 403 is not always a missing permission: only "not authorized to perform" means one. CloudFront answers so
+ * for accounts that are not verified, S3 for what bucket policies and public access blocks forbid.
+ */
+export function explainDenied(error: Error, call: AwsCall | undefined): GenatoError | undefined {
+  if (!isDenied(error)) return undefined
+  if (/account must be verified/i.test(error.message)) return unverified(error)
+  const told = /not authorized to perform:? ([\w*]+:[\w*]+)/.exec(error.message)?.[1]
+  return told === undefined ? forbidden(error, call) : notAllowed(error, told)
+}
+
+function unverified(cause: Error): GenatoError {
+  return new GenatoError('ACCOUNT_UNVERIFIED', `AWS has not verified this account yet: ${cause.message}`, {
+    hint: 'Open a case with AWS Support (Account and billing, which every account may), with this message in it. It usually takes a day or two. Then run the same command again: it goes on from there.',
+    cause,
+  })
+}
+
+function notAllowed(cause: Error, action: string): GenatoError {
+  const resource = /on resource: (\S+)/.exec(cause.message)?.[1]
+  const organization = /service control policy|permissions boundary/i.exec(cause.message)?.[0]
+  return new GenatoError(
+    'ACCESS_DENIED',
+    `Access denied: ${action}${resource ? ` on ${resource}` : ''} is not allowed to whom these credentials belong to.`,
+    {
+      hint: organization
+        ? `A ${organization} forbids it: ask whoever manages the account.`
+        : `Allow ${action}: genato permissions prints the policy with all that it needs. Then run the same command again.`,
+      cause,
+    },
+  )
+}
+
+/** The answer to a HEAD has no body: the SDK then makes up a name and a message. */
+function forbidden(cause: Error, call: AwsCall | undefined): GenatoError {
+  const action = call ? ` (${actionOf(call)})` : ''
+  const silent = /^(Unknown|UnknownError|403|Forbidden|)$/.test(cause.message)
+  const what = call ? nameOf(call) : 'the request'
+  return new GenatoError(
+    'ACCESS_DENIED',
+    silent
+      ? `AWS denied ${what}${call ? `, which needs ${actionOf(call)}` : ''}: 403, without a reason.`
+      : `AWS denied ${what}: ${cause.message}`,
+    {
+      hint: `AWS does not say which rule forbids it. Check the permission${action}: genato permissions prints the policy with all that is needed. A bucket policy, the organization or the account itself can forbid it, too.`,
+      cause,
+    },
+  )
+}
