@@ -19,6 +19,9 @@ export interface TestService {
   lines: RequestLine[]
 }
 
+/** As a replica's context has it. */
+const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:us-east-1.genato-func:7'
+
 /** The origin-request handler with a real S3 client that talks to this endpoint. */
 export function service<P>(endpoint: string, generator?: Generator<P>): TestService {
   const lines: RequestLine[] = []
@@ -40,7 +43,8 @@ export function service<P>(endpoint: string, generator?: Generator<P>): TestServ
     region: 'eu-west-1',
   })
   return {
-    send: async (event, remaining = 30_000) => handler(event, { getRemainingTimeInMillis: () => remaining }),
+    send: async (event, remaining = 30_000) =>
+      handler(event, { getRemainingTimeInMillis: () => remaining, invokedFunctionArn: ARN }),
     lines,
   }
 }

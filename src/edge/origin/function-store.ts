@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { GENERATED } from '../../../handler/contract.js'
 import { GenatoError, messageOf } from '../../errors.js'
 import type { Reporter } from '../../reporter/reporter.js'
+import { ACCOUNT } from '../function/context.js'
 import type { FunctionIdentity } from '../function/environment.js'
 import type { Objects } from '../store/objects.js'
 import { startObjectStore } from '../store/server.js'
@@ -30,7 +31,14 @@ export async function startFunctionStore(
   const onError = unlessRepeated((text) => {
     if (!ending) reporter.warn(text)
   })
-  const store = await startObjectStore({ objects, bucket, credentials, writable: GENERATED, onError })
+  const store = await startObjectStore({
+    objects,
+    bucket,
+    account: ACCOUNT,
+    credentials,
+    writable: GENERATED,
+    onError,
+  })
   return {
     access: { endpoint: store.endpoint, credentials },
     ending: () => void (ending = true),
