@@ -39,6 +39,69 @@ export function failed(status: 500 | 503): EdgeResponse {
 }
 
 /**
+ * The largest image that the function answers itself, in bytes. As base64 they are 933 kB, which leaves room
+ * for S3's headers, whose own metadata are 2 kB at most.
+ */
+export const MAX_ANSWERED_BYTES = 700_000
+
+/** What S3 says of an object with these names is sent on. Source: Amazon S3 API reference, "GetObject". */
+const OF_THE_OBJECT = new Set([
+  'accept-ranges',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'etag',
+  'expires',
+  'last-modified',
+  'server',
+])
+
+/**
+ * A stored image, with the headers that CloudFront would have had from S3. Left out: `Content-Length`, which
+ * CloudFront sets itself and refuses from a function, and what is of the one request (date and request ids).
+ * @param from the headers of S3's answer, names in lower case.
+ */
+export function storedImage(from: Record<string, string | string[] | undefined>, body: Buffer): EdgeResponse {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(from)) {
+    if (typeof value !== 'string') continue
+    if (OF_THE_OBJECT.has(name) || isAboutObject(name)) headers[titleCase(name)] = value
+  }
+  return { ...empty(200, headers), body: body.toString('base64'), bodyEncoding: 'base64' }
+}
+
+/**
+ * An image that was stored a moment ago. S3's answer to the PUT has its ETag, encryption, version and expiry.
+ * It has no Last-Modified. That is the time at which S3 took the object, so its Date is at most a moment later.
+ */
+export function justStored(image: Image, from: Record<string, string | string[] | undefined>): EdgeResponse {
+  const { date } = from
+  const headers = {
+    ...from,
+    'content-type': image.contentType,
+    'cache-control': IMAGE_CACHE_CONTROL,
+    'accept-ranges': 'bytes',
+    ...(date === undefined ? {} : { 'last-modified': date }),
+  }
+  return storedImage(headers, bytesOf(image))
+}
+
+/** S3's own headers but those of the request; `x-amz-cf-*` are CloudFront's, and disallowed. */
+function isAboutObject(name: string): boolean {
+  return name.startsWith('x-amz-') && !/^x-amz-(request-id|id-2|cf-.*|bucket-region|checksum-.*)$/.test(name)
+}
+
+function titleCase(name: string): string {
+  return name.startsWith('x-amz-')
+    ? name
+    : name === 'etag'
+      ? 'ETag'
+      : name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
+}
+
+/**
  * An image that could not be stored, sent as it is. It has to be asked for again soon, so it is not
  * kept long.
  * @returns `undefined` if it is more than CloudFront takes from a function.

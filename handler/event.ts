@@ -49,4 +49,9 @@ export interface EdgeResponse {
 /** What the function reads of Lambda's context object. */
 export interface LambdaContext {
   getRemainingTimeInMillis(): number
+  /**
+   * `arn:aws:lambda:<region>:<account>:function:…`, of the replica in the region where it runs. The account is
+   * the distribution's: replicas stay in it.
+   */
+  invokedFunctionArn?: string
 }

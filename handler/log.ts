@@ -16,8 +16,10 @@ export type Outcome =
 /** The one line that each request leaves in the log. Milliseconds, only of what was done. */
 export interface RequestLine {
   requestId: string
-  /** The canonical path of an image, else the path as it came. */
+  /** The canonical path of an image, else the path as it came; at most 1,024 characters and an ellipsis. */
   path: string
+  /** Of the stored image, if there is one now. */
+  key?: string
   outcome: Outcome
   status: number
   ms: { total: number; lookup?: number; render?: number; store?: number }
@@ -28,8 +30,23 @@ export interface RequestLine {
   error?: string
 }
 
+/** Characters. CloudFront lets a path of 8 kB through, and every line of the log is paid for. */
+const LONGEST_PATH = 1_024
+const LONGEST_ERROR = 8_192
+
 export function logRequest(line: RequestLine): void {
-  console.log(JSON.stringify(line))
+  const { error } = line
+  console.log(
+    JSON.stringify({
+      ...line,
+      path: cut(line.path, LONGEST_PATH),
+      ...(error === undefined ? {} : { error: cut(error, LONGEST_ERROR) }),
+    }),
+  )
+}
+
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text
 }
 
 /** The generator's own lines, told apart from request lines by their `level`. */

@@ -1,14 +1,25 @@
-import { failed, IMAGE_CACHE_CONTROL, missing, rejected, unstored, withoutBody } from './answers.js'
+import {
+  failed,
+  IMAGE_CACHE_CONTROL,
+  justStored,
+  MAX_ANSWERED_BYTES,
+  missing,
+  rejected,
+  storedImage,
+  unstored,
+  withoutBody,
+} from './answers.js'
 import type { FontCoverage, Generator, Image, Logger } from './contract.js'
 import { DeadlinePassed, startDeadline, type Deadline } from './deadline.js'
 import type { EdgeRequest, EdgeResponse, LambdaContext, OriginRequestEvent } from './event.js'
 import { servesFile, type Files } from './files.js'
+import { encodeKey } from './grammar/encoding.js'
 import { checkImage } from './image/check.js'
 import { explainError, generatorLogger, logRequest, type Outcome, type RequestLine } from './log.js'
 import type { PackageFiles } from './package-files.js'
 import { isBadRequest, route, suggestion } from './route.js'
-import { locateBucket, type BucketLocation } from './store/location.js'
-import type { Store } from './store/s3.js'
+import { locateBucket } from './store/location.js'
+import type { Opening, Store, Stored } from './store/s3.js'
 
 export interface Service<P> {
   generator: Generator<P>
@@ -17,7 +28,7 @@ export interface Service<P> {
   coverage: FontCoverage
   /** Which of the bucket's files are served: the role may read no others. */
   serves: Files
-  openStore: (location: BucketLocation, signal: AbortSignal) => Store
+  openStore: (opening: Opening) => Store
   /** Runs the generator's `warm` unless this process has. */
   warm: (log: Logger) => void
   /** Where this process runs, for the log. */
@@ -42,15 +53,16 @@ interface Turn<P> extends Service<P> {
   requestId: string
   deadline: Deadline
   store: Store
+  account: string | undefined
   ms: Timings
-  line: { path: string; bytes?: number }
+  line: { path: string; key?: string; bytes?: number }
 }
 
 /**
- * Lambda@Edge's handler for origin-request: looks whether the image is stored, makes and stores it if
- * not, and hands the request back with the object's key for a path, so that CloudFront fetches it.
- * An image costs the viewer two round trips to S3 when it is stored (this look-up, CloudFront's GET),
- * three when it is made (the PUT between them), none when the URL is wrong.
+ * Lambda@Edge's handler for origin-request: fetches the image if it is stored, makes and stores it if not,
+ * and answers with it. An image costs the viewer one round trip to S3 when it is stored, two when it is made
+ * (GET, PUT), none when the URL is wrong. What CloudFront takes from no function costs one more: the request
+ * goes back with the object's key for a path, and CloudFront fetches it. See `mayAnswer`.
  */
 export function originRequestHandler<P>(
   service: Service<P>,
@@ -61,7 +73,8 @@ export function originRequestHandler<P>(
     const deadline = startDeadline(context.getRemainingTimeInMillis())
     const line = { path: request.uri }
     const ms: Timings = {}
-    const result = await answer(service, request, config.requestId, { deadline, ms, line })
+    const account = accountOf(context)
+    const result = await answer(service, request, config.requestId, { deadline, ms, line, account })
     deadline.end()
     const response = 'status' in result.answer ? result.answer : undefined
     logRequest({
@@ -81,7 +94,7 @@ async function answer<P>(
   service: Service<P>,
   request: EdgeRequest,
   requestId: string,
-  turn: Pick<Turn<P>, 'deadline' | 'ms' | 'line'>,
+  turn: Pick<Turn<P>, 'deadline' | 'ms' | 'line' | 'account'>,
 ): Promise<Result> {
   try {
     // CloudFront lets through what the distribution allows; S3 decides on what is not for the function.
@@ -94,8 +107,9 @@ async function answer<P>(
       }
     if (!request.origin?.s3) throw new Error('The event names no S3 origin.')
     if (meaning.kind === 'file' && !servesFile(service.serves, meaning.key))
-      return { outcome: 'missing', answer: missing(nothingHere(service.generator, 'There is no such file.')) }
-    const store = service.openStore(locateBucket(request.origin.s3), turn.deadline.signal)
+      return { outcome: 'missing', answer: missing(noFile({ ...service, request })) }
+    const { deadline: until, account } = turn
+    const store = service.openStore({ location: locateBucket(request.origin.s3), until, account })
     const open = { ...service, ...turn, request, requestId, store }
     return await (meaning.kind === 'file' ? passFile(open, meaning.key) : serveImage(open, meaning))
   } catch (error) {
@@ -120,8 +134,8 @@ function noFile<P>({ generator, request }: Pick<Turn<P>, 'generator' | 'request'
 async function passFile<P>(turn: Turn<P>, key: string): Promise<Result> {
   const { request } = turn
   return (await lookUp(turn, key))
-    ? // S3 would read a plus as a space, and look for another object than was found.
-      { outcome: 'passed', answer: { ...request, uri: request.uri.replaceAll('+', '%2B') } }
+    ? // The one spelling that CloudFront signs as S3 does: any other may be refused, or be another object.
+      { outcome: 'passed', answer: { ...request, uri: `/${encodeKey(key)}` } }
     : { outcome: 'missing', answer: missing(noFile(turn)) }
 }
 
@@ -131,25 +145,65 @@ async function serveImage<P>(
 ): Promise<Result> {
   turn.line.path = canonicalPath
   const stored: EdgeRequest = { ...turn.request, uri: `/${key}` }
-  const found = await lookUp(turn, key, () => turn.warm(generatorLogger(turn.requestId)))
-  if (found) return { outcome: 'hit', answer: stored }
+  const itself = mayAnswer(turn.request)
+  const warm = () => turn.warm(generatorLogger(turn.requestId))
+  const found = itself ? await fetchStored(turn, key, warm) : await lookUp(turn, key, warm)
+  if (found) turn.line.key = key
+  if (found === true || found === 'too-long') return { outcome: 'hit', answer: stored }
+  if (found) return { outcome: 'hit', answer: storedImage(found.headers, found.body) }
   const image = await make(turn, params)
-  turn.line.bytes = Buffer.byteLength(image.body)
+  const bytes = Buffer.byteLength(image.body)
+  turn.line.bytes = bytes
   try {
-    await timed(turn, 'store', turn.store.putFirst(key, image, IMAGE_CACHE_CONTROL))
-    return { outcome: 'made', answer: stored }
+    const put = await timed(turn, 'store', turn.store.putFirst(key, image, IMAGE_CACHE_CONTROL))
+    turn.line.key = key
+    // Somebody else's is stored, and CloudFront's GET costs no more than one from here.
+    const handBack = put === 'exists' || !itself || bytes > MAX_ANSWERED_BYTES
+    return { outcome: 'made', answer: handBack ? stored : justStored(image, put) }
   } catch (error) {
     return { outcome: 'made', answer: unstored(image) ?? failed(503), error: explainError(error) }
   }
 }
 
+/**
+ * Whether the function may answer in S3's place. For HEAD, the length of a body that is not sent is unknown to
+ * CloudFront, and a function may not set it. For a part, S3 answers 206, and for conditions 304: what CloudFront
+ * makes of either from a function is not documented.
+ */
+function mayAnswer({ method, headers }: EdgeRequest): boolean {
+  return method === 'GET' && !ABOUT_MORE.some((name) => headers[name] !== undefined)
+}
+
+const ABOUT_MORE = [
+  'range',
+  'if-range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+]
+
 /** @throws Unavailable when S3 says neither yes nor no. */
 async function lookUp<P>(turn: Turn<P>, key: string, onSent?: () => void): Promise<boolean> {
+  return asked(timed(turn, 'lookup', turn.store.has(key, onSent)))
+}
+
+/** @throws Unavailable likewise. */
+async function fetchStored<P>(turn: Turn<P>, key: string, onSent: () => void): Promise<Stored | undefined> {
+  return asked(timed(turn, 'lookup', turn.store.fetch(key, MAX_ANSWERED_BYTES, onSent)))
+}
+
+async function asked<T>(work: Promise<T>): Promise<T> {
   try {
-    return await timed(turn, 'lookup', turn.store.has(key, onSent))
+    return await work
   } catch (cause) {
     throw new Unavailable('The store could not be read.', { cause })
   }
+}
+
+/** The account that the function runs in, from its ARN: nothing of it is in the package. */
+function accountOf({ invokedFunctionArn = '' }: LambdaContext): string | undefined {
+  return /^arn:[^:]*:lambda:[^:]*:(\d{12}):/.exec(invokedFunctionArn)?.[1]
 }
 
 async function make<P>(turn: Turn<P>, params: P): Promise<Image> {

@@ -29,16 +29,31 @@ export interface StoreRequest {
    * system. What blocks the process from here on delays nothing.
    */
   onSent?: () => void
+  /** Bytes: a longer body is left in S3, and the response says so. */
+  mostBytes?: number
 }
 
 export interface StoreResponse {
   status: number
   headers: http.IncomingHttpHeaders
+  /** Empty if it is longer than was wanted. */
   body: Buffer
+  tooLong?: true
 }
 
-/** How long S3 may be silent, in ms, before an attempt is given up. */
-const SILENCE = 5_000
+/**
+ * How long S3 may be silent, in ms. Lambda freezes a process between two events. The peer of a socket that
+ * was open meanwhile may be gone without a word, so a socket that has idled gets a short wait. A fresh one
+ * gets an equal share of the time that is left, or a slow S3 would fail a request that has time to wait.
+ */
+export interface Patience {
+  /** A reused socket that has been idle this long may be dead. */
+  idle: number
+  /** How long such a socket may be silent. */
+  reused: number
+}
+
+export const PATIENCE: Patience = { idle: 1_000, reused: 1_000 }
 const ATTEMPTS = 2
 const PAUSE = 50
 
@@ -63,7 +78,18 @@ export interface Connection {
   region: string
   credentials: Credentials
   agent: http.Agent
+  patience: Patience
 }
+
+/** How long there is for a request. */
+export interface Until {
+  /** Milliseconds since the epoch. */
+  at: number
+  signal: AbortSignal
+}
+
+/** When the sockets at hand had their last answer, in ms since the epoch. */
+const lastUsed = new WeakMap<object, number>()
 
 /** Connections outlive an invocation: opening one takes three round trips. */
 export function keepAlive(protocol: Endpoint['protocol']): http.Agent {
@@ -78,13 +104,18 @@ export function keepAlive(protocol: Endpoint['protocol']): http.Agent {
 export async function send(
   connection: Connection,
   request: StoreRequest,
-  signal: AbortSignal,
+  until: Until,
 ): Promise<StoreResponse> {
+  const { signal } = until
   for (let attempt = 1; ; attempt++) {
     const last = attempt >= ATTEMPTS
     try {
       // Whatever else is in the pool may be as dead as what the first attempt got.
-      const response = await sendOnce(connection, request, signal, attempt === 1 ? connection.agent : false)
+      const response = await sendOnce(connection, request, {
+        agent: attempt === 1 ? connection.agent : false,
+        signal,
+        silence: (until.at - Date.now()) / (ATTEMPTS - attempt + 1),
+      })
       if (last || response.status < 500 || response.status === 501) return response
     } catch (error) {
       signal.throwIfAborted()
@@ -99,10 +130,9 @@ export async function send(
 function sendOnce(
   connection: Connection,
   request: StoreRequest,
-  signal: AbortSignal,
-  agent: http.Agent | false,
+  { agent, signal, silence }: { agent: http.Agent | false; signal: AbortSignal; silence: number },
 ): Promise<StoreResponse> {
-  const { endpoint, region, credentials } = connection
+  const { endpoint, region, credentials, patience } = connection
   const host = endpoint.port === undefined ? endpoint.hostname : `${endpoint.hostname}:${endpoint.port}`
   const { method, path, headers } = aws4.sign(
     {
@@ -127,22 +157,44 @@ function sendOnce(
         headers: headers as http.OutgoingHttpHeaders,
         agent,
         signal,
-        timeout: SILENCE,
+        timeout: Math.max(1, Math.ceil(silence)),
       },
       (incoming) => {
+        if (Number(incoming.headers['content-length'] ?? 0) > (request.mostBytes ?? Infinity)) {
+          // To read the rest only to keep the connection would cost more than another one does.
+          incoming.destroy()
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: Buffer.alloc(0),
+            tooLong: true,
+          })
+          return
+        }
+        const { socket } = incoming
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
         incoming.on('error', reject)
-        incoming.on('end', () =>
+        incoming.on('end', () => {
+          lastUsed.set(socket, Date.now())
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
             body: Buffer.concat(chunks),
-          }),
-        )
+          })
+        })
       },
     )
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`S3 did not answer for ${SILENCE / 1000} s.`)))
+    let waited = silence
+    outgoing.on('socket', (socket) => {
+      const idled = Date.now() - (lastUsed.get(socket) ?? Date.now())
+      if (!outgoing.reusedSocket || idled < patience.idle) return
+      waited = Math.min(silence, patience.reused)
+      outgoing.setTimeout(Math.max(1, Math.ceil(waited)))
+    })
+    outgoing.on('timeout', () =>
+      outgoing.destroy(new Error(`S3 did not answer for ${(waited / 1000).toFixed(1)} s.`)),
+    )
     outgoing.on('error', reject)
     if (request.onSent) outgoing.on('finish', request.onSent)
     outgoing.end(request.body)

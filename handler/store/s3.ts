@@ -5,11 +5,18 @@ import type { BucketLocation } from './location.js'
 import {
   endpointOf,
   keepAlive,
+  PATIENCE,
   send,
   type Connection,
   type Credentials,
   type StoreResponse,
+  type Until,
 } from './request.js'
+
+type Headers = StoreResponse['headers']
+
+/** What lies under a key: all of it, or that it is longer than was wanted. */
+export type Stored = { headers: Headers; body: Buffer } | 'too-long'
 
 /** The bucket behind the distribution, as one invocation sees it. */
 export interface Store extends GeneratorStore {
@@ -19,8 +26,25 @@ export interface Store extends GeneratorStore {
    * @throws when S3 says anything but yes or no: 403 is not absent.
    */
   has(key: string, onSent?: () => void): Promise<boolean>
-  /** Stores an image unless there is one: of two that are made at once, the first stays. @throws likewise. */
-  putFirst(key: string, image: Image, cacheControl: string): Promise<void>
+  /**
+   * The object itself, if it is there. A longer one than `mostBytes` is not downloaded.
+   * @throws likewise.
+   */
+  fetch(key: string, mostBytes: number, onSent?: () => void): Promise<Stored | undefined>
+  /**
+   * Stores an image unless there is one: of two that are made at once, the first stays.
+   * @returns the headers of S3's answer, or 'exists'.
+   * @throws likewise.
+   */
+  putFirst(key: string, image: Image, cacheControl: string): Promise<Headers | 'exists'>
+}
+
+/** What a store belongs to: where it is, how long there is, and whose it has to be. */
+export interface Opening {
+  location: BucketLocation
+  until: Until
+  /** 12 digits. S3 refuses a bucket of any other account. */
+  account?: string | undefined
 }
 
 export interface Environment {
@@ -35,42 +59,67 @@ export interface Environment {
  * Opens stores that share their connections.
  * @param env Lambda's reserved variables, read at each opening.
  */
-export function storeOpener(env: Environment): (location: BucketLocation, signal: AbortSignal) => Store {
+export function storeOpener(env: Environment, patience = PATIENCE): (opening: Opening) => Store {
   const connections = new Map<string, Omit<Connection, 'credentials'>>()
-  return (location, signal) => {
+  return ({ location, until, account }) => {
     const name = `${location.region}/${location.bucket}`
     let connection = connections.get(name)
     if (!connection) {
       const endpoint = endpointOf(location, env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL)
-      connection = { endpoint, region: location.region, agent: keepAlive(endpoint.protocol) }
+      connection = { endpoint, region: location.region, agent: keepAlive(endpoint.protocol), patience }
       connections.set(name, connection)
     }
-    return openStore({ ...connection, credentials: readCredentials(env) }, location.prefix, signal)
+    return openStore({ ...connection, credentials: readCredentials(env) }, location.prefix, until, account)
   }
 }
 
-function openStore(connection: Connection, prefix: string, signal: AbortSignal): Store {
+/**
+ * CloudFront reads what is encrypted with S3's own key (SSE-S3) without any right to a KMS key, so that is
+ * asked for whatever the bucket's default is.
+ */
+const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' }
+
+function openStore(connection: Connection, prefix: string, until: Until, account: string | undefined): Store {
   const encode = (key: string) => encodeKey(prefix + key)
+  // A bucket that was deleted may be somebody else's by now: names are free again.
+  const owner: Record<string, string> = account ? { 'x-amz-expected-bucket-owner': account } : {}
   const put = async (key: string, image: Image, headers: Record<string, string>) => {
     if (!key.startsWith(GENERATED))
       throw new Error(`${key} does not start with ${GENERATED}: it may not be written.`)
     const body = bytesOf(image)
-    return send(
-      connection,
-      { method: 'PUT', key: encode(key), body, headers: { ...headers, 'Content-Type': image.contentType } },
-      signal,
-    )
+    const all = { ...headers, ...owner, ...ENCRYPTION, 'Content-Type': image.contentType }
+    return send(connection, { method: 'PUT', key: encode(key), body, headers: all }, until)
   }
   return {
     async has(key, onSent) {
-      const question = { method: 'HEAD', key: encode(key), ...(onSent ? { onSent } : {}) } as const
-      const response = await send(connection, question, signal)
+      const question = {
+        method: 'HEAD',
+        key: encode(key),
+        headers: owner,
+        ...(onSent ? { onSent } : {}),
+      } as const
+      const response = await send(connection, question, until)
       if (response.status === 200) return true
       if (response.status === 404) return false
       throw refused('HEAD', key, response)
     },
+    async fetch(key, mostBytes, onSent) {
+      const question = {
+        method: 'GET',
+        key: encode(key),
+        headers: owner,
+        mostBytes,
+        ...(onSent ? { onSent } : {}),
+      } as const
+      const response = await send(connection, question, until)
+      if (response.status === 404) return undefined
+      if (response.status !== 200) throw refused('GET', key, response)
+      // Without a length it is only known in the end.
+      if (response.tooLong || response.body.length > mostBytes) return 'too-long'
+      return { headers: response.headers, body: response.body }
+    },
     async get(key) {
-      const response = await send(connection, { method: 'GET', key: encode(key) }, signal)
+      const response = await send(connection, { method: 'GET', key: encode(key), headers: owner }, until)
       if (response.status === 404) return undefined
       if (response.status !== 200) throw refused('GET', key, response)
       return {
@@ -88,7 +137,9 @@ function openStore(connection: Connection, prefix: string, signal: AbortSignal):
       // 409: something else happens to the key at the moment, and S3 asks for another try.
       if (response.status === 409) response = await put(key, image, headers)
       // 412: it is there by now.
-      if (response.status !== 200 && response.status !== 412) throw refused('PUT', key, response)
+      if (response.status === 412) return 'exists'
+      if (response.status !== 200) throw refused('PUT', key, response)
+      return response.headers
     },
   }
 }
@@ -104,6 +155,14 @@ function readCredentials(env: Environment): Credentials {
 }
 
 function refused(method: string, key: string, { status, body }: StoreResponse): Error {
-  const code = /<Code>([A-Za-z0-9]+)<\/Code>/.exec(body.toString('utf8'))?.[1]
-  return new Error(`S3 answered ${method} ${key} with ${status}${code ? ` ${code}` : ''}.`)
+  const text = body.toString('utf8')
+  const code = /<Code>([A-Za-z0-9]+)<\/Code>/.exec(text)?.[1]
+  const message = /<Message>([^<]{1,500})/.exec(text)?.[1]
+  const asked =
+    method === 'PUT' && status === 403
+      ? " The function's role or the bucket's policy does not allow it: the policy must accept x-amz-server-side-encryption: AES256."
+      : ''
+  return new Error(
+    `S3 answered ${method} ${key} with ${status}${code ? ` ${code}` : ''}${message ? ` (${message})` : ''}.${asked}`,
+  )
 }

@@ -183,8 +183,12 @@ function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
       return { ...outcome.answer, key: outcome.key, ...took, cacheResult: 'Miss', parts: 'one' }
     case 'refused':
       return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none' }
-    case 'generated':
-      return { ...outcome.answer, ...took, cacheResult: 'LambdaGeneratedResponse', parts: 'none' }
+    case 'generated': {
+      // Source of the first: CloudFront developer guide, "Standard logging reference": an answer that an
+      // origin-request function made is a Miss, in detail a MissGeneratedResponse.
+      const cacheResult = outcome.answer.status < 400 ? 'Miss' : 'LambdaGeneratedResponse'
+      return { ...outcome.answer, ...took, cacheResult, parts: 'none' }
+    }
     case 'function-failed':
       return {
         ...outcome.answer,

@@ -20,6 +20,9 @@ export interface TestService {
   lines: RequestLine[]
 }
 
+/** As a replica's context has it. */
+const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:us-east-1.genato-func:7'
+
 /** The origin-request handler with a real S3 client that talks to this endpoint. */
 export function service<P>(endpoint: string, generator?: Generator<P>, serves: Files = true): TestService {
   const lines: RequestLine[] = []
@@ -42,7 +45,8 @@ export function service<P>(endpoint: string, generator?: Generator<P>, serves: F
     region: 'eu-west-1',
   })
   return {
-    send: async (event, remaining = 30_000) => handler(event, { getRemainingTimeInMillis: () => remaining }),
+    send: async (event, remaining = 30_000) =>
+      handler(event, { getRemainingTimeInMillis: () => remaining, invokedFunctionArn: ARN }),
     lines,
   }
 }

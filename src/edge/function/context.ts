@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
 /** There is no account here. */
-const ACCOUNT = '000000000000'
+export const ACCOUNT = '000000000000'
 
 /**
  * What Lambda's runtime hands to the handler beside the event, from the variables of the environment.

@@ -5,6 +5,8 @@ export interface ViewerRequest {
   /** The path, percent-encoded as it came. The query string is not part of the cache key, and is dropped. */
   uri: string
   clientIp: string
+  /** The viewer's `Range`. */
+  range?: string | undefined
 }
 
 /** The bucket behind the distribution. */

@@ -3,6 +3,7 @@ import { GENERATED } from '../../../handler/contract.js'
 import { servesFile, type Files } from '../../../handler/files.js'
 import { GenatoError, messageOf } from '../../errors.js'
 import type { Reporter } from '../../reporter/reporter.js'
+import { ACCOUNT } from '../function/context.js'
 import type { FunctionIdentity } from '../function/environment.js'
 import type { Objects } from '../store/objects.js'
 import { startObjectStore } from '../store/server.js'
@@ -39,6 +40,7 @@ export async function startFunctionStore(
   const store = await startObjectStore({
     objects,
     bucket,
+    account: ACCOUNT,
     credentials,
     writable: GENERATED,
     readable,

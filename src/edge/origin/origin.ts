@@ -62,7 +62,9 @@ export async function askOrigin(
   { runner, store, origin }: OriginSide,
 ): Promise<Outcome> {
   const conditions = held ? conditionsOf(held) : {}
-  const event = originRequestEvent(request, origin, { requestId: request.id, headers: conditions })
+  // Source of the range: CloudFront developer guide, "How CloudFront processes partial requests for an object".
+  const headers = { ...conditions, ...(request.range === undefined ? {} : { range: request.range }) }
+  const event = originRequestEvent(request, origin, { requestId: request.id, headers })
   let invoked: Invoked
   try {
     invoked = await runner.invoke(event, request.signal)
@@ -166,6 +168,7 @@ function headersOf(about: Omit<ObjectHead, 'size'>): Record<string, string> {
     etag: about.etag,
     'last-modified': about.lastModified.toUTCString(),
     'accept-ranges': 'bytes',
+    'x-amz-server-side-encryption': 'AES256',
   }
 }
 

@@ -53,7 +53,9 @@ export function createGallery(images: Pick<ObjectFolder, 'list'> | undefined, no
     listed = true
   }
   return {
-    served({ key, status, path, bytes, function: report }) {
+    served({ key: fetched, status, path, bytes, function: report }) {
+      // What the function answered itself, its own line knows the key of.
+      const key = fetched ?? report?.key
       if (key === undefined || !key.startsWith(GENERATED) || status >= 400) return false
       if (notes.pathOf(key) === undefined && path !== `/${key}`) notes.note(key, path)
       if (!listed && !listing) return false

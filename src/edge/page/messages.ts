@@ -35,6 +35,8 @@ export interface FunctionReport {
   /** `hit`: it was stored already; `made`; `rejected`; … */
   outcome: string
   ms: { total: number; lookup?: number; render?: number; store?: number }
+  /** Of the stored image. */
+  key?: string | undefined
   /** Of the image that was made. */
   bytes?: number | undefined
   /** What went wrong, with its place in the source: for this machine's user, not for the viewer. */

@@ -59,7 +59,7 @@ function readLine(line: string): { id: string; report: FunctionReport } | undefi
   } catch {
     return undefined
   }
-  const { requestId, outcome, ms, bytes, error } = found
+  const { requestId, outcome, ms, bytes, error, key } = found
   if (typeof requestId !== 'string' || typeof outcome !== 'string' || 'level' in found) return undefined
   const times = typeof ms === 'object' && ms !== null ? (ms as Partial<Record<string, unknown>>) : {}
   const report: FunctionReport = { outcome, ms: { total: 0 } }
@@ -68,6 +68,7 @@ function readLine(line: string): { id: string; report: FunctionReport } | undefi
     if (typeof value === 'number') report.ms[name] = value
   }
   if (typeof bytes === 'number') report.bytes = bytes
+  if (typeof key === 'string') report.key = key
   if (typeof error === 'string') report.error = userStack(error)
   return { id: requestId, report }
 }

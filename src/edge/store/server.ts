@@ -18,6 +18,8 @@ const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT']
 export interface ObjectStoreOptions {
   objects: Objects
   bucket: string
+  /** Whose bucket it is, 12 digits; any account's when left out. */
+  account?: string | undefined
   /** The only region requests may be signed for; any when left out. */
   region?: string | undefined
   credentials: Credentials
@@ -95,7 +97,8 @@ function send(
   outcome: Reply | S3Error,
 ): void {
   const reply = 'code' in outcome ? errorReply(request, requestId, outcome) : outcome
-  response.writeHead(reply.status, { 'x-amz-request-id': requestId, ...reply.headers })
+  const ids = { 'x-amz-request-id': requestId, 'x-amz-id-2': randomBytes(56).toString('base64') }
+  response.writeHead(reply.status, { ...ids, Server: 'AmazonS3', ...reply.headers })
   response.end(reply.body)
 }
 
@@ -126,6 +129,10 @@ async function answer(
   const verdict = verifySignature(signed, credentials, { now: now(), region })
   if (!verdict.ok) return verdict
   if (bucket !== options.bucket) return s3Error('NoSuchBucket')
+  // Source: Amazon S3 user guide, "Verifying bucket ownership with bucket owner condition".
+  const owner = request.headers['x-amz-expected-bucket-owner']
+  if (owner !== undefined && options.account !== undefined && owner !== options.account)
+    return s3Error('AccessDenied')
   if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
   if (method === 'PUT' && !key.startsWith(options.writable ?? '')) return s3Error('AccessDenied')
   if (method !== 'PUT' && options.readable?.(key) === false) return s3Error('AccessDenied')
@@ -160,6 +167,8 @@ function isSubresource(rawQuery: string): boolean {
 function isPlainPut({ headers }: IncomingMessage): boolean {
   const condition = headers['if-none-match']
   if (condition !== undefined && condition !== '*') return false
+  // What the store would not do: another key's encryption.
+  if ((headers['x-amz-server-side-encryption'] ?? 'AES256') !== 'AES256') return false
   return headers['if-match'] === undefined && headers['x-amz-copy-source'] === undefined
 }
 
@@ -183,8 +192,11 @@ async function putObject(
   const object = { body, contentType, cacheControl: headers['cache-control'] }
   const stored = await objects.put(key, object, { ifAbsent: headers['if-none-match'] === '*' })
   if (stored === 'exists') return s3Error('PreconditionFailed')
-  return { status: 200, headers: { ETag: stored.etag, 'Content-Length': 0 } }
+  return { status: 200, headers: { ETag: stored.etag, ...ENCRYPTED, 'Content-Length': 0 } }
 }
+
+/** S3 encrypts everything, and says so. Source: Amazon S3 user guide, "Setting default server-side encryption behavior". */
+const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }
 
 function headersOf(object: ObjectHead): Reply['headers'] {
   return {
@@ -194,5 +206,6 @@ function headersOf(object: ObjectHead): Reply['headers'] {
     'Content-Type': object.contentType,
     ...(object.cacheControl !== undefined && { 'Cache-Control': object.cacheControl }),
     'Accept-Ranges': 'bytes',
+    ...ENCRYPTED,
   }
 }

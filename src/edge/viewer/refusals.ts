@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 /** Why CloudFront's edge answers a request itself, whatever is in the cache. */
 export interface Refusal {
-  status: 400 | 403 | 413
+  status: 400 | 403 | 414 | 494
   /** The sentence of its error page. */
   said: string
   /** For this machine's user. */
@@ -17,8 +17,8 @@ const LONGEST_URL = 8_192
 export const LONGEST_REQUEST = 32_768
 
 export const TOO_LARGE: Refusal = {
-  status: 413,
-  said: 'The request could not be satisfied: it is too large.',
+  status: 494,
+  said: 'Bad request.',
   reason: `A request may have ${LONGEST_REQUEST} bytes with its headers (CloudFront developer guide, "Quotas").`,
 }
 export const MALFORMED: Refusal = { status: 400, said: 'Bad request.', reason: 'This is not valid HTTP.' }
@@ -48,8 +48,8 @@ export function refusalOf(
   const length = url.startsWith('/') ? `https://${headers.host ?? ''}${url}`.length : url.length
   if (length > LONGEST_URL)
     return {
-      status: 413,
-      said: TOO_LARGE.said,
+      status: 414,
+      said: 'Bad request.',
       reason: `The URL has ${length} bytes: CloudFront takes ${LONGEST_URL} (developer guide, "Quotas").`,
     }
   return undefined

@@ -109,6 +109,7 @@ function responder({ edge, onServed }: ViewerServerOptions, state: { closing: bo
       id: newRequestId(),
       method,
       uri: readTarget(url).path,
+      range: method === 'GET' ? headers.range : undefined,
       clientIp: (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
       whenLeft: (listener: () => void) => void outgoing.once('close', listener),
     }
@@ -140,7 +141,9 @@ function rawAnswer(answer: EdgeAnswer, id: string): Buffer {
   const all = { ...headers, 'content-length': body.length, ...viewerHeaders(answer, id), connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   return Buffer.concat([
-    Buffer.from(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n`),
+    Buffer.from(
+      `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? 'Request Header Too Large'}\r\n${lines.join('')}\r\n`,
+    ),
     body,
   ])
 }

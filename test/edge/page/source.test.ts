@@ -57,7 +57,7 @@ describe('where an answer came from', () => {
     ['too many', seen('LambdaLimitExceeded', 503, html), entry(), /More requests came at once/],
     ['kept', seen('Error', 404, { aged: true }), entry(), /^An error from the cache/],
     ['no object', seen('Error', 403, { server: 'AmazonS3' }), entry(), /^The bucket has no such object/],
-    ['refused', seen('Error', 413, html), entry(), /^CloudFront refused/],
+    ['refused', seen('Error', 414, html), entry(), /^CloudFront refused/],
     ['no bucket', seen('Error', 502, html), entry(), /could not be reached/],
     ['two errors', seen('Error', 404), entry({ reason: 'NOT_FOUND' }), /its error served both/],
   ])('%s', (_, answer, known, words) => {

@@ -16,7 +16,7 @@ const CODES = [
 const HEADERS =
   /^(content-type|content-length|content-range|cache-control|etag|last-modified|accept-ranges|server|x-cache|age|date|connection|keep-alive|x-content-type-options|transfer-encoding|vary|via|x-amz-cf-(id|pop)|x-amz-[\w-]+|access-control-[\w-]+|content-security-policy|x-frame-options|referrer-policy|cross-origin-[\w-]+|retry-after|allow)$/
 /** Statuses that the edge answers with by itself. */
-const OWN = [206, 304, 400, 403, 405, 408, 411, 412, 413, 414, 416, 417, 421, 426, 431, 494, 501]
+const OWN = [206, 304, 400, 403, 405, 408, 411, 412, 414, 416, 417, 421, 426, 431, 494, 501]
 /** Ends lines, hides text, or turns its direction. */
 // oxlint-disable-next-line no-control-regex
 const INVISIBLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u

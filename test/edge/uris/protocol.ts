@@ -3,7 +3,7 @@ import type { UriCase } from './request.js'
 
 const HOST = 'Host: localhost\r\n'
 /** Refused, whoever finds out: Node's parser, or the edge as CloudFront would. */
-const REFUSED = [400, 403, 405, 408, 411, 413, 414, 417, 421, 426, 431, 494, 501]
+const REFUSED = [400, 403, 405, 408, 411, 414, 417, 421, 426, 431, 494, 501]
 const EXAMPLE = '/20,white'
 
 /** No request of HTTP, or none that a distribution takes: each is sent on a connection of its own. */

@@ -164,10 +164,10 @@ describe('what CloudFront takes no request for', () => {
     expect(response).toMatch(/^HTTP\/1\.1 403 /)
   })
 
-  it('a URL of more than 8,192 bytes: 413', async () => {
+  it('a URL of more than 8,192 bytes: 414', async () => {
     const path = (bytes: number) => `/${'a'.repeat(bytes - 'https://x/'.length)}`
     const { response } = await refused(`GET ${path(8_193)} HTTP/1.1\r\nHost: x\r\n\r\n`)
-    expect(response).toMatch(/^HTTP\/1\.1 413 /)
+    expect(response).toMatch(/^HTTP\/1\.1 414 /)
     const { server } = await serve()
     const most = await send(
       server.port,
@@ -176,9 +176,9 @@ describe('what CloudFront takes no request for', () => {
     expect(most).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  it('a request of more than 32,768 bytes: 413, and the connection ended', async () => {
+  it('a request of more than 32,768 bytes: 494, and the connection ended', async () => {
     const { response } = await refused(`${GET}A: ${'a'.repeat(33_000)}\r\n\r\n`)
-    expect(response).toMatch(/^HTTP\/1\.1 413 [^]*connection: close/)
+    expect(response).toMatch(/^HTTP\/1\.1 494 [^]*connection: close/)
   })
 
   it.each([

@@ -13,6 +13,9 @@ const WRONG_IN_VALUE = /[^\t\u0020-\u007e]/u
  * Source: CloudFront developer guide, "Restrictions on all edge functions", disallowed headers.
  */
 const DISALLOWED = new Set([
+  'client-cert',
+  'client-cert-chain',
+  'cloudfront-viewer-cert-pem',
   'connection',
   'expect',
   'keep-alive',
@@ -48,6 +51,7 @@ const DISALLOWED_START = /^x-(?:amz-cf|edge)-/
  */
 const READ_ONLY = [
   'accept-encoding',
+  'cdn-loop',
   'content-length',
   'if-modified-since',
   'if-none-match',

@@ -52,7 +52,9 @@ export function sourceInWords(seen: Seen, entry: RequestEntry | undefined): stri
 function missInWords(entry: RequestEntry | undefined): string {
   switch (entry?.function?.outcome ?? '') {
     case 'made':
-      return 'Made for this request, and stored. The next one is a hit.'
+      return entry?.function?.error === undefined
+        ? 'Made for this request, and stored. The next one is a hit.'
+        : 'Made for this request, but it could not be stored: the function sent the image itself.'
     case 'hit':
       return 'Not in the cache, but stored already: taken from the bucket.'
     case 'passed':
