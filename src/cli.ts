@@ -154,7 +154,7 @@ function createProgram(signal: AbortSignal) {
     .option('--errors', 'only what went wrong')
     .action(onAws(async () => (await import('./commands/logs.js')).logs))
   command('purge', 'delete generated images, and what CloudFront has of them')
-    .argument('[prefix]', 'only paths that start so, such as /640x480')
+    .argument('[path]', "only this image, or all that begin so, such as /640x480 or '/hello*'")
     .option('--dry-run', 'only count them')
     .action(onAws(async () => (await import('./commands/purge.js')).purge))
   command('cleanup', 'take the service away again')

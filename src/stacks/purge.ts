@@ -7,11 +7,13 @@ import {
   observeDistribution,
   PENDING,
   tagDistribution,
+  type DistributionSeen,
 } from '../resources/distribution.js'
 import { CODE_TAGS, observeFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listObjects } from '../resources/objects.js'
+import { chooser, type Chosen, type Counted } from './stored-images.js'
 import type { Target } from './target.js'
 import { theOne } from './the-one.js'
 
@@ -22,12 +24,15 @@ export interface Purged {
   invalidated: boolean
 }
 
-/**
- * Deletes what was generated, and has CloudFront forget all that it keeps. A run that is killed is made up
- * for by the next one, or by the next deploy.
- * @param prefix of the images' paths, with or without the slash in front; empty: all.
- */
-export async function purge(session: Session, target: Target, prefix: string): Promise<Purged> {
+/** The stack as far as a purge needs it. */
+export interface Purgeable {
+  distribution: DistributionSeen
+  /** What CloudFront may keep once it was told to forget all. */
+  cached: string
+}
+
+/** @throws GenatoError NOT_DEPLOYED */
+export async function findPurgeable(session: Session, target: Target): Promise<Purgeable> {
   const [found, fn] = await Promise.all([
     findDistributions(session, target),
     observeFunction(session, target.function),
@@ -38,49 +43,66 @@ export async function purge(session: Session, target: Target, prefix: string): P
     throw new GenatoError('NOT_DEPLOYED', `The stack ${target.stack} is not deployed.`, {
       hint: 'genato status tells what there is.',
     })
-  const matches = matching(prefix)
-  let purged: Purged = { objects: 0, bytes: 0, invalidated: false }
-  let marked = session.ledger.dryRun
-  for await (const page of listObjects(session, target.images, GENERATED)) {
-    const chosen = page.filter(({ Key = '' }) => matches(Key))
-    if (chosen.length === 0) continue
-    if (!marked && distribution.tags[INVALIDATED_TAG] !== PENDING)
-      await tagDistribution(session, distribution, { [INVALIDATED_TAG]: PENDING })
-    marked = true
-    purged = {
-      ...purged,
-      objects: purged.objects + chosen.length,
-      bytes: purged.bytes + chosen.reduce((sum, { Size = 0 }) => sum + Size, 0),
-    }
-    await session.ledger.change(
+  return { distribution, cached: fn.tags[CODE_TAGS.cached] ?? PENDING }
+}
+
+/**
+ * Deletes the stored images that are chosen, and has CloudFront forget all that it keeps. A run that is killed
+ * is made up for by the next one, or by the next deploy.
+ * @param counted before: where it is nothing, only an invalidation that an earlier run owes is made up for.
+ */
+export async function purge(
+  session: Session,
+  { images }: Target,
+  { distribution, cached }: Purgeable,
+  chosen: Chosen,
+  counted: Pick<Counted, 'objects' | 'bytes'>,
+): Promise<Purged> {
+  const pending = distribution.tags[INVALIDATED_TAG] === PENDING
+  if (counted.objects === 0 && !pending) return { objects: 0, bytes: 0, invalidated: false }
+  let purged = { objects: 0, bytes: 0 }
+  if (counted.objects > 0) {
+    if (!pending) await tagDistribution(session, distribution, { [INVALIDATED_TAG]: PENDING })
+    purged = await session.ledger.change(
       {
         action: 'delete',
         resource: 'objects in',
-        name: target.images,
-        aspect: `${purged.objects} so far`,
-        expect: undefined,
+        name: images,
+        ...(session.ledger.dryRun ? { aspect: imageCount(counted.objects) } : {}),
+        expect: { objects: counted.objects, bytes: counted.bytes },
+        told: ({ objects }) => imageCount(objects),
       },
-      async () =>
-        deleteObjects(
-          session,
-          target.images,
-          chosen.map(({ Key = '' }) => ({ Key })),
-        ),
+      async (progress) => deleteChosen(session, images, chosen, progress),
     )
   }
-  const pending = distribution.tags[INVALIDATED_TAG] === PENDING
-  if (purged.objects === 0 && !pending) return purged
   // Viewers' spellings of a path are many, and one wildcard counts as one path.
-  await invalidate(session, distribution, fn.tags[CODE_TAGS.cached] ?? PENDING)
+  await invalidate(session, distribution, cached)
   return { ...purged, invalidated: !session.ledger.dryRun }
 }
 
-/** Of a key below `generated/<generation>/`: the canonical path with its commas as slashes, as keys have it. */
-function matching(prefix: string): (key: string) => boolean {
-  const wanted = prefix.replace(/^\//, '').replaceAll(',', '/')
-  return (key) =>
-    key
-      .slice(GENERATED.length)
-      .replace(/^[^/]*\//, '')
-      .startsWith(wanted)
+async function deleteChosen(
+  session: Session,
+  images: string,
+  chosen: Chosen,
+  progress: (detail: string) => void,
+): Promise<{ objects: number; bytes: number }> {
+  const matches = chooser(chosen)
+  let objects = 0
+  let bytes = 0
+  for await (const page of listObjects(session, images, GENERATED)) {
+    const some = page.filter(({ Key = '' }) => matches(Key))
+    await deleteObjects(
+      session,
+      images,
+      some.map(({ Key = '' }) => ({ Key })),
+    )
+    objects += some.length
+    bytes += some.reduce((sum, { Size = 0 }) => sum + Size, 0)
+    progress(`${objects} so far`)
+  }
+  return { objects, bytes }
+}
+
+export function imageCount(count: number): string {
+  return `${count.toLocaleString('en')} image${count === 1 ? '' : 's'}`
 }

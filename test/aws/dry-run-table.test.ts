@@ -7,6 +7,7 @@ import { deploy } from '../../src/stacks/on-demand.js'
 import { everything, IMAGES, somebody, useAws } from '../support/aws.js'
 import { describeAws } from '../support/moto/moto.js'
 import { smallPackage, stackOn } from '../support/stack.js'
+import { purgeBeginning } from '../support/stack-run.js'
 
 describeAws('a dry run', () => {
   const aws = useAws()
@@ -69,11 +70,10 @@ describeAws('a dry run', () => {
     await stack.deploy()
     await other().s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/a.svg', Body: 'four' })
     aws.proxy.clear()
-    const { purge } = await import('../../src/stacks/purge.js')
     const run = async (dryRun: boolean) =>
       stack.session(
         async (session, target) => ({
-          ...(await purge(session, target, '')),
+          ...(await purgeBeginning(session, target, undefined)),
           changes: session.ledger.changes.map(
             ({ action, resource, name }) => `${action} ${resource} ${name}`,
           ),

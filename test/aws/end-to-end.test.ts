@@ -211,4 +211,31 @@ describeAws('genato, from deploy to cleanup', () => {
       stderr: expect.stringContaining('is not in the bucket any more'),
     })
   }, 120_000)
+
+  it('purges the images that a path means, and says so where there are none', async () => {
+    const { run } = await deployed()
+    const text = '/640x480,navy,png,text=Hello%20You'
+    const { key } = JSON.parse((await run('explain', text, '--json')).stdout.trim().split('\n').at(-1)!) as {
+      key: string
+    }
+    const others = [key.replace(/text-.*/, 'text-0'), key.replace(/640x480.*/, '640x4800/navy/png')]
+    for (const Key of [key, ...others]) await other().s3.putObject({ Bucket: IMAGES, Key, Body: 'four' })
+
+    const counted = await run('purge', '/640x480', '--dry-run')
+    expect(counted.stdout).toContain('2 images (0.0 kB) match /640x480. Nothing was deleted.')
+    expect(counted.stderr).not.toContain('so far')
+    const unasked = await run('purge', text)
+    expect(unasked.code).toBe(2)
+    expect(unasked.stderr).toContain(`1 image (0.0 kB) matches ${text}. Delete it?`)
+    const done = await run('purge', text, '--yes')
+    expect([done.code, done.stdout.trim()]).toEqual([
+      0,
+      '1 image (0.0 kB) deleted; CloudFront forgets what it kept within minutes.',
+    ])
+    expect(await stored()).toEqual(others.sort())
+    const nothing = await run('purge', text, '--yes')
+    expect(nothing.code).toBe(1)
+    expect(nothing.stderr).toContain(`No stored image matches ${text}.`)
+    expect(nothing.stderr).toContain('The nearest that is stored: 640x480/navy/png/text-0.')
+  }, 60_000)
 })

@@ -8,8 +8,9 @@ import type { Reporter } from '../../src/reporter/reporter.js'
 import { cleanup, type CleanupOptions } from '../../src/stacks/cleanup.js'
 import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
 import { deploy, type Deployed, type DeployOptions, type PackageSource } from '../../src/stacks/on-demand.js'
-import { purge, type Purged } from '../../src/stacks/purge.js'
+import { findPurgeable, purge, type Purged } from '../../src/stacks/purge.js'
 import { status, type Status } from '../../src/stacks/status.js'
+import { ALL, countStored, type Chosen } from '../../src/stacks/stored-images.js'
 import { targetOf, type Target } from '../../src/stacks/target.js'
 
 /** A clock that does not wait: sleeping passes the time at once. */
@@ -69,13 +70,25 @@ export interface StackRun {
   session: <T>(run: (session: Session, target: Target) => Promise<T>, dryRun?: boolean) => Promise<T>
   deploy(source?: PackageSource, options?: Partial<DeployOptions> & { dryRun?: boolean }): Promise<Deployed>
   status(localDigest?: string): Promise<Status>
-  purge(prefix?: string): Promise<Purged>
+  purge(beginning?: string): Promise<Purged>
   cleanup(options?: Partial<CleanupOptions> & { dryRun?: boolean }): Promise<void>
 }
 
 /** Of a run that should have no reason to ask. */
 async function refuseFiles(question: string): Promise<void> {
   throw new Error(`asked about files: ${question}`)
+}
+
+/** What `genato purge` does, without asking. @param beginning of paths; `undefined`: all. */
+export async function purgeBeginning(
+  session: Session,
+  target: Target,
+  beginning: string | undefined,
+): Promise<Purged> {
+  const purgeable = await findPurgeable(session, target)
+  const chosen: Chosen = beginning === undefined ? ALL : { kind: 'beginning', path: beginning }
+  const counted = await countStored(session, target.images, chosen)
+  return purge(session, target, purgeable, chosen, counted)
 }
 
 interface RunOptions {
@@ -108,7 +121,7 @@ export function stackRun(settings: Settings, { client, signal }: RunOptions = {}
     ) =>
       open(async (session, target) => deploy(session, target, source, { adopt, wait, confirmFiles }), dryRun),
     status: async (localDigest) => open(async (session, target) => status(session, target, localDigest)),
-    purge: async (prefix = '') => open(async (session, target) => purge(session, target, prefix)),
+    purge: async (beginning) => open(async (session, target) => purgeBeginning(session, target, beginning)),
     cleanup: async ({ dryRun = false, ...options } = {}) =>
       open(async (session, target) => {
         const inventory = await takeInventory(session, target)
