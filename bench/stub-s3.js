@@ -1,20 +1,25 @@
 // @ts-check
 // Stands in for S3, in a process of its own: everything can be stored, and nothing is ever there, or
-// everything is. Prints its port when it listens, and ends when its standard input does.
+// everything is. A third argument of milliseconds delays each answer. Prints its port when it listens, and ends when its standard input does.
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 
-const [content, key, certificate] = process.argv.slice(2)
+const [content, delay = '0', key, certificate] = process.argv.slice(2)
+
+/** An image's bytes, as S3 would have them. */
+const IMAGE = Buffer.alloc(3881)
 
 /** How often each was asked for. */
-const counts = { HEAD: 0, PUT: 0 }
+const counts = { GET: 0, HEAD: 0, PUT: 0 }
 
 /** @type {http.RequestListener} */
 const listener = (request, response) => {
   let bytes = 0
   request.on('data', (/** @type {Buffer} */ chunk) => (bytes += chunk.length))
-  request.on('end', () => answer(request.method ?? '', bytes, response))
+  request.on('end', () =>
+    setTimeout(() => answer(request.method ?? '', request, bytes, response), Number(delay)),
+  )
 }
 const server =
   key && certificate
@@ -23,13 +28,21 @@ const server =
 
 /**
  * @param {string} method
+ * @param {http.IncomingMessage} request
  * @param {number} bytes
  * @param {http.ServerResponse} response
  */
-function answer(method, bytes, response) {
-  if (method === 'GET') {
+function answer(method, { url, headers }, bytes, response) {
+  if (method === 'GET' && url === '/counts') {
     response.setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify(counts))
+  } else if (method === 'GET') {
+    // CloudFront asks for what is there by then.
+    const there = content === 'stored' || headers['user-agent'] === 'Amazon CloudFront'
+    counts.GET++
+    if (there)
+      response.writeHead(200, { 'Content-Type': 'image/png', 'Content-Length': IMAGE.length }).end(IMAGE)
+    else response.writeHead(404, { 'Content-Type': 'application/xml' }).end('<Error/>')
   } else if (method === 'HEAD') {
     counts.HEAD++
     if (content === 'stored') response.writeHead(200, { 'Content-Length': 3881 }).end()

@@ -9,6 +9,7 @@ import { withWorkspace } from './lib/workspace.js'
 import { firstEventRow } from './rows/first-event.js'
 import { oneCoreRows } from './rows/one-core.js'
 import { packageRows } from './rows/package.js'
+import { viewerWaitRows } from './rows/viewer-wait.js'
 import { warmRows } from './rows/warm.js'
 
 /** @typedef {import('./rows/row.js').Row} Row */
@@ -29,6 +30,7 @@ export async function measureTargets() {
     const rows = [
       ...warm.filter(({ target }) => target !== ''),
       firstEvent,
+      ...(await viewerWaitRows(setting)),
       ...(await oneCoreRows(setting)),
       ...(await packageRows(setting)),
       ...warm.filter(({ target }) => target === ''),

@@ -12,16 +12,23 @@ export function storeOpener(env) {
     region: env.AWS_REGION,
   })
   return (
-    /** @type {{ bucket: string, prefix: string }} */ { bucket, prefix },
-    /** @type {AbortSignal} */ signal,
+    /** @type {{ location: { bucket: string, prefix: string }, until: { signal: AbortSignal } }} */ {
+      location: { bucket, prefix },
+      until: { signal },
+    },
   ) => {
     const address = (/** @type {string} */ key) => `${env.AWS_ENDPOINT_URL_S3}/${bucket}/${prefix}${key}`
     return {
-      async has(/** @type {string} */ key, /** @type {() => void} */ onSent) {
+      async fetch(
+        /** @type {string} */ key,
+        /** @type {number} */ _mostBytes,
+        /** @type {() => void} */ onSent,
+      ) {
         // fetch does not say when a request is on its way.
         if (onSent) setImmediate(onSent)
-        const { status } = await client.fetch(address(key), { method: 'HEAD', signal })
-        return status === 200
+        const response = await client.fetch(address(key), { signal })
+        const body = Buffer.from(await response.arrayBuffer())
+        return response.status === 200 ? { headers: Object.fromEntries(response.headers), body } : undefined
       },
       async putFirst(
         /** @type {string} */ key,
@@ -39,6 +46,7 @@ export function storeOpener(env) {
           signal,
         })
         if (response.status !== 200) throw new Error(`PUT was answered with ${response.status}.`)
+        return Object.fromEntries(response.headers)
       },
     }
   }

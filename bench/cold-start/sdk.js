@@ -1,7 +1,7 @@
 // @ts-check
 // The store by AWS's own client, in the place of handler/store/s3.ts: only what a request for an image needs.
 // @ts-expect-error it is installed for the measurement only.
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 
 /** @param {Record<string, string>} env */
 export function storeOpener(env) {
@@ -11,17 +11,24 @@ export function storeOpener(env) {
     credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
   })
   return (
-    /** @type {{ bucket: string, prefix: string }} */ { bucket: Bucket, prefix },
-    /** @type {AbortSignal} */ abortSignal,
+    /** @type {{ location: { bucket: string, prefix: string }, until: { signal: AbortSignal } }} */ {
+      location: { bucket: Bucket, prefix },
+      until: { signal: abortSignal },
+    },
   ) => ({
-    async has(/** @type {string} */ key, /** @type {() => void} */ onSent) {
+    async fetch(
+      /** @type {string} */ key,
+      /** @type {number} */ _mostBytes,
+      /** @type {() => void} */ onSent,
+    ) {
       // Neither does the SDK say when a request is on its way.
       if (onSent) setImmediate(onSent)
       try {
-        await client.send(new HeadObjectCommand({ Bucket, Key: prefix + key }), { abortSignal })
-        return true
+        const found = await client.send(new GetObjectCommand({ Bucket, Key: prefix + key }), { abortSignal })
+        const body = Buffer.from(await found.Body.transformToByteArray())
+        return { headers: { 'content-type': found.ContentType, etag: found.ETag }, body }
       } catch (error) {
-        if (error instanceof Error && error.name === 'NotFound') return false
+        if (error instanceof Error && error.name === 'NoSuchKey') return undefined
         throw error
       }
     },
@@ -30,7 +37,7 @@ export function storeOpener(env) {
       /** @type {{ body: Uint8Array, contentType: string }} */ { body, contentType },
       /** @type {string} */ cacheControl,
     ) {
-      await client.send(
+      const put = await client.send(
         new PutObjectCommand({
           Bucket,
           Key: prefix + key,
@@ -41,6 +48,7 @@ export function storeOpener(env) {
         }),
         { abortSignal },
       )
+      return { etag: put.ETag }
     },
   })
 }

@@ -2,10 +2,12 @@
 import { startSide } from './children.js'
 import { benchFile } from './places.js'
 
+/** @typedef {{ GET: number, HEAD: number, PUT: number }} Counts */
+
 /**
  * @typedef {object} Stub
  * @property {string} endpoint
- * @property {() => Promise<{ HEAD: number, PUT: number }>} counts
+ * @property {() => Promise<Counts>} counts
  * @property {() => Promise<void>} end
  */
 
@@ -13,10 +15,11 @@ import { benchFile } from './places.js'
  * Lends a stub.
  * @template T
  * @param {(stub: Stub) => Promise<T>} use
+ * @param {Parameters<typeof startStub>[0]} [options]
  * @returns {Promise<T>}
  */
-export async function withStub(use) {
-  const stub = await startStub()
+export async function withStub(use, options) {
+  const stub = await startStub(options)
   try {
     return await use(stub)
   } finally {
@@ -25,18 +28,22 @@ export async function withStub(use) {
 }
 
 /**
- * @param {{ stored?: boolean, identity?: { key: string, certificate: string } }} [options] whether every
- * object is there; files for TLS.
+ * @param {{ stored?: boolean, delay?: number, identity?: { key: string, certificate: string } }} [options]
+ * whether every object is there; ms before each answer; files for TLS.
  * @returns {Promise<Stub>}
  */
-export async function startStub({ stored = false, identity } = {}) {
-  const args = [stored ? 'stored' : 'empty', ...(identity ? [identity.key, identity.certificate] : [])]
+export async function startStub({ stored = false, delay = 0, identity } = {}) {
+  const args = [
+    stored ? 'stored' : 'empty',
+    String(delay),
+    ...(identity ? [identity.key, identity.certificate] : []),
+  ]
   const side = startSide(process.execPath, [benchFile('stub-s3.js'), ...args])
   const { port } = /** @type {{ port: number }} */ (await side.next())
   const endpoint = `${identity ? 'https' : 'http'}://127.0.0.1:${port}`
   return {
     endpoint,
     end: side.end,
-    counts: async () => /** @type {{ HEAD: number, PUT: number }} */ (await (await fetch(endpoint)).json()),
+    counts: async () => /** @type {Counts} */ (await (await fetch(`${endpoint}/counts`)).json()),
   }
 }

@@ -17,7 +17,8 @@ const answer = await handler(event, { getRemainingTimeInMillis: () => end - Date
 const ms = performance.now() - started
 const { user, system } = process.cpuUsage(cpuBefore)
 
-if (!String(answer.uri).startsWith('/generated/')) throw new Error(`No image: ${JSON.stringify(answer)}`)
+if (answer.status !== '200' && !String(answer.uri).startsWith('/generated/'))
+  throw new Error(`No image: ${JSON.stringify(answer)}`)
 console.log(
   JSON.stringify({ ms, loadMs: loaded - started, cpuMs: (user + system) / 1000, peakBytes: peakBytes() }),
 )

@@ -378,7 +378,7 @@ describe('another function', () => {
         invoke: async () => ({ value: { status: '200', headers: TYPE, body: 'new' } }),
       } as unknown as FunctionRunner
     })
-    expect(await asked).toBe('200 LambdaGeneratedResponse new')
+    expect(await asked).toBe('200 Miss new')
   })
 
   it('forgets what was kept', async () => {
@@ -388,7 +388,7 @@ describe('another function', () => {
       async () =>
         ({ invoke: async () => ({ value: { status: '200', body: 'new' } }) }) as unknown as FunctionRunner,
     )
-    expect(await said(edge)).toBe('200 LambdaGeneratedResponse new')
+    expect(await said(edge)).toBe('200 Miss new')
     expect(state.events).toHaveLength(1)
   })
 })
