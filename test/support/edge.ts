@@ -66,9 +66,14 @@ export function event(uri: string, change: Partial<EdgeRequest> = {}): OriginReq
 }
 
 /** A real object store over a folder of the test's. */
-export async function localStore(): Promise<{ folder: ObjectFolder; endpoint: string }> {
+export async function localStore(account?: string): Promise<{ folder: ObjectFolder; endpoint: string }> {
   const folder = await openObjectFolder(tempFolder())
-  const server = await startObjectStore({ objects: folder, bucket: BUCKET, credentials: CREDENTIALS })
+  const server = await startObjectStore({
+    objects: folder,
+    bucket: BUCKET,
+    credentials: CREDENTIALS,
+    account,
+  })
   onTestFinished(async () => server.close())
   return { folder, endpoint: server.endpoint }
 }
