@@ -1,15 +1,16 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import sharp from 'sharp'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { newRequestId, originRequestEvent } from '../../src/edge/origin/event.js'
 import { reservedEnvironment } from '../../src/edge/function/environment.js'
-import { createRunner } from '../../src/edge/function/runner.js'
 import { bucketDomain } from '../../src/names.js'
-import { everything, IMAGES, NOTHING_LEFT, PACKAGES, somebody, useAws } from '../support/aws.js'
+import { ACCOUNT, everything, IMAGES, NOTHING_LEFT, PACKAGES, somebody, useAws } from '../support/aws.js'
 import { genato, startDevCli } from '../support/cli.js'
 import { describeAws } from '../support/moto/moto.js'
-import { project, tempFolder } from '../support/project.js'
+import { project } from '../support/project.js'
 
 const GROUP = '/aws/lambda/us-east-1.genato-func'
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
@@ -25,32 +26,31 @@ function environment(endpoint: string): Record<string, string> {
   }
 }
 
+/** Runs in a process like Lambda's: calls the handler with each event, as a replica of the function. */
+const REPLICA = `
+const [folder, arn, ...events] = process.argv.slice(1)
+const { handler } = require(folder + '/index.js')
+const context = { invokedFunctionArn: arn, getRemainingTimeInMillis: () => 28000 }
+const run = async () => { for (const event of events) await handler(JSON.parse(event), context) }
+run().then(() => process.exit(0))
+`
+
 /** The lines that the package writes to its log when it answers these, on the endpoint's S3. */
 async function functionLines(folder: string, endpoint: string, paths: string[]): Promise<string[]> {
-  const lines: string[] = []
   const how = { stack: 'genato', memory: 1024, runtime: 'nodejs22.x' }
-  const runner = createRunner({
-    folder,
-    temp: tempFolder(),
-    memory: how.memory,
-    timeoutMs: 30_000,
-    env: {
-      ...reservedEnvironment(how, { folder, endpoint, credentials: KEYS }),
-      AWS_REGION: 'eu-central-1',
-    },
-    onLine: (line) => lines.push(line),
-  })
-  onTestFinished(async () => runner.stop())
   const origin = { domain: bucketDomain(IMAGES), path: '' }
-  for (const uri of paths)
-    await runner.invoke(
-      originRequestEvent({ method: 'GET', uri, clientIp: '127.0.0.1' }, origin, {
-        requestId: newRequestId(),
-        headers: {},
-      }),
-    )
-  await expect.poll(() => lines.length).toBe(paths.length)
-  return lines
+  const events = paths.map((uri) => {
+    const request = { method: 'GET', uri, clientIp: '127.0.0.1' }
+    return JSON.stringify(originRequestEvent(request, origin, { requestId: newRequestId(), headers: {} }))
+  })
+  const env = {
+    ...reservedEnvironment(how, { folder, endpoint, credentials: KEYS }),
+    AWS_REGION: 'eu-central-1',
+  }
+  const arn = `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:us-east-1.genato-func:1`
+  const run = promisify(execFile)
+  const { stdout } = await run(process.execPath, ['-e', REPLICA, folder, arn, ...events], { env })
+  return stdout.trim().split('\n')
 }
 
 describeAws('genato, from deploy to cleanup', () => {
@@ -163,25 +163,25 @@ describeAws('genato, from deploy to cleanup', () => {
 
     const denied = aws.proxy.fault({
       service: 's3',
-      operation: 'HeadObject',
+      operation: 'GetObject',
       times: 10,
       play: { kind: 'respond', status: 403, body: '' },
     })
     const failed = await fetch(`${server.url}/65,teal`)
     expect(failed.status).toBe(503)
-    await server.untilSaid('AWS denied s3 HeadObject, which needs s3:GetObject')
+    await server.untilSaid('AWS denied s3 GetObject, which needs s3:GetObject')
     expect(denied()).toBeGreaterThan(0)
     expect(server.said().match(/AWS denied/g)).toHaveLength(1)
     aws.proxy.clear()
     expect((await fetch(`${server.url}/65,teal`)).status).toBe(200)
 
     const told = server.said()
-    aws.proxy.fault({ service: 's3', operation: 'HeadObject', play: { kind: 'hang' } })
+    aws.proxy.fault({ service: 's3', operation: 'GetObject', play: { kind: 'hang' } })
     const last = fetch(`${server.url}/66,teal`).then(
       ({ status }) => status,
       () => 'cut off',
     )
-    await expect.poll(() => aws.proxy.calls.at(-1)?.operation).toBe('HeadObject')
+    await expect.poll(() => aws.proxy.calls.at(-1)?.operation).toBe('GetObject')
     expect(await server.end()).toBe(0)
     // The function gives the bucket up at about the time when the end is no longer waited for.
     expect([503, 'cut off']).toContain(await last)
