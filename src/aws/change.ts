@@ -19,7 +19,7 @@ interface Given<T> extends Change {
   /** Errors that only mean "not this time": what to say then. Nothing is recorded, and `expect` answered. */
   forgive?: (error: unknown) => string | undefined
   /** What to add once it is done, such as how much it was. */
-  told?: (result: T) => string
+  told?: (result: T) => string | undefined
 }
 
 type Door = <T>(change: Given<T>, run: (progress: Progress) => Promise<T>) => Promise<T>

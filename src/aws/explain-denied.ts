@@ -27,13 +27,15 @@ function unverified(cause: Error): GenatoError {
 
 function notAllowed(cause: Error, action: string): GenatoError {
   const resource = /on resource: (\S+)/.exec(cause.message)?.[1]
-  const organization = /service control policy|permissions boundary/i.exec(cause.message)?.[0]
+  const denying =
+    /explicit deny in an? ([\w -]*policy)/i.exec(cause.message)?.[1] ??
+    /service control policy|permissions boundary|BlockPublicPolicy/i.exec(cause.message)?.[0]
   return new GenatoError(
     'ACCESS_DENIED',
     `Access denied: ${action}${resource ? ` on ${resource}` : ''} is not allowed to whom these credentials belong to.`,
     {
-      hint: organization
-        ? `A ${organization} forbids it: ask whoever manages the account.`
+      hint: denying
+        ? `Forbidden by: ${denying}. Allowing ${action} does not help against that: ask whoever manages it.`
         : `Allow ${action}: genato permissions prints the policy with all that it needs. Then run the same command again.`,
       cause,
     },

@@ -9,7 +9,12 @@ import { packageRoot } from '../package-root.js'
 import { checkConfig } from './schema.js'
 import type { Config, Settings } from './types.js'
 
-const FILES = ['genato.config.ts', 'genato.config.js', 'genato.config.mjs', 'genato.config.json']
+export const CONFIG_FILES = [
+  'genato.config.ts',
+  'genato.config.js',
+  'genato.config.mjs',
+  'genato.config.json',
+]
 
 export interface Overrides {
   /** `--config`: a file, relative to the working directory. */
@@ -47,7 +52,7 @@ function findConfig(cwd: string, asked: string | undefined): string | undefined 
     const file = path.resolve(cwd, asked)
     if (!existsSync(file))
       throw usageError('NO_CONFIG', `There is no configuration file ${asked}.`, '--config takes its path.')
-    if (!FILES.some((name) => path.extname(name) === path.extname(file)))
+    if (!CONFIG_FILES.some((name) => path.extname(name) === path.extname(file)))
       throw usageError(
         'BAD_CONFIG',
         `${asked} can't be read.`,
@@ -55,7 +60,7 @@ function findConfig(cwd: string, asked: string | undefined): string | undefined 
       )
     return file
   }
-  const found = FILES.filter((name) => existsSync(path.join(cwd, name)))
+  const found = CONFIG_FILES.filter((name) => existsSync(path.join(cwd, name)))
   if (found.length > 1)
     throw usageError(
       'TWO_CONFIGS',

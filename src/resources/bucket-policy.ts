@@ -11,7 +11,7 @@ import { sameDocument } from './document.js'
 const OUR_SID = 'Genato'
 
 /** IAM: s3:GetBucketPolicy. */
-export async function observeBucketPolicy(session: Session, bucket: string): Promise<Statement[]> {
+async function observeBucketPolicy(session: Session, bucket: string): Promise<Statement[]> {
   const found = await orAbsent(
     session.clients.s3.send(
       new GetBucketPolicyCommand({ Bucket: bucket, ExpectedBucketOwner: session.account }),
@@ -121,7 +121,7 @@ function publicStatements(bucket: string, cause: unknown): GenatoError {
   return new GenatoError(
     'PUBLIC_STATEMENTS',
     `The policy of ${bucket} has statements that let anyone read, which a private bucket refuses.`,
-    { hint: "Remove them in the S3 console, or set access to 'public'.", cause },
+    { hint: 'Remove them in the S3 console, then run the same command again.', cause },
   )
 }
 
@@ -134,15 +134,22 @@ export async function removeBucketPolicy(session: Session, bucket: string): Prom
   const change = { action: 'delete', resource: 'bucket policy', name: bucket, expect: undefined } as const
   await session.ledger.change(change, async () => {
     const { s3 } = session.clients
-    await bucketCall(session, bucket, async () =>
-      kept.length === 0
-        ? s3.send(new DeleteBucketPolicyCommand(target))
-        : s3.send(
-            new PutBucketPolicyCommand({
-              ...target,
-              Policy: JSON.stringify({ Version: '2012-10-17', Statement: kept }),
-            }),
-          ),
-    )
+    try {
+      await bucketCall(session, bucket, async () =>
+        kept.length === 0
+          ? s3.send(new DeleteBucketPolicyCommand(target))
+          : s3.send(
+              new PutBucketPolicyCommand({
+                ...target,
+                Policy: JSON.stringify({ Version: '2012-10-17', Statement: kept }),
+              }),
+            ),
+      )
+    } catch (error) {
+      if (!isDenied(error) || !kept.some(isPublic)) throw error
+      session.reporter.warn(
+        `The policy of ${bucket} stays as it is: it has public statements of others, and the bucket refuses every policy that has such.`,
+      )
+    }
   })
 }

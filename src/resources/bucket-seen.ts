@@ -10,6 +10,7 @@ import {
   ListObjectVersionsCommand,
   type LifecycleRule,
   type PublicAccessBlockConfiguration,
+  type TransitionDefaultMinimumObjectSize,
 } from '@aws-sdk/client-s3'
 import { isDenied, isNamed, orAbsent, statusOf } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
@@ -29,6 +30,8 @@ export interface BucketSeen {
   /** The default algorithm: `AES256`, `aws:kms` or `aws:kms:dsse`. */
   encryption: string | undefined
   lifecycle: LifecycleRule[]
+  /** From which size on lifecycle rules move objects to other storage classes; for all rules of the bucket. */
+  transitionSize: TransitionDefaultMinimumObjectSize | undefined
   /** Whether deleted and replaced objects stay as versions: versioning is enabled, or was once. */
   versioned: boolean
   policy: Statement[]
@@ -94,6 +97,7 @@ async function look(session: Session, name: string): Promise<BucketSeen | 'absen
     ownership: valueOf(ownership)?.OwnershipControls?.Rules?.[0]?.ObjectOwnership,
     encryption: encrypts?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
     lifecycle: valueOf(lifecycle)?.Rules ?? [],
+    transitionSize: valueOf(lifecycle)?.TransitionDefaultMinimumObjectSize,
     versioned: valueOf(versioning).Status !== undefined,
     policy: readStatements(valueOf(policy)?.Policy),
   }

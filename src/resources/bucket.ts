@@ -1,6 +1,8 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
+  GetBucketTaggingCommand,
+  PutBucketAclCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketOwnershipControlsCommand,
@@ -19,7 +21,7 @@ import { APPEARING, bucketCall, unlessBusy } from './bucket-call.js'
 import { isBare, isCutOff, observeBucket, taken, type BucketSeen } from './bucket-seen.js'
 import { canonicalDocument } from './document.js'
 import { refuseOthers, type Claim } from './ownership.js'
-import { missingTags, tagList, type Tags } from './tags.js'
+import { missingTags, readTags, tagList, type Tags } from './tags.js'
 
 export interface BucketWanted extends Claim {
   name: string
@@ -68,7 +70,14 @@ export async function prepareBucket(session: Session, wanted: BucketWanted): Pro
       seen ??= await create(session, wanted)
       // One after the other: S3 refuses simultaneous changes of one bucket. The tag first, to say whose it is.
       seen = await syncTags(session, seen, wanted, tags)
-      if (wanted.public) seen = await syncPublicAccess(session, seen, publicAccessWanted(wanted), name)
+      // Only lifted: what ACLs let in stays until the policy does.
+      if (wanted.public)
+        seen = await syncPublicAccess(
+          session,
+          seen,
+          { ...seen.publicAccess, BlockPublicPolicy: false, RestrictPublicBuckets: false },
+          name,
+        )
       await syncEncryption(session, seen, wanted)
       await syncLifecycle(session, seen, wanted)
     },
@@ -80,7 +89,7 @@ export async function prepareBucket(session: Session, wanted: BucketWanted): Pro
       if (!seen) return
       await syncPublicAccess(session, seen, publicAccessWanted(wanted), name)
       await syncOwnership(session, seen, wanted)
-      if (CLOSING_TAG in seen.tags) await dropClosingTag(session, seen, wanted)
+      if (CLOSING_TAG in seen.tags) await dropClosingTag(session, wanted)
     },
   }
 }
@@ -136,6 +145,7 @@ const NEW_BUCKET: BucketSeen = {
   ownership: 'BucketOwnerEnforced',
   encryption: 'AES256',
   lifecycle: [],
+  transitionSize: undefined,
   versioned: false,
   policy: [],
 }
@@ -183,9 +193,15 @@ async function syncTags(
   return { ...seen, tags }
 }
 
-async function dropClosingTag(session: Session, { tags }: BucketSeen, { name }: BucketWanted): Promise<void> {
-  const { [CLOSING_TAG]: _closed, ...others } = tags
-  await putTags(session, name, others)
+/** The tags are asked for again: the roll-out may have taken long, and the call replaces all of them. */
+async function dropClosingTag(session: Session, { name }: BucketWanted): Promise<void> {
+  await update(session, name, 'tags', async (bucket) => {
+    const found = await orAbsent(session.clients.s3.send(new GetBucketTaggingCommand(bucket)), 'NoSuchTagSet')
+    const { [CLOSING_TAG]: _closed, ...others } = readTags(found?.TagSet)
+    return session.clients.s3.send(
+      new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: tagList(others) } }),
+    )
+  })
 }
 
 async function putTags(session: Session, name: string, tags: Tags): Promise<void> {
@@ -200,14 +216,24 @@ async function syncOwnership(
   { name }: BucketWanted,
 ): Promise<void> {
   if (ownership === 'BucketOwnerEnforced') return
-  await update(session, name, 'object ownership', async (bucket) =>
-    session.clients.s3.send(
-      new PutBucketOwnershipControlsCommand({
-        ...bucket,
-        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
-      }),
-    ),
-  )
+  await update(session, name, 'object ownership', async (bucket) => {
+    const { s3 } = session.clients
+    const enforce = async () =>
+      s3.send(
+        new PutBucketOwnershipControlsCommand({
+          ...bucket,
+          OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        }),
+      )
+    try {
+      return await enforce()
+    } catch (error) {
+      // The bucket's own ACL lets somebody in, which nothing heeds any more once ACLs are off.
+      if (!isNamed(error, 'InvalidBucketAclWithObjectOwnership')) throw error
+      await s3.send(new PutBucketAclCommand({ ...bucket, ACL: 'private' }))
+      return enforce()
+    }
+  })
 }
 
 function publicAccessWanted({ public: open }: BucketWanted): PublicAccessBlockConfiguration {
@@ -278,6 +304,8 @@ async function syncLifecycle(session: Session, seen: BucketSeen, wanted: BucketW
       new PutBucketLifecycleConfigurationCommand({
         ...bucket,
         LifecycleConfiguration: { Rules: [...others, ...rules] },
+        // Left out, S3 would set its default, for others' rules too.
+        ...(seen.transitionSize ? { TransitionDefaultMinimumObjectSize: seen.transitionSize } : {}),
       }),
     ),
   )

@@ -87,6 +87,33 @@ export function converge(current: DistributionConfig, wanted: DistributionWanted
   return { config, changed }
 }
 
+/**
+ * Refuses a distribution that can't become the stack's as it is.
+ * @throws GenatoError FUNCTION_TAKEN, ORIGIN_PATH
+ */
+export function refuseUnfit(config: DistributionConfig, functionArn: string): void {
+  const other = otherFunction(config, functionArn)
+  if (other !== undefined) throw functionTaken(other)
+  const { DefaultCacheBehavior, Origins } = config
+  const origin = Origins?.Items?.find(({ Id }) => Id === DefaultCacheBehavior?.TargetOriginId)
+  if (origin?.OriginPath)
+    throw new GenatoError(
+      'ORIGIN_PATH',
+      `The origin ${origin.Id} of the distribution has the path ${origin.OriginPath}: genato stores images at the top of the bucket, and its role may write nowhere else.`,
+      {
+        hint: 'Move the files in the bucket to where their URLs are and take the path away in the CloudFront console, or take another --stack.',
+      },
+    )
+}
+
+function functionTaken(other: string): GenatoError {
+  return new GenatoError(
+    'FUNCTION_TAKEN',
+    `The distribution has another function on origin-request: ${other}.`,
+    { hint: 'Remove it in the CloudFront console if it is not needed any more: genato replaces none.' },
+  )
+}
+
 /** What of the distribution is not as it has to be. */
 export function distributionDrift(config: DistributionConfig, wanted: DistributionWanted): string[] {
   const other = otherFunction(config, wanted.functionArn)
@@ -171,12 +198,7 @@ function otherFunction(config: DistributionConfig, functionArn: string): string 
 
 function syncFunction(config: DistributionConfig, { functionArn }: DistributionWanted): DistributionConfig {
   const other = otherFunction(config, functionArn)
-  if (other !== undefined)
-    throw new GenatoError(
-      'FUNCTION_TAKEN',
-      `The distribution has another function on origin-request: ${other}.`,
-      { hint: 'Remove it in the CloudFront console if it is not needed any more: genato replaces none.' },
-    )
+  if (other !== undefined) throw functionTaken(other)
   const current = originRequestOf(config)
   if (current?.LambdaFunctionARN === functionArn && !current.IncludeBody) return config
   const all = config.DefaultCacheBehavior?.LambdaFunctionAssociations?.Items ?? []

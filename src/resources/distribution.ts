@@ -195,13 +195,14 @@ async function update(
     [STACK_TAG]: stack,
     ...(first.tags[INVALIDATED_TAG] === cached ? {} : { [INVALIDATED_TAG]: PENDING }),
   }
+  const live = liveVersion(first.config, wanted.functionArn)
+  if (live !== undefined && live > versionOf(wanted.functionArn)) throw overtaken(`distribution ${id}`)
+  // Refuses what is another's before the tag says that it is ours.
+  const { config, changed } = converge(first.config, wanted, fresh)
   const missing = missingTags(marks, first.tags)
   if (missing) await tagDistribution(session, first, missing)
   const tags = { ...first.tags, ...marks }
   let seen: DistributionSeen = { ...first, tags }
-  const live = liveVersion(seen.config, wanted.functionArn)
-  if (live !== undefined && live > versionOf(wanted.functionArn)) throw overtaken(`distribution ${id}`)
-  const { config, changed } = converge(seen.config, wanted, fresh)
   if (changed.length === 0) return seen
   const change = {
     action: 'update',

@@ -323,7 +323,14 @@ async function syncConfiguration(
 ): Promise<FunctionSeen> {
   const { name, role, roleId, runtime, memory, timeout } = wanted
   // After a failed update, Lambda takes another.
-  const drift = [...functionDrift(seen, wanted), ...(seen.failed ? ['it failed'] : [])]
+  const drift = [
+    ...functionDrift(seen, wanted),
+    ...(seen.failed ? ['it failed'] : []),
+    // An earlier version did not note it: made up for together with a change of the code, which publishes anyway.
+    ...(seen.roleId === undefined && wanted.roleId !== undefined && !hasCode(seen, wanted.digest)
+      ? ['note of its role']
+      : []),
+  ]
   if (drift.length === 0) return seen
   await update(session, name, drift.join(', '), async () =>
     session.clients.lambda.send(

@@ -43,10 +43,14 @@ export interface GroupsWanted {
   retentionDays: number | undefined
 }
 
+/** What ends the change of log groups that every region refused. */
+class AllRefused extends Error {}
+
 /**
- * Looks at the groups in all regions.
- * @returns what makes them as they have to be. Made before the function writes to them, so that retention holds from the first line on. What a region refuses
- * is a warning where the setting is written; otherwise the region is passed over.
+ * Looks at the groups in all regions. A region that may not be looked at is a warning where the setting is
+ * written, and passed over otherwise. A refused change is always a warning.
+ * @returns what makes them as they have to be, before the function writes to them, so that retention holds from
+ *   the first line on.
  * IAM: logs:DescribeLogGroups, logs:CreateLogGroup, logs:TagResource, logs:ListTagsForResource,
  * logs:PutRetentionPolicy.
  */
@@ -54,31 +58,44 @@ export async function prepareLogGroups(session: Session, wanted: GroupsWanted): 
   const { name, regions, retentionDays } = wanted
   const days = retentionDays ?? DEFAULT_DAYS
   session.ledger.seen('log groups', name)
-  const attempt = async <T>(region: string, run: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await run()
-    } catch (error) {
-      session.signal.throwIfAborted()
-      if (retentionDays !== undefined)
-        session.reporter.warn(`Logs in ${region} are kept as they were: ${messageOf(explainAwsError(error))}`)
-      return undefined
-    }
+  const refused = (region: string, error: unknown, said: boolean): undefined => {
+    session.signal.throwIfAborted()
+    if (said)
+      session.reporter.warn(`Logs in ${region} are kept as they were: ${messageOf(explainAwsError(error))}`)
   }
   const needs = await Promise.all(
-    regions.map(async (region) => attempt(region, async () => needOf(session, region, wanted))),
+    regions.map(async (region) =>
+      needOf(session, region, wanted).catch((error: unknown) =>
+        refused(region, error, retentionDays !== undefined),
+      ),
+    ),
   )
   const change = async (action: 'create' | 'update', need: Need) => {
     const some = regions.filter((_, index) => needs[index] === need)
     if (some.length === 0) return
     const aspect = `${some.length} region${some.length === 1 ? '' : 's'}, kept ${days} days`
     await session.ledger.change(
-      { action, resource: 'log groups', name, aspect, expect: undefined },
+      {
+        action,
+        resource: 'log groups',
+        name,
+        aspect,
+        expect: some.length,
+        told: (done) => (done === some.length ? undefined : `only in ${done}`),
+        forgive: (error) => (error instanceof AllRefused ? 'refused in every region' : undefined),
+      },
       async () => {
-        await Promise.all(
+        const written = await Promise.all(
           some.map(async (region) =>
-            attempt(region, async () => write(session, region, wanted, days, need === 'absent')),
+            write(session, region, wanted, days, need === 'absent').then(
+              () => true,
+              (error: unknown) => refused(region, error, true) ?? false,
+            ),
           ),
         )
+        const done = written.filter(Boolean).length
+        if (done === 0) throw new AllRefused()
+        return done
       },
     )
   }

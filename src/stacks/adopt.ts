@@ -4,7 +4,7 @@ import { bucketDomain } from '../names.js'
 import { functionsWithRole } from '../resources/account.js'
 import { isPublic } from '../resources/bucket-policy.js'
 import { observeBucket } from '../resources/bucket-seen.js'
-import { bucketOf, originRequestOf } from '../resources/distribution-config.js'
+import { bucketOf, originRequestOf, refuseUnfit } from '../resources/distribution-config.js'
 import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
 import { observeFunction } from '../resources/function.js'
 import { ownerOf, refuseOthers } from '../resources/ownership.js'
@@ -26,7 +26,7 @@ export interface Adoption {
 
 /**
  * Looks at what is there and nobody's, and says what taking it over changes.
- * @throws GenatoError NOT_OURS, TWO_DISTRIBUTIONS, ROLE_SHARED
+ * @throws GenatoError NOT_OURS, TWO_DISTRIBUTIONS, ROLE_SHARED, FUNCTION_TAKEN, ORIGIN_PATH
  */
 export async function planAdoption(session: Session, first: Target): Promise<Adoption> {
   const claim = { stack: first.stack, adopt: true }
@@ -52,6 +52,7 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
     refuseOthers(what, one.tags, claim)
     if (ownerOf(one.tags, target.stack) === 'nobody') adopts.push(what)
   }
+  if (distribution) refuseUnfit(distribution.config, target.functionArn)
   if (role) await refuseSharedRole(session, role.arn, target.function)
   const open = images !== undefined && target.settings.access === 'private' && images.policy.some(isPublic)
   const keep = target.images === first.images ? {} : { buckets: { images: target.images } }

@@ -74,13 +74,16 @@ export async function filesConsent(
 ): Promise<Tags> {
   const isDefault = images === imagesBucket(stack, account)
   if (settings.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
-  if (isDefault && (seen === undefined || ownerOf(seen.tags, stack) === 'ours')) return {}
+  if (isDefault && seen === undefined) return {}
+  const readers = (seen?.policy ?? []).filter((one) => isOurs(one) && one.Action === 's3:GetObject')
+  const widens = readers.length > 0 && !readers.some((one) => servesAll(one, images))
+  if (isDefault && seen && ownerOf(seen.tags, stack) === 'ours' && !widens) return {}
   const agreed = { [FILES_TAG]: 'served' }
   const files = seen === undefined ? NO_FILES : await countFiles(session, images, true)
   // Under genato's own name, a run that was cut off before it tagged the bucket has left it.
   if (files.count === 0) return isDefault ? {} : agreed
   const sentence = filesSentence(images, files)
-  if (seen?.policy.some((one) => isOurs(one) && servesAll(one, images))) session.reporter.warn(sentence)
+  if (readers.some((one) => servesAll(one, images))) session.reporter.warn(sentence)
   else await confirm(`${sentence} Serve them?`)
   return agreed
 }

@@ -7,6 +7,11 @@ import type { Target } from './target.js'
 /** For how long S3 and IAM may go on showing what was deleted: both say that reads may lag, and not how long. */
 const LAG = { timeout: 60_000, pauses: [1_000, 10_000] as [number, number] }
 
+/** S3 contradicts itself about a bucket that was just deleted: it is still going. */
+function unlessUnclear(error: unknown): undefined {
+  if (!(error instanceof GenatoError) || error.code !== 'BUCKET_UNCLEAR') throw error
+}
+
 /**
  * Looks after a cleanup until nothing of the stack is seen any more, for up to 60 s.
  * @returns whether the images bucket is there, as it may be with `keepImages`.
@@ -23,7 +28,8 @@ export async function untilGone(
     title: 'AWS to show that all of it is gone',
     detail: () => left.join(', '),
     look: async () => {
-      const inventory = await takeInventory(session, target)
+      const inventory = await takeInventory(session, target).catch(unlessUnclear)
+      if (inventory === undefined) return undefined
       const groups = await findLogGroups(session, target, inventory)
       const imagesKept = keepImages && inventory.images !== undefined
       left = [

@@ -2,7 +2,9 @@ import { anyoneReads, distributionReads } from '../../templates/images-bucket.js
 import type { Statement } from '../../templates/policy.js'
 import type { Session } from '../aws/session.js'
 import { CLOSING_TAG } from '../names.js'
+import { GenatoError } from '../errors.js'
 import { isOurs, isPublic, syncBucketPolicy } from '../resources/bucket-policy.js'
+import { sameDocument } from '../resources/document.js'
 import type { PreparedBucket } from '../resources/bucket.js'
 import type { Tags } from '../resources/tags.js'
 import type { Target } from './target.js'
@@ -54,18 +56,29 @@ export function imagesReaders(session: Session, target: Target, policy: Policy):
   let there = bucket.seen?.policy ?? []
   const othersOf = (statements: Statement[]) => statements.filter((one) => !isOurs(one))
   const put = async (change: (there: Statement[]) => Statement[]) => {
-    if (change(there).some(isPublic)) await bucket.admitPublicPolicy()
+    const differs = !sameDocument({ s: there }, { s: change(there) })
+    if (differs && change(there).some(isPublic)) await bucket.admitPublicPolicy()
     there = await syncBucketPolicy(session, images, there, change)
   }
   return {
     tags: dropsOthers && othersOf(there).some(isPublic) ? { [CLOSING_TAG]: 'after the roll-out' } : {},
     async open(distributionArn) {
       const wanted = readersWanted(target, distributionArn)
-      await put((statements) => [
-        ...othersOf(statements),
+      const beside = (others: (one: Statement) => boolean) => (statements: Statement[]) => [
+        ...othersOf(statements).filter(others),
         ...statements.filter((one) => isReader(one) && wanted.every(({ Sid }) => Sid !== one.Sid)),
         ...wanted,
-      ])
+      ]
+      try {
+        await put(beside(() => true))
+      } catch (error) {
+        // The account or the organization blocks public policies: others' public statements let nobody in.
+        if (!dropsOthers || !(error instanceof GenatoError) || error.code !== 'PUBLIC_STATEMENTS') throw error
+        session.reporter.warn(
+          `The account blocks public policies, so the public statements of ${images} are removed now: ${error.message}`,
+        )
+        await put(beside((one) => !isPublic(one)))
+      }
     },
     async close(distributionArn) {
       const wanted = readersWanted(target, distributionArn)

@@ -196,7 +196,7 @@ export async function deploy(
   const permit =
     version.number === number ? looked : await preparePermission(session, target.function, version.number)
   await permit()
-  if (!foundDistribution) await readers.open(distribution.arn)
+  if (distribution.arn !== foundDistribution?.arn) await readers.open(distribution.arn)
 
   const result = {
     distribution,
@@ -205,7 +205,7 @@ export async function deploy(
     codeOnly: version.published && version.number > 1 && distribution.tags[INVALIDATED_TAG] === cached,
   }
   if (!wait && !distribution.deployed) return { ...result, finished: false }
-  await untilDeployed(session, distribution)
+  if (!session.ledger.dryRun) await untilDeployed(session, distribution)
   await readers.close(distribution.arn)
   if (distribution.tags[INVALIDATED_TAG] !== cached) await invalidate(session, distribution, cached)
   // Also what a run that did not wait, or was killed, has left.

@@ -9,10 +9,12 @@ import {
   tagDistribution,
   type DistributionSeen,
 } from '../resources/distribution.js'
+import { liveVersion } from '../resources/distribution-config.js'
 import { CODE_TAGS, observeFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listObjects } from '../resources/objects.js'
+import { listVersions } from '../resources/version.js'
 import { chooser, type Chosen, type Counted } from './stored-images.js'
 import type { Target } from './target.js'
 import { theOne } from './the-one.js'
@@ -27,7 +29,7 @@ export interface Purged {
 /** The stack as far as a purge needs it. */
 export interface Purgeable {
   distribution: DistributionSeen
-  /** What CloudFront may keep once it was told to forget all. */
+  /** What to note as invalidated: what is live everywhere, or that a deploy still has to invalidate. */
   cached: string
 }
 
@@ -43,7 +45,10 @@ export async function findPurgeable(session: Session, target: Target): Promise<P
     throw new GenatoError('NOT_DEPLOYED', `The stack ${target.stack} is not deployed.`, {
       hint: 'genato status tells what there is.',
     })
-  return { distribution, cached: fn.tags[CODE_TAGS.cached] ?? PENDING }
+  const number = liveVersion(distribution.config, target.functionArn)
+  const live = (await listVersions(session, target.function)).find((version) => version.number === number)
+  const settled = distribution.deployed && live?.codeSha256 === fn.codeSha256
+  return { distribution, cached: (settled ? fn.tags[CODE_TAGS.cached] : undefined) ?? PENDING }
 }
 
 /**

@@ -5,6 +5,7 @@ import { planAdoption } from '../../src/stacks/adopt.js'
 import { deploy } from '../../src/stacks/on-demand.js'
 import {
   ACCOUNT,
+  changeDistribution,
   everything,
   FUNCTION_ARN,
   NOTHING_LEFT,
@@ -161,6 +162,42 @@ describeAws('taking over what the old script left', () => {
     expect(told.message).toContain('used by other functions too: something-else')
     expect(aws.proxy.writes()).toEqual([])
   })
+
+  test.each(['another function', 'an origin path'])(
+    'a distribution with %s is refused, and nothing is changed',
+    async (what) => {
+      const id = await scriptedStack(other())
+      const { zip } = await smallPackage('old').zip()
+      const fn = await other().lambda.createFunction({
+        FunctionName: 'something-else',
+        Role: `arn:aws:iam::${ACCOUNT}:role/GenatoRole`,
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Code: { ZipFile: zip },
+        Publish: true,
+      })
+      // Lambda takes a moment until it is active.
+      await other().lambda.getFunction({ FunctionName: 'something-else' })
+      await other().lambda.getFunction({ FunctionName: 'something-else', Qualifier: '1' })
+      const elsewhere = `${FUNCTION_ARN.replace('genato-func', 'something-else')}:${fn.Version}`
+      await changeDistribution(other(), id, ({ Origins, DefaultCacheBehavior }) =>
+        what === 'an origin path'
+          ? { Origins: { ...Origins!, Items: [{ ...Origins!.Items![0]!, OriginPath: '/site' }] } }
+          : {
+              DefaultCacheBehavior: {
+                ...DefaultCacheBehavior!,
+                LambdaFunctionAssociations: {
+                  Quantity: 1,
+                  Items: [{ EventType: 'origin-request', LambdaFunctionARN: elsewhere }],
+                },
+              },
+            },
+      )
+      const code = what === 'an origin path' ? 'ORIGIN_PATH' : 'FUNCTION_TAKEN'
+      expect(await refusal(adopt({ buckets: { images: BUCKET } }))).toMatchObject({ code })
+      expect(aws.proxy.writes()).toEqual([])
+    },
+  )
 
   test("what has another stack's tag is not taken over", async () => {
     const id = await oldStack()

@@ -149,6 +149,7 @@ describeAws('the printed policy', () => {
     ['CloudFrontAccount', /cloudfront:List\w+/],
     ['WebAcls', /^$/],
     ['Logs', /logs:CreateLogGroup|Logs in /],
+    ['LogTags', /logs:TagResource|Logs in /],
     ['FindLogs', /logs:DescribeLogGroups|Logs in /],
   ]
 

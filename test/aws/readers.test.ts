@@ -28,8 +28,12 @@ describeAws('who may read the images bucket', () => {
     (await other().s3.getPublicAccessBlock({ Bucket })).PublicAccessBlockConfiguration
   const tagsOf = async (Bucket: string) => (await other().s3.getBucketTagging({ Bucket })).TagSet
 
+  /** What the last adoption said. */
+  let said: string[] = []
+
   async function adopt(wait: boolean) {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+    ;({ said } = stack)
     return stack.session(async (session, first) => {
       const { target, keep } = await planAdoption(session, first)
       const options = { adopt: true, wait, confirmFiles: async () => undefined }
@@ -86,6 +90,66 @@ describeAws('who may read the images bucket', () => {
     await adopt(true)
     expect(answers.filter((answer) => !answer.startsWith('200'))).toEqual([])
     expect(await blockOf(SCRIPTED_BUCKET)).toEqual(ALL_BLOCKED)
+  })
+
+  test('a bucket whose own ACL lets somebody in is closed all the same', async () => {
+    await scriptedStack(other())
+    await other().s3.putBucketOwnershipControls({
+      Bucket: SCRIPTED_BUCKET,
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    })
+    aws.proxy.fault({
+      operation: 'PutBucketOwnershipControls',
+      play: {
+        kind: 'error',
+        status: 400,
+        code: 'InvalidBucketAclWithObjectOwnership',
+        message: "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+      },
+    })
+    await adopt(true)
+    expect(aws.proxy.writes().map(({ operation }) => operation)).toContain('PutBucketAcl')
+    const { OwnershipControls } = await other().s3.getBucketOwnershipControls({ Bucket: SCRIPTED_BUCKET })
+    expect(OwnershipControls?.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }])
+  })
+
+  test('where the account blocks public policies, the public statements go at once', async () => {
+    await scriptedStack(other())
+    // The block is the account's: lifting the bucket's does not help.
+    const denied = aws.proxy.fault({
+      operation: 'PutBucketPolicy',
+      times: Infinity,
+      when: () => !said.join('').includes('The account blocks public policies'),
+      play: {
+        kind: 'error',
+        status: 403,
+        code: 'AccessDenied',
+        message: 'public policies are blocked by the BlockPublicPolicy block public access setting',
+      },
+    })
+    await adopt(true)
+    expect(denied()).toBeGreaterThan(0)
+    expect(await sidsOf(SCRIPTED_BUCKET)).toEqual(['GenatoDistributionRead'])
+  })
+
+  test("others' public statements in a bucket that became private change nothing on later deploys", async () => {
+    const open = await stackOn({ endpoint: aws.proxy.endpoint, config: { access: 'public' } })
+    await open.deploy()
+    const { Policy = '' } = await other().s3.getBucketPolicy({ Bucket: IMAGES })
+    const { Statement, ...rest } = JSON.parse(Policy) as { Statement: object[] }
+    const theirs = { ...Statement[0], Sid: 'Theirs' }
+    await other().s3.putBucketPolicy({
+      Bucket: IMAGES,
+      Policy: JSON.stringify({ ...rest, Statement: [...Statement, theirs] }),
+    })
+    const closed = await stackOn({ endpoint: aws.proxy.endpoint })
+    await closed.deploy()
+    expect(await blockOf(IMAGES)).toEqual(ALL_BLOCKED)
+    aws.proxy.clear()
+    await closed.deploy()
+    expect(aws.proxy.writes()).toEqual([])
+    await closed.cleanup({ keepImages: true })
+    expect(closed.said.join('\n')).toContain(`warn The policy of ${IMAGES} stays as it is`)
   })
 
   test.each([
@@ -204,6 +268,18 @@ describeAws('files that are in an existing bucket', () => {
     stack.said.splice(0)
     await stack.deploy()
     expect(stack.said.join('\n')).not.toContain('my-images has')
+  })
+
+  test('are asked about when files is widened', async () => {
+    const narrow = await stackOn({ endpoint: aws.proxy.endpoint, config: { files: false } })
+    await narrow.deploy()
+    await other().s3.putObject({ Bucket: IMAGES, Key: 'secret.png', Body: 'x' })
+    const questions: string[] = []
+    const wide = await stackOn({ endpoint: aws.proxy.endpoint })
+    await wide.deploy(smallPackage(), { confirmFiles: async (question) => void questions.push(question) })
+    expect(questions).toEqual([expect.stringContaining(`The bucket ${IMAGES} has 1 file`)])
+    // The harness fails a run that asks.
+    await wide.deploy()
   })
 
   test('a bucket that genato creates is not asked about, whatever its name', async () => {

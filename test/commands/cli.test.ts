@@ -4,7 +4,7 @@ import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import { genato, startDevCli } from '../support/cli.js'
-import { generatorSource, GOOD_BODY, project, ROOT } from '../support/project.js'
+import { generatorSource, GOOD_BODY, project, ROOT, tempFolder } from '../support/project.js'
 import { scriptedS3 } from '../support/service.js'
 
 const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string })
@@ -362,6 +362,34 @@ describe('genato explain of what a browser would not send', () => {
 })
 
 describe('genato init', () => {
+  it('adds a generator to a configuration that is as it was written', async () => {
+    const cwd = tempFolder()
+    await genato(['init'], cwd)
+    const ran = await genato(['init', '--generator'], cwd)
+    expect([ran.code, ran.stdout]).toEqual([
+      0,
+      'wrote generator.ts and genato.config.ts\nnext  npx genato dev, then open /hello/you.svg\n',
+    ])
+    expect(readFileSync(path.join(cwd, 'genato.config.ts'), 'utf8')).toContain(
+      "\n  generator: './generator.ts',",
+    )
+  })
+
+  it.each([
+    ['genato.config.ts', "export default { stack: 'mine' }", "generator: './generator.ts',"],
+    ['genato.config.json', '{}', '"generator": "./generator.ts"'],
+  ])('writes a generator beside an own %s, and says what to add', async (name, text, line) => {
+    const cwd = tempFolder()
+    writeFileSync(path.join(cwd, name), text)
+    const ran = await genato(['init', '--generator'], cwd)
+    expect([ran.code, ran.stdout]).toEqual([
+      0,
+      `wrote generator.ts\nadd   ${line} to ${name}\nnext  npx genato dev, then open /hello/you.svg\n`,
+    ])
+    expect(readFileSync(path.join(cwd, name), 'utf8')).toBe(text)
+    expect((await genato(['init'], cwd)).stderr).toContain(`There is a ${name} already.`)
+  })
+
   it('writes a configuration that is valid as it is', async () => {
     const cwd = project()
     expect(await genato(['init'], cwd)).toMatchObject({

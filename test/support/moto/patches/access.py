@@ -212,7 +212,13 @@ def logs_needs(request: IAMRequestBase, operation: str) -> list[Need]:
     body = json.loads(request._body) if request._body else {}
     group = body.get("logGroupName", "")
     home = f"arn:aws:logs:{request._region}:{request.account_id}:log-group:"
-    return [Need(f"logs:{operation}", f"{home}{group}:log-stream:{body.get('logStreamName', '')}")]
+    # Tags are of the group itself, whose ARN has no ":*" then. Source: CloudWatch Logs API, LogGroup.
+    if operation in ("TagResource", "ListTagsForResource"):
+        return [Need(f"logs:{operation}", body.get("resourceArn", ""))]
+    needs = [Need(f"logs:{operation}", f"{home}{group}:log-stream:{body.get('logStreamName', '')}")]
+    if operation == "CreateLogGroup" and body.get("tags"):
+        needs.append(Need("logs:TagResource", f"{home}{group}"))
+    return needs
 
 
 NEEDS = {"cloudfront": cloudfront_needs, "lambda": lambda_needs, "iam": iam_needs, "logs": logs_needs}
