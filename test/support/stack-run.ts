@@ -9,7 +9,7 @@ import { cleanup, type CleanupOptions } from '../../src/stacks/cleanup.js'
 import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
 import { deploy, type Deployed, type DeployOptions, type PackageSource } from '../../src/stacks/on-demand.js'
 import { purge, type Purged } from '../../src/stacks/purge.js'
-import { status, type Status } from '../../src/stacks/status.js'
+import { status, type LocalPackage, type Status } from '../../src/stacks/status.js'
 import { targetOf, type Target } from '../../src/stacks/target.js'
 
 /** A clock that does not wait: sleeping passes the time at once. */
@@ -68,7 +68,7 @@ export interface StackRun {
   said: string[]
   session: <T>(run: (session: Session, target: Target) => Promise<T>, dryRun?: boolean) => Promise<T>
   deploy(source?: PackageSource, options?: Partial<DeployOptions> & { dryRun?: boolean }): Promise<Deployed>
-  status(localDigest?: string): Promise<Status>
+  status(local?: LocalPackage): Promise<Status>
   purge(prefix?: string): Promise<Purged>
   cleanup(options?: Partial<CleanupOptions> & { dryRun?: boolean }): Promise<void>
 }
@@ -107,7 +107,7 @@ export function stackRun(settings: Settings, { client, signal }: RunOptions = {}
       { adopt = false, wait = true, dryRun = false, confirmFiles = refuseFiles } = {},
     ) =>
       open(async (session, target) => deploy(session, target, source, { adopt, wait, confirmFiles }), dryRun),
-    status: async (localDigest) => open(async (session, target) => status(session, target, localDigest)),
+    status: async (local) => open(async (session, target) => status(session, target, local)),
     purge: async (prefix = '') => open(async (session, target) => purge(session, target, prefix)),
     cleanup: async ({ dryRun = false, ...options } = {}) =>
       open(async (session, target) => {
