@@ -10,7 +10,11 @@ export const GENERATED = 'generated/'
 
 /** Makes images from paths. `P` is what its `parse` makes of a path, for its own use. */
 export interface Generator<P = unknown> {
-  /** Part of every object key: a new version makes every image anew, an equal one keeps those stored. */
+  /**
+   * Part of every object key: a new version makes every image anew, an equal one keeps those stored. `'auto'`
+   * stands for a digest of the generator's own modules and of the npm packages that they import, without genato
+   * and sharp: any change of them, a comment too, makes every image anew.
+   */
   version: string
   /**
    * Reads the path of a request as the viewer sent it: percent-encoded, starting with `/`, without the

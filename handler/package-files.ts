@@ -18,6 +18,8 @@ export interface Baked {
   assets: Record<string, string>
   /** A digest of all that shapes pixels beside the generator's version: text, font, assets. */
   rendering: string
+  /** A digest of the generator's modules: its version where it says `'auto'`, and absent where no module does. */
+  sources?: string
 }
 
 /** What a generator is given of the package. */

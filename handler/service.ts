@@ -40,7 +40,7 @@ export function createService<P>(
   const coverage = { lacking: (text: string) => files.font().lacking(text) }
   const generator = make(files)
   checkGenerator(generator)
-  const generation = digest([generator.version, baked.rendering])
+  const generation = digest([versionOf(generator, baked), baked.rendering])
   const handler = originRequestHandler({
     generator,
     generation,
@@ -137,6 +137,16 @@ function checkGenerator(generator: unknown): asserts generator is Generator {
     !examples.every((example) => typeof example === 'string' && example[0] === '/')
   )
     throw new TypeError("The generator's examples are not a list of paths, such as ['/hello/you.svg'].")
+}
+
+/** @throws a TypeError where the build found no `'auto'` in the user's modules, and so made no digest of them. */
+function versionOf({ version }: Generator, { sources }: Baked): string {
+  if (version !== 'auto') return version
+  if (sources === undefined)
+    throw new TypeError(
+      "The generator's version is 'auto', and no module of the project says so: write version: 'auto' there, not in an npm package.",
+    )
+  return `auto ${sources}`
 }
 
 function digest(parts: string[]): string {

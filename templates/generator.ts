@@ -4,7 +4,7 @@ export function generatorTemplate(): string {
 
 // /hello/<name>.svg is a greeting. Every other path is a file of the bucket's.
 export default defineGenerator({
-  // Part of every stored image's key: raise it, and all images are made anew.
+  // Part of every stored image's key: raise it, and all images are made anew. 'auto' does so at every change of code.
   version: '1',
 
   // What genato dev shows.

@@ -48,8 +48,8 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
         else await run.confirm(question)
       },
     })
-    if (dryRun) return tellPlan(session)
     if (result.codeOnly) await tellOlder(session, target, result)
+    if (dryRun) return tellPlan(session)
     await tell(session, target, result, {
       started,
       examples: settings.generator === undefined ? EXAMPLES : (await source.examples()).slice(0, 3),
@@ -78,8 +78,10 @@ function tellPlan({ ledger, reporter }: Session): ExitCode {
 async function tellOlder(session: Session, target: Target, { generation }: Deployed): Promise<void> {
   const { count, more } = await countOlder(session, target, generation)
   if (count === 0) return
+  const one = count === 1
+  const go = session.ledger.dryRun ? 'would go' : one ? 'goes' : 'go'
   session.reporter.warn(
-    `${more ? 'More than ' : ''}${count} stored image${count === 1 ? ' was' : 's were'} made by older code, and ${count === 1 ? 'goes' : 'go'} on being served: the generator's version is the same. genato purge has them made anew.`,
+    `${more ? 'More than ' : ''}${count} stored image${one ? ' was' : 's were'} made by older code, and ${go} on being served: the generator's version is the same. genato purge has ${one ? 'it' : 'them'} made anew.`,
   )
 }
 

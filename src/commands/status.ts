@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config/types.js'
-import { EXIT, type ExitCode } from '../errors.js'
+import { EXIT, messageOf, type ExitCode } from '../errors.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { status as lookAtStack, type Status } from '../stacks/status.js'
+import { status as lookAtStack, type LocalPackage, type Status } from '../stacks/status.js'
 import { packageSource } from './package-source.js'
 import { sizeText } from './size.js'
 import { withTarget } from './target.js'
@@ -12,7 +12,7 @@ import type { Run } from './run.js'
 /** `genato status`: the exit code tells what was found; 1 if that could not be told. */
 export async function status(run: Run): Promise<ExitCode> {
   return withTarget(run, {}, async (session, target) => {
-    const seen = await lookAtStack(session, target, await localDigest(target.settings, run.reporter))
+    const seen = await lookAtStack(session, target, await localPackage(target.settings, run.reporter))
     run.reporter.result(statusText(seen, target.stack), seen)
     return {
       'in step': EXIT.done,
@@ -23,10 +23,22 @@ export async function status(run: Run): Promise<ExitCode> {
   })
 }
 
-/** Of what these sources make, where a package was made of them before. */
-async function localDigest(settings: Settings, reporter: Reporter): Promise<string | undefined> {
+/** What these sources make, where a package was made of them before. */
+async function localPackage(settings: Settings, reporter: Reporter): Promise<LocalPackage | undefined> {
   if (!existsSync(path.join(settings.root, '.genato', 'package'))) return undefined
-  return packageSource(settings, reporter).digest()
+  const source = packageSource(settings, reporter)
+  return {
+    digest: await source.digest(),
+    // What is on AWS can be told without it.
+    generation: async () =>
+      source.load().then(
+        ({ generation }) => generation,
+        (error: unknown) => {
+          reporter.warn(messageOf(error))
+          return undefined
+        },
+      ),
+  }
 }
 
 function statusText(seen: Status, stack: string): string {
@@ -48,6 +60,12 @@ function statusText(seen: Status, stack: string): string {
     rows.push([
       'images',
       `${count} (${sizeText(bytes)}) of generation ${generation}${current ? '' : ', which is not made any more'}`,
+    ])
+  const older = seen.olderImages
+  if (older > 0)
+    rows.push([
+      'older images',
+      `${older} made by the live code would go on being served after a deploy: the generator's version is the same`,
     ])
   return rows.map(([name, value]) => `${name.padEnd(12)}  ${value}`).join('\n')
 }

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { Message, Plugin } from 'esbuild'
+import type { BuildResult, Message, Metafile, Plugin } from 'esbuild'
 import { messageOf, usageError, type GenatoError } from '../errors.js'
 import { formatMessage, isBuildFailure } from '../esbuild-errors.js'
 import { packageRoot } from '../package-root.js'
+import { generatorSources } from './generator-sources.js'
+
+const GENERATOR = 'genato:generator'
 
 export interface BundleOptions {
   /** The generator's module, absolute, or `undefined` for the built-in one. */
@@ -35,31 +38,11 @@ export async function bundleFunction({ generator, root, baked }: BundleOptions):
       `generator: there is no file ${path.relative(root, generator)}.`,
       'The path is relative to the configuration file.',
     )
-  const { build } = await import('esbuild')
   try {
-    const result = await build({
-      absWorkingDir: root,
-      stdin: {
-        contents: entry(generator, baked),
-        resolveDir: handlerFolder(),
-        sourcefile: 'genato-entry.ts',
-        loader: 'ts',
-      },
-      bundle: true,
-      write: false,
-      outfile: 'index.js',
-      sourcemap: 'linked',
-      sourceRoot: root + path.sep,
-      metafile: true,
-      minify: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      external: ['@img/sharp-*'],
-      plugins: [resolver(generator)],
-      logLevel: 'silent',
-      logOverride: { 'empty-import-meta': 'error' },
-    })
+    let result = await build(generator, root, baked)
+    const sources = await sourcesOf(result.metafile, root)
+    // They are known only once it is bundled.
+    if (sources !== undefined) result = await build(generator, root, { ...baked, sources })
     const inputs = Object.keys(result.metafile.inputs)
       .filter((input) => !input.startsWith('<') && !/(^|\/)node_modules\//.test(input))
       .map((input) => path.resolve(root, input))
@@ -75,13 +58,57 @@ export async function bundleFunction({ generator, root, baked }: BundleOptions):
   }
 }
 
+type Built = BuildResult<{ metafile: true; write: false }>
+
+async function build(generator: string | undefined, root: string, baked: object): Promise<Built> {
+  const esbuild = await import('esbuild')
+  return esbuild.build({
+    absWorkingDir: root,
+    stdin: {
+      contents: entry(generator, baked),
+      resolveDir: handlerFolder(),
+      sourcefile: 'genato-entry.ts',
+      loader: 'ts',
+    },
+    bundle: true,
+    write: false,
+    outfile: 'index.js',
+    sourcemap: 'linked',
+    sourceRoot: root + path.sep,
+    metafile: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['@img/sharp-*'],
+    plugins: [resolver(generator)],
+    logLevel: 'silent',
+    logOverride: { 'empty-import-meta': 'error' },
+  })
+}
+
+/** What `version: 'auto'` stands for; `undefined` where nobody says that. */
+async function sourcesOf({ inputs }: Metafile, root: string): Promise<string | undefined> {
+  const generator = Object.values(inputs)
+    .flatMap(({ imports }) => imports)
+    .find(({ original }) => original === GENERATOR)?.path
+  if (generator === undefined) return undefined
+  const sharp = path.dirname(createRequire(import.meta.url).resolve('sharp'))
+  const leftOut = [handlerFolder(), sharp].map((folder) => folder + path.sep)
+  return generatorSources(inputs, {
+    generator,
+    root,
+    leftOut: (file) => leftOut.some((folder) => file.startsWith(folder)),
+  })
+}
+
 function handlerFolder(): string {
   return path.join(packageRoot(), 'handler')
 }
 
 function entry(generator: string | undefined, baked: object): string {
   const own = generator
-    ? `import generator from 'genato:generator'
+    ? `import generator from '${GENERATOR}'
 const make = () => generator`
     : `import { builtinGenerator } from './image/builtin.js'
 const make = ({ font, context }) => builtinGenerator({ ...baked, fontFile: context.fontFile, font })`

@@ -79,6 +79,8 @@ export interface PublishedVersion {
   published: boolean
   /** How many there are besides it. */
   older: number
+  /** The digest of the package of the newest version before this run, if genato published it. */
+  digestBefore: string | undefined
 }
 
 /**
@@ -92,11 +94,18 @@ export async function ensureVersion(
 ): Promise<PublishedVersion> {
   const versions = await listVersions(session, name)
   const newest = versions.at(-1)
+  const digestBefore = newest?.digest
   if (newest && isPublished(newest, latest)) {
     session.ledger.seen('version', `${name}:${newest.number}`)
-    return { arn: newest.arn, number: newest.number, published: false, older: versions.length - 1 }
+    return {
+      arn: newest.arn,
+      number: newest.number,
+      published: false,
+      older: versions.length - 1,
+      digestBefore,
+    }
   }
-  const made = { published: true, older: versions.length }
+  const made = { published: true, older: versions.length, digestBefore }
   const expect = {
     ...made,
     arn: `${functionArn(session.account, name)}:${KNOWN_AFTER}`,

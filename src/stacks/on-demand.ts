@@ -69,7 +69,7 @@ export interface Deployed {
   /** Rolled out, invalidated and pruned: nothing is left for a later run. */
   finished: boolean
   generation: string
-  /** Whether new code goes on serving what older code has stored. */
+  /** Whether new code goes on serving what older code has stored, or would in a dry run. */
   codeOnly: boolean
 }
 
@@ -202,7 +202,11 @@ export async function deploy(
     distribution,
     version: version.number,
     generation: fn.tags[CODE_TAGS.generation] ?? '',
-    codeOnly: version.published && version.number > 1 && distribution.tags[INVALIDATED_TAG] === cached,
+    codeOnly:
+      version.published &&
+      version.digestBefore !== undefined &&
+      version.digestBefore !== digest &&
+      distribution.tags[INVALIDATED_TAG] === cached,
   }
   if (!wait && !distribution.deployed) return { ...result, finished: false }
   if (!session.ledger.dryRun) await untilDeployed(session, distribution)

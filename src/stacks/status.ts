@@ -32,14 +32,23 @@ export interface Status {
   differing: string[]
   unfinished: string[]
   images: { generation: string; current: boolean; count: number; bytes: number }[]
+  /** How many stored images this machine's package, once deployed, would serve though other code made them. */
+  olderImages: number
   strangers: string[]
 }
 
-/** @param localDigest of the package on this machine, if one is built. */
+/** The package on this machine. */
+export interface LocalPackage {
+  digest: string
+  /** Part of its object keys; `undefined` if it can't be told. Asked only where the package is not the live one. */
+  generation: () => Promise<string | undefined>
+}
+
+/** @param local if one is built. */
 export async function status(
   session: Session,
   target: Target,
-  localDigest: string | undefined,
+  local: LocalPackage | undefined,
 ): Promise<Status> {
   const inventory = await takeInventory(session, target)
   const { distribution, function: fn } = inventory
@@ -61,7 +70,7 @@ export async function status(
   const none = needed.every(([, is]) => !is) && inventory.strangers.length === 0
   const policy = distribution && inventory.images?.policy
   const closing = policy !== undefined && isClosing(inventory, policy)
-  const digests = { live: live?.digest, local: localDigest }
+  const digests = { live: live?.digest, local: local?.digest }
   const differing = [...missing, ...drift(target, inventory, { policy, closing, ...digests })]
   const unfinished = await unfinishedOf(
     session,
@@ -76,6 +85,7 @@ export async function status(
         ? 'the images bucket still lets in the distribution by its access control: run deploy'
         : 'the images bucket can still be read by anyone: deploy closes it once CloudFront has rolled out the access control',
     )
+  const images = inventory.images ? await countImages(session, target, fn?.tags[CODE_TAGS.generation]) : []
   return {
     state: none
       ? 'not deployed'
@@ -90,11 +100,12 @@ export async function status(
       state: `${distribution.config.Enabled ? 'enabled' : 'disabled'}, ${distribution.deployed ? 'deployed' : 'being rolled out'}`,
     },
     version: number === undefined ? undefined : { number, digest: live?.digest },
-    localDigest,
+    localDigest: local?.digest,
     there,
     differing: none ? [] : differing,
     unfinished,
-    images: inventory.images ? await countImages(session, target, fn?.tags[CODE_TAGS.generation]) : [],
+    images,
+    olderImages: await countOlderThan(local, live?.digest, images),
     strangers: inventory.strangers,
   }
 }
@@ -198,6 +209,17 @@ async function unfinishedOf(
   }
   if (fn && (fn.updating || fn.state === 'Pending')) unfinished.push('the function is being updated')
   return unfinished
+}
+
+/** Of the live generation, if other code is to go on with it. */
+async function countOlderThan(
+  local: LocalPackage | undefined,
+  live: string | undefined,
+  images: Status['images'],
+): Promise<number> {
+  const stored = images.find(({ current }) => current)
+  if (!stored || local === undefined || live === undefined || local.digest === live) return 0
+  return (await local.generation()) === stored.generation ? stored.count : 0
 }
 
 async function countImages(

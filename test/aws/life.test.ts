@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
 import { describeAws, startMoto, type Moto } from '../support/moto/moto.js'
 import { genato } from '../support/cli.js'
-import { project } from '../support/project.js'
+import { ACCOUNT, somebody } from '../support/aws.js'
+import { generatorSource, GOOD_BODY, project } from '../support/project.js'
 import { awsEnvironment, smallPackage, stackOn } from '../support/stack.js'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -57,6 +58,58 @@ describeAws('the life of a stack', () => {
     expect(proxy.writes().map(({ operation }) => operation)).toContain('CreateInvalidation')
     expect(await stack.status()).toMatchObject({ unfinished: ['1 invalidation under way'] })
   })
+
+  it('is told of older images only where other code is to serve them', async () => {
+    const stack = await stackOn({ endpoint: proxy.endpoint })
+    expect(await stack.deploy(smallPackage(), { dryRun: true })).toMatchObject({ codeOnly: false })
+    await stack.deploy()
+    const two = smallPackage('two', 'gen1')
+    expect(await stack.deploy(two, { dryRun: true })).toMatchObject({ codeOnly: true })
+    expect(await stack.deploy(smallPackage('two', 'gen2'), { dryRun: true })).toMatchObject({
+      codeOnly: false,
+    })
+    // The same code with other settings is published as well.
+    const larger = await stackOn({ endpoint: proxy.endpoint, config: { memory: 2048 } })
+    expect(await larger.deploy()).toMatchObject({ version: 2, codeOnly: false })
+  })
+
+  it('warns of older images in a dry run and in status, before they are served', async () => {
+    await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
+    const cwd = project({
+      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'gen.ts': generatorSource(GOOD_BODY),
+    })
+    const run = async (...args: string[]) => genato(args, cwd, awsEnvironment(proxy.endpoint))
+    expect(await run('deploy')).toMatchObject({ code: 0 })
+    const { key } = JSON.parse((await run('explain', '/card/x.svg', '--json')).stdout) as { key: string }
+    const images = `genato-images-${ACCOUNT}`
+    await somebody(moto.endpoint).s3.putObject({ Bucket: images, Key: key, Body: 'old' })
+    const ofNone = await run('status')
+    expect(ofNone).toMatchObject({ code: 0, stdout: expect.not.stringContaining('older images') })
+
+    writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>Dear ')))
+    proxy.clear()
+    expect((await run('deploy', '--dry-run')).stderr).toContain(
+      '1 stored image was made by older code, and would go on being served',
+    )
+    expect(await run('status')).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(/^older images {2}1 made by the live code would go on being served/m),
+    })
+    expect(proxy.writes()).toEqual([])
+
+    writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY, '2'))
+    expect((await run('deploy', '--dry-run')).stderr).not.toContain('older code')
+    expect((await run('status')).stdout).not.toContain('older images')
+
+    // What is on AWS is told also where the code here does not run.
+    writeFileSync(path.join(cwd, 'gen.ts'), `throw new Error('at load')\n${generatorSource(GOOD_BODY)}`)
+    expect(await run('status')).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('package: this one is not deployed'),
+      stderr: expect.stringContaining('at load'),
+    })
+  }, 60_000)
 
   it('is told from the command line, with the real package', { timeout: 60_000 }, async () => {
     await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })

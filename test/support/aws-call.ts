@@ -68,7 +68,7 @@ const CLOUDFRONT: Route[] = [
 /** What GET, PUT and DELETE of a bucket's parts are called. */
 const BUCKET_PARTS: Record<string, [string, string, string]> = {
   publicAccessBlock: ['GetPublicAccessBlock', 'PutPublicAccessBlock', 'DeletePublicAccessBlock'],
-  acl: ['GetBucketAcl', 'PutBucketAcl'],
+  acl: ['GetBucketAcl', 'PutBucketAcl', ''],
   ownershipControls: [
     'GetBucketOwnershipControls',
     'PutBucketOwnershipControls',

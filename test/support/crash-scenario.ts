@@ -65,7 +65,10 @@ export async function deployedWhole(aws: Aws, stack: StackRun, source: PackageSo
   aws.proxy.clear()
   await stack.deploy(source)
   same(namesOf(aws.proxy.writes()), [], 'written by a third run')
-  const { differing, unfinished } = await stack.status(await source.digest())
+  const { differing, unfinished } = await stack.status({
+    digest: await source.digest(),
+    generation: async () => (await source.load()).generation,
+  })
   // CloudFront may still be about it.
   const undone = unfinished.filter((what) => !/^\d+ invalidations? under way$/.test(what))
   same([...differing, ...undone], [], 'as status tells')

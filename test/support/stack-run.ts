@@ -9,7 +9,7 @@ import { cleanup, type CleanupOptions } from '../../src/stacks/cleanup.js'
 import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
 import { deploy, type Deployed, type DeployOptions, type PackageSource } from '../../src/stacks/on-demand.js'
 import { findPurgeable, purge, type Purged } from '../../src/stacks/purge.js'
-import { status, type Status } from '../../src/stacks/status.js'
+import { status, type LocalPackage, type Status } from '../../src/stacks/status.js'
 import { ALL, countStored, type Chosen } from '../../src/stacks/stored-images.js'
 import { targetOf, type Target } from '../../src/stacks/target.js'
 
@@ -69,7 +69,7 @@ export interface StackRun {
   said: string[]
   session: <T>(run: (session: Session, target: Target) => Promise<T>, dryRun?: boolean) => Promise<T>
   deploy(source?: PackageSource, options?: Partial<DeployOptions> & { dryRun?: boolean }): Promise<Deployed>
-  status(localDigest?: string): Promise<Status>
+  status(local?: LocalPackage): Promise<Status>
   purge(beginning?: string): Promise<Purged>
   cleanup(options?: Partial<CleanupOptions> & { dryRun?: boolean }): Promise<void>
 }
@@ -120,7 +120,7 @@ export function stackRun(settings: Settings, { client, signal }: RunOptions = {}
       { adopt = false, wait = true, dryRun = false, confirmFiles = refuseFiles } = {},
     ) =>
       open(async (session, target) => deploy(session, target, source, { adopt, wait, confirmFiles }), dryRun),
-    status: async (localDigest) => open(async (session, target) => status(session, target, localDigest)),
+    status: async (local) => open(async (session, target) => status(session, target, local)),
     purge: async (beginning) => open(async (session, target) => purgeBeginning(session, target, beginning)),
     cleanup: async ({ dryRun = false, ...options } = {}) =>
       open(async (session, target) => {
