@@ -67,8 +67,17 @@ async function listOf(
     ...(role ? [`role ${target.role} with all policies`] : []),
     ...(packages ? [`bucket ${target.packages} with all packages`] : []),
     ...(images && !keepImages ? [await imagesLine(session, target, deleteFiles === true)] : []),
-    ...groups.map(({ region, name }) => `log group ${name} in ${region}`),
+    ...groupLines(groups),
   ]
+}
+
+function groupLines(groups: readonly LogGroup[]): string[] {
+  return [...new Set(groups.map(({ name }) => name))].map((name) => {
+    const regions = groups.filter((group) => group.name === name).map(({ region }) => region)
+    return regions.length === 1
+      ? `log group ${name} in ${regions.join('')}`
+      : `log groups ${name} in ${regions.length} regions`
+  })
 }
 
 async function imagesLine(session: Session, { images }: Target, deleteFiles: boolean): Promise<string> {
