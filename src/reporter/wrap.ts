@@ -1,6 +1,6 @@
 /**
- * Breaks lines at spaces, and goes on two columns further in than the line began. A word that is longer than
- * the width stays whole: it may be a URL to be copied.
+ * Breaks lines at spaces, and goes on two columns further in than the line began. A word that would fit into no
+ * line stays whole, and where it is: it may be a URL to be copied.
  * @param columns `undefined`: as it is.
  */
 export function wrapIndented(text: string, columns: number | undefined): string {
@@ -33,7 +33,8 @@ function wrapLine(line: string, columns: number, indent: number): string {
   let current = line.slice(0, indent)
   let empty = true
   for (const word of line.slice(indent).match(/ *[^ ]+/g) ?? []) {
-    if (!empty && current.length + word.length > columns) {
+    const fits = indent + word.trimStart().length <= columns
+    if (!empty && fits && current.length + word.length > columns) {
       lines.push(current)
       current = ' '.repeat(indent)
       empty = true

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Summary } from '../../src/aws/change.js'
-import { useAws } from '../support/aws.js'
+import { refusal, useAws } from '../support/aws.js'
 import { describeAws } from '../support/moto/moto.js'
 import { smallPackage, stackOn } from '../support/stack.js'
 
@@ -55,5 +55,32 @@ describeAws('what a deploy counts', () => {
       expect(stack.said).toContainEqual(expect.stringMatching(/^done upload package \S+\/[0-9a-f]{12}…\.zip/))
     }
     expect(await deploy('three')).toMatchObject({ created: [], uploaded: [], updated: [], invalidated: [] })
+  })
+  test('is one line for the log groups of all regions, when they are made and when they are deleted', async () => {
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+    await stack.deploy()
+    await stack.cleanup()
+    expect(stack.said.filter((line) => line.includes('log group'))).toEqual([
+      'done create log groups /aws/lambda/us-east-1.genato-func: 13 regions, kept 30 days',
+      'done delete log groups /aws/lambda/us-east-1.genato-func: 13 regions',
+    ])
+    expect(aws.proxy.writes().filter(({ operation }) => operation === 'DeleteLogGroup')).toHaveLength(13)
+  })
+
+  test('of log groups of which one cannot be deleted names what was refused, and deletes the others', async () => {
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+    await stack.deploy()
+    const message = 'User: u is not authorized to perform: logs:DeleteLogGroup'
+    aws.proxy.fault({
+      operation: 'DeleteLogGroup',
+      play: { kind: 'error', code: 'AccessDeniedException', message, status: 400 },
+    })
+    const refused = await refusal(stack.cleanup())
+    expect(refused).toMatchObject({ code: 'ACCESS_DENIED' })
+    stack.said.length = 0
+    await stack.cleanup()
+    expect(stack.said).toEqual([
+      expect.stringMatching(/^done delete log group \/aws\/lambda\/us-east-1\.genato-func in \S+$/),
+    ])
   })
 })

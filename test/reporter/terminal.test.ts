@@ -95,7 +95,7 @@ it('goes on below the text where a line is longer than the terminal, and leaves 
     new GenatoError('CODE', 'It failed.', { hint: 'See https://example.com/a/long/address.' }),
     false,
   )
-  expect(err.said()).toBe('✖ It failed.\n  See\n    https://example.com/a/long/address.\n')
+  expect(err.said()).toBe('✖ It failed.\n  See https://example.com/a/long/address.\n')
   reporter.result('name  a value of several words here\n  https://example.com/some/long/path', {})
   expect(out.said()).toBe(
     'name  a value of several words\n      here\n  https://example.com/some/long/path\n',
