@@ -18,7 +18,7 @@ interface Given<T> extends Change {
   expect: T
   /** Errors that only mean "not this time": what to say then. Nothing is recorded, and `expect` answered. */
   forgive?: (error: unknown) => string | undefined
-  /** The name that AWS gave it, where it was not known before: later changes of it are told under that. */
+  /** The name that AWS gave it, where it was not known before: it is counted under that. */
   named?: (result: T) => string
   /** What to add once it is done, such as how much it was. */
   told?: (result: T) => string
@@ -67,6 +67,8 @@ export function openLedger({
   dryRun: boolean
 }): Ledger {
   const changes: Change[] = []
+  /** What was written, under the names that it has since. */
+  const done: { action: Action; key: string }[] = []
   const seen = new Set<string>()
   const keyOf = ({ resource, name }: Pick<Change, 'resource' | 'name'>) => `${resource} ${name}`
   return {
@@ -86,7 +88,8 @@ export function openLedger({
       const step = reporter.step(title, data)
       try {
         const result = await run((detail) => step.update(detail))
-        changes.push({ ...change, name: named?.(result) ?? name })
+        changes.push(change)
+        done.push({ action, key: keyOf({ resource, name: named?.(result) ?? name }) })
         step.done(told?.(result))
         return result
       } catch (error) {
@@ -104,8 +107,8 @@ export function openLedger({
       const order = Object.keys(DONE) as Action[]
       const words = [...Object.values(DONE), 'unchanged'] as const
       const summary = Object.fromEntries(words.map((word) => [word, [] as string[]])) as Summary
-      for (const key of new Set([...changes.map(keyOf), ...seen])) {
-        const actions = new Set(changes.filter((change) => keyOf(change) === key).map(({ action }) => action))
+      for (const key of new Set([...done.map((one) => one.key), ...seen])) {
+        const actions = new Set(done.filter((one) => one.key === key).map(({ action }) => action))
         const main = order.find((action) => actions.has(action))
         summary[main === undefined ? 'unchanged' : DONE[main]].push(key)
       }
