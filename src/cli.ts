@@ -3,6 +3,7 @@ import { Several } from './aws/together.js'
 import type { DevArguments } from './commands/dev-arguments.js'
 import type { Run } from './commands/run.js'
 import { EXIT, GenatoError, usageError, type ExitCode } from './errors.js'
+import { HELP } from './help.js'
 import type { Reporter } from './reporter/reporter.js'
 import { version } from './version.js'
 
@@ -83,17 +84,24 @@ function createProgram(signal: AbortSignal) {
       'An on-demand image service: a URL such as /640x480,white,png is made when it is first asked for.',
     )
     .version(version(), '-V, --version')
-    .addOption(new Option('--config <file>', 'the configuration, instead of genato.config.{ts,js,mjs,json}'))
+    .addOption(
+      new Option('--config <file>', 'the configuration, if not genato.config.ts, .js, .mjs or .json'),
+    )
     .addOption(new Option('--stack <name>', 'the name of the stack (or GENATO_STACK)'))
     .addOption(new Option('--profile <name>', 'the AWS profile to use (or AWS_PROFILE)'))
     .addOption(new Option('--yes', 'answer yes to what would be asked'))
     .addOption(new Option('--json', 'one JSON object a line on stdout, and nothing else'))
     .addOption(new Option('--debug', 'stack traces with errors'))
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(HELP)
     .showSuggestionAfterError()
     .exitOverride()
     // Said by `report`, so that --json holds for wrong usage as well.
-    .configureOutput({ outputError: () => undefined, writeErr: (text) => process.stderr.write(text) })
+    .configureOutput({
+      outputError: () => undefined,
+      writeErr: (text) => process.stderr.write(text),
+      getOutHelpWidth: helpWidth,
+      getErrHelpWidth: helpWidth,
+    })
 
   command('dev', 'serve the package on this machine, behind a local edge')
     .option('--port <number>', 'the port; without it 6480, or the next free one')
@@ -172,6 +180,11 @@ function createProgram(signal: AbortSignal) {
     run: async (argv: string[]) => program.parseAsync(argv),
     listensToInterrupt: () => listening,
   }
+}
+
+/** Columns to wrap at. Where a pipe is, what the shell or `man` would take. */
+function helpWidth(): number {
+  return process.stdout.columns || Number(process.env['COLUMNS']) || 80
 }
 
 async function chooseReporter(json: boolean): Promise<Reporter> {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { GenatoError, messageOf } from './errors.js'
+import { readablePath } from './readable-path.js'
 
 /** genato's own folder in the user's project, kept out of git. @throws GenatoError FOLDER_UNWRITABLE */
 export async function workFolder(root: string): Promise<string> {
@@ -10,9 +11,13 @@ export async function workFolder(root: string): Promise<string> {
     await writeFile(path.join(folder, '.gitignore'), '*\n')
     return folder
   } catch (cause) {
-    throw new GenatoError('FOLDER_UNWRITABLE', `${folder} can't be written: ${messageOf(cause)}.`, {
-      hint: 'genato keeps what it builds there, beside the configuration. Run it in a folder that can be written.',
-      cause,
-    })
+    throw new GenatoError(
+      'FOLDER_UNWRITABLE',
+      `${readablePath(folder)} can't be written: ${messageOf(cause)}.`,
+      {
+        hint: 'genato keeps what it builds there, beside the configuration. Run it in a folder that can be written.',
+        cause,
+      },
+    )
   }
 }

@@ -75,7 +75,8 @@ describe('the README', () => {
   it('has every command with every option, and no others', async () => {
     const listed = firstColumn('command')
     const { stdout } = await genato(['--help'], project())
-    const known = [...stdout.matchAll(/^ {2}(\w+)(?:\|\w+)? /gm)]
+    const commands = stdout.split('Commands:')[1]?.split('\n\n')[0] ?? ''
+    const known = [...commands.matchAll(/^ {2}(\w+)(?:\|\w+)? /gm)]
       .map(([, name = '']) => name)
       .filter((name) => name !== 'help')
     expect(listed.map((line) => line.split(' ')[1])).toEqual(expect.arrayContaining(known))

@@ -18,6 +18,8 @@ interface Given<T> extends Change {
   expect: T
   /** Errors that only mean "not this time": what to say then. Nothing is recorded, and `expect` answered. */
   forgive?: (error: unknown) => string | undefined
+  /** The name that AWS gave it, where it was not known before: it is counted under that. */
+  named?: (result: T) => string
   /** What to add once it is done, such as how much it was. */
   told?: (result: T) => string | undefined
 }
@@ -38,12 +40,18 @@ export interface Ledger {
   summary(): Summary
 }
 
-export interface Summary {
-  created: string[]
-  updated: string[]
-  deleted: string[]
-  unchanged: string[]
-}
+/** Each resource once, by what was done with it, in the words of the lines that told it. */
+export type Summary = Record<(typeof DONE)[Action] | 'unchanged', string[]>
+
+/** What weighs most comes first: what was created and then tagged is created. */
+const DONE = {
+  create: 'created',
+  upload: 'uploaded',
+  publish: 'published',
+  delete: 'deleted',
+  update: 'updated',
+  invalidate: 'invalidated',
+} as const satisfies Record<Action, string>
 
 /** What AWS assigns, where nothing is written. */
 export const KNOWN_AFTER = '(known after deploy)'
@@ -59,17 +67,19 @@ export function openLedger({
   dryRun: boolean
 }): Ledger {
   const changes: Change[] = []
-  const seen = new Map<string, string>()
+  /** What was written, under the names that it has since. */
+  const done: { action: Action; key: string }[] = []
+  const seen = new Set<string>()
   const keyOf = ({ resource, name }: Pick<Change, 'resource' | 'name'>) => `${resource} ${name}`
   return {
     changes,
     dryRun,
-    seen: (resource, name) => void seen.set(`${resource} ${name}`, resource),
-    async change({ expect, forgive, told, ...change }, run) {
+    seen: (resource, name) => void seen.add(keyOf({ resource, name })),
+    async change({ expect, forgive, told, named, ...change }, run) {
       signal.throwIfAborted()
       const { action, resource, name, aspect } = change
       const data = { action, resource, name, ...(aspect ? { aspect } : {}) }
-      const title = `${action} ${resource} ${name}${aspect ? `: ${aspect}` : ''}`
+      const title = `${action} ${resource} ${shortened(name)}${aspect ? `: ${aspect}` : ''}`
       if (dryRun) {
         reporter.event('planned', `would ${title}`, data)
         changes.push(change)
@@ -79,6 +89,7 @@ export function openLedger({
       try {
         const result = await run((detail) => step.update(detail))
         changes.push(change)
+        done.push({ action, key: keyOf({ resource, name: named?.(result) ?? name }) })
         step.done(told?.(result))
         return result
       } catch (error) {
@@ -93,18 +104,20 @@ export function openLedger({
       }
     },
     summary() {
-      const of = (chosen: (actions: Action[]) => boolean) =>
-        [...new Set([...changes.map(keyOf), ...seen.keys()])].filter((key) =>
-          chosen(changes.filter((change) => keyOf(change) === key).map(({ action }) => action)),
-        )
-      const creates = (actions: Action[]) =>
-        actions.some((action) => ['create', 'upload', 'publish', 'invalidate'].includes(action))
-      return {
-        created: of(creates),
-        updated: of((actions) => !creates(actions) && actions.includes('update')),
-        deleted: of((actions) => actions.includes('delete')),
-        unchanged: of((actions) => actions.length === 0),
+      const order = Object.keys(DONE) as Action[]
+      const words = [...Object.values(DONE), 'unchanged'] as const
+      const summary = Object.fromEntries(words.map((word) => [word, [] as string[]])) as Summary
+      for (const key of new Set([...done.map((one) => one.key), ...seen])) {
+        const actions = new Set(done.filter((one) => one.key === key).map(({ action }) => action))
+        const main = order.find((action) => actions.has(action))
+        summary[main === undefined ? 'unchanged' : DONE[main]].push(key)
       }
+      return summary
     },
   }
+}
+
+/** With twelve digits of a digest, as everywhere on the screen. */
+function shortened(name: string): string {
+  return name.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…')
 }

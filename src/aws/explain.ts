@@ -24,7 +24,8 @@ export function explainAwsError(error: unknown): unknown {
 
 function profile(): string {
   const name = process.env['AWS_PROFILE']
-  return name === undefined ? '' : ` in the profile ${name}`
+  // Empty counts as unset, as in the SDK.
+  return !name ? '' : ` in the profile ${name}`
 }
 
 const NO_CREDENTIALS =

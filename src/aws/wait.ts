@@ -1,3 +1,4 @@
+import { duration } from '../duration-text.js'
 import { isUnfinished, type GenatoError } from '../errors.js'
 import type { Session } from './session.js'
 
@@ -10,6 +11,8 @@ export interface Wait<T> {
   timeout: number
   /** Between looks, in ms: the first, growing by half each time to the last. */
   pauses: [first: number, last: number]
+  /** How long it takes as a rule, such as `3 to 10 min`: shown while it is waited for. */
+  usual?: string
   /** What is known meanwhile, to be shown. */
   detail?: () => string
   /** What to do when it took too long. */
@@ -29,12 +32,12 @@ export async function waitFor<T>(session: Waiting, wait: Wait<T>): Promise<T> {
   if (first !== undefined) return first
   if (wait.timeout <= 0) throw wait.late()
   const started = clock.now()
-  const step = session.reporter.step(`waiting for ${wait.title}`)
+  const step = session.reporter.step(`waiting for ${wait.title}`, undefined, { usual: wait.usual })
   try {
     for (let pause = wait.pauses[0]; ; pause = Math.min(pause * 1.5, wait.pauses[1])) {
       const passed = clock.now() - started
       if (passed >= wait.timeout) throw wait.late()
-      step.update([duration(passed), wait.detail?.()].filter(Boolean).join(' · '))
+      step.update(wait.detail?.() ?? '')
       await clock.sleep(Math.min(pause, wait.timeout - passed), signal)
       const found = await wait.look()
       if (found === undefined) continue
@@ -71,13 +74,4 @@ export async function retryWhile<T>(
       await clock.sleep(pause, signal)
     }
   }
-}
-
-/** `45 s`, `3 min 20 s`. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
 }

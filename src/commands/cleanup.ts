@@ -6,7 +6,7 @@ import { cleanup as cleanUpStack } from '../stacks/cleanup.js'
 import { findLogGroups, takeInventory, type Inventory } from '../stacks/inventory.js'
 import { untilGone } from '../stacks/gone.js'
 import type { Target } from '../stacks/target.js'
-import type { LogGroup } from '../resources/log-group.js'
+import { byName, type LogGroup } from '../resources/log-group.js'
 import { readDuration } from './duration.js'
 import { withTarget } from './target.js'
 import type { Run } from './run.js'
@@ -67,7 +67,11 @@ async function listOf(
     ...(role ? [`role ${target.role} with all policies`] : []),
     ...(packages ? [`bucket ${target.packages} with all packages`] : []),
     ...(images && !keepImages ? [await imagesLine(session, target, deleteFiles === true)] : []),
-    ...groups.map(({ region, name }) => `log group ${name} in ${region}`),
+    ...byName(groups).map(([name, regions]) =>
+      regions.length === 1
+        ? `log group ${name} in ${regions.join('')}`
+        : `log groups ${name} in ${regions.length} regions`,
+    ),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Summary } from '../aws/change.js'
-import { duration } from '../aws/wait.js'
+import { duration } from '../duration-text.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { countOlder } from '../stacks/older-images.js'
 import { deploy as deployStack, type Deployed } from '../stacks/on-demand.js'
@@ -69,7 +69,7 @@ function tellPlan({ ledger, reporter }: Session): ExitCode {
   reporter.result(
     changes.length === 0
       ? 'Nothing would be changed.'
-      : `${changes.length} changes would be made. What only AWS can tell is not known before: denied permissions, taken bucket names, account-level blocks.`,
+      : `${changes.length} change${changes.length === 1 ? '' : 's'} would be made. What only AWS can tell is not known before: denied permissions, taken bucket names, account-level blocks.`,
     { changes },
   )
   return EXIT.done
@@ -126,15 +126,9 @@ async function tell(
   })
 }
 
-function summaryLine({ created, updated, deleted, unchanged }: Summary, ms: number): string {
-  const parts = [
-    [created.length, 'created'],
-    [updated.length, 'updated'],
-    [deleted.length, 'removed'],
-    [unchanged.length, 'unchanged'],
-  ] as const
-  return `${parts
-    .filter(([count]) => count > 0)
-    .map(([count, what]) => `${count} ${what}`)
+function summaryLine(summary: Summary, ms: number): string {
+  return `${Object.entries(summary)
+    .filter(([, { length }]) => length > 0)
+    .map(([what, { length }]) => `${length} ${what}`)
     .join(', ')} in ${duration(ms)}`
 }

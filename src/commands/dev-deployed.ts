@@ -5,6 +5,7 @@ import { dropOthersImages } from '../edge/serving/made-by.js'
 import type { ObjectFolder } from '../edge/store/folder.js'
 import { overlay } from '../edge/store/overlay.js'
 import { usageError } from '../errors.js'
+import { readablePath } from '../readable-path.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { bucketObjects } from '../resources/bucket-objects.js'
 import { readLive, type Live } from '../stacks/live.js'
@@ -92,7 +93,7 @@ function banner({ distribution, version, digest, bucket }: Live, data: string | 
   const stored =
     data === undefined
       ? `writes to ${bucket}`
-      : `read-only · bucket ${bucket} · what is made stays in ${path.relative(process.cwd(), data) || '.'}`
+      : `read-only · bucket ${bucket} · what is made stays in ${readablePath(data)}`
   return [
     `  deployed   ${distribution} · version ${version.number} · package ${digest.slice(0, 12)}`,
     `  ${stored} · Ctrl-C stops`,

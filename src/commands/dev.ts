@@ -10,6 +10,7 @@ import {
   unlessAborted,
   type DevArguments,
 } from './dev-arguments.js'
+import { readablePath } from '../readable-path.js'
 import { rebuiltText, tellLine, tellServed } from './lines.js'
 import type { Run } from './run.js'
 
@@ -41,7 +42,7 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
   })
   const server = await unlessAborted(starting, signal)
   const url = servedAt(server.port, { host, port }, reporter)
-  reporter.result(banner(url, server, path.relative(cwd, data) || '.'), {
+  reporter.result(banner(url, server, readablePath(data)), {
     url,
     port: server.port,
     generator: server.settings.generator ?? 'built in',

@@ -49,7 +49,7 @@ async function show(
   { follow = false, filter, errors = false }: Arguments,
 ): Promise<ExitCode> {
   const { clock, reporter } = session
-  const nothing = `There are no logs yet: there is none of ${placesText(places)}. ${LATER}`
+  const nothing = `There are no logs yet: there is none of ${placesText(places)}. ${LATER}.`
   const health = createHealth(places, reporter, nothing)
   const following = follow
     ? reporter.step(`following the logs in ${regionsText(places)} (Ctrl-C stops)`)
@@ -69,7 +69,7 @@ async function show(
     throw error
   }
   if (shown === 0 && !health.allMissing())
-    reporter.warn(`There is nothing to show in ${placesText(places)}. ${LATER}`)
+    reporter.warn(`There is nothing to show in ${placesText(places)}. ${LATER}${furtherBack(since)}.`)
   return EXIT.done
 }
 
@@ -95,8 +95,13 @@ function checkRegion(region: string, reporter: Reporter): void {
   reporter.warn(`Lambda@Edge is not known to run in ${region}: it is looked at all the same. ${hint}`)
 }
 
-const LATER =
-  "Lambda writes them in the region of the viewer's edge, seconds to minutes later; --since 1h looks further back."
+const LATER = "Lambda writes them in the region of the viewer's edge, seconds to minutes later"
+
+/** Only what looks further back than was looked already. */
+function furtherBack(since: number): string {
+  const longer = ['1h', '1d', '7d'].find((text) => readDuration(text, '--since') > since)
+  return longer === undefined ? '' : `; --since ${longer} looks further back`
+}
 
 function placesText(places: Place[]): string {
   const groups = [...new Set(places.map(({ group }) => group))]

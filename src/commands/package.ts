@@ -4,6 +4,7 @@ import { buildPackage, type FunctionPackage } from '../package/build.js'
 import { withPackage } from '../edge/serving/one-shot.js'
 import { writeWhole } from '../package/write-whole.js'
 import { zipOnce, type Zipped } from '../package/zip-once.js'
+import { readablePath } from '../readable-path.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { workFolder } from '../work-folder.js'
 
@@ -33,7 +34,7 @@ export async function packageFunction(
     const out = path.resolve(cwd, args.out ?? path.join(work, 'package.zip'))
     await writeWhole(out, zipped.zip, 'Name another file with --out.')
     building.done(zipped.reused ? 'unchanged' : undefined)
-    report(built, zipped, path.relative(cwd, out), reporter)
+    report(built, zipped, out, reporter)
   } catch (error) {
     building.failed()
     throw error
@@ -49,18 +50,18 @@ function report(
   const unzipped = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
   const largest = [...files].sort((a, b) => b.bytes.length - a.bytes.length).slice(0, LARGEST)
   const rows = [
-    ['package', out],
+    ['package', readablePath(out)],
     ['size', `${megabytes(zip.length)} zipped, ${megabytes(unzipped)} unzipped, ${files.length} files`],
-    ['sha256', sha256],
+    ['sha256', sha256.slice(0, 12)],
     ['CodeSha256', codeSha256],
-    ['content', digest],
+    ['content', digest.slice(0, 12)],
     ...largest.map(({ path, bytes }, index) => [
       index === 0 ? 'largest' : '',
       `${megabytes(bytes.length).padStart(9)}  ${path}`,
     ]),
   ]
   reporter.result(rows.map(([name = '', value = '']) => `${name.padEnd(10)}  ${value}`).join('\n'), {
-    file: out,
+    file: path.relative(process.cwd(), out),
     bytes: zip.length,
     unzippedBytes: unzipped,
     sha256,

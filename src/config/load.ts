@@ -6,6 +6,7 @@ import { normalizeText } from '../../handler/grammar/image.js'
 import { GenatoError, messageOf, systemCode, usageError } from '../errors.js'
 import { formatMessage, isBuildFailure } from '../esbuild-errors.js'
 import { packageRoot } from '../package-root.js'
+import { readablePath } from '../readable-path.js'
 import { checkConfig } from './schema.js'
 import type { Config, Settings } from './types.js'
 
@@ -32,7 +33,7 @@ export interface Overrides {
 export async function loadSettings(cwd: string, overrides: Overrides = {}): Promise<Settings> {
   const file = findConfig(cwd, overrides.config)
   const loaded = file ? await readConfig(file) : { value: {}, inputs: [] }
-  const config = checkConfig(loaded.value, file ? path.relative(cwd, file) : 'the defaults')
+  const config = checkConfig(loaded.value, file ? readablePath(file, cwd) : 'the defaults')
   if (overrides.stack !== undefined) checkConfig({ stack: overrides.stack }, '--stack or GENATO_STACK')
   const settings = fillIn(
     { ...config, ...(overrides.stack === undefined ? {} : { stack: overrides.stack }) },

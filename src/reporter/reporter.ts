@@ -3,8 +3,9 @@ export interface Reporter {
   /**
    * Something that takes a while.
    * @param data what it is about, for programs, under `--json`.
+   * @param waiting for something to happen elsewhere: a terminal shows for how long already.
    */
-  step(title: string, data?: object): Step
+  step(title: string, data?: object, waiting?: Waiting): Step
   /** Something that went wrong without stopping the run. */
   warn(message: string): void
   /**
@@ -26,6 +27,11 @@ export interface Reporter {
   error(error: unknown, debug: boolean): void
   /** Takes back what is only shown while something runs. */
   close(): void
+}
+
+interface Waiting {
+  /** How long it takes as a rule, such as `3 to 10 min`. */
+  usual?: string | undefined
 }
 
 export type Tone = 'good' | 'bad' | 'dim' | 'plain'

@@ -1,71 +1,94 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import ora, { type Ora } from 'ora'
+import { elapsed } from '../duration-text.js'
 import { isUnfinished } from '../errors.js'
 import { errorText } from './error-text.js'
 import { isTerminal } from './plain.js'
 import type { Reporter, Tone } from './reporter.js'
+import { wrapIndented, wrapRows } from './wrap.js'
 
 const TONES = { good: 'green', bad: 'red', dim: 'dim' } as const
 
 /** On a terminal: one spinner for all that runs, and a line that stays for each thing that ended. */
 export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Reporter {
-  const running = new Map<symbol, string>()
+  const running = new Map<symbol, () => string>()
   let spinner: Ora | undefined
+  let ticking: NodeJS.Timeout | undefined
   // Which also asks NO_COLOR and FORCE_COLOR.
   const color = (name: 'green' | 'red' | 'yellow', text: string) =>
     err.hasColors() ? styleText(name, text) : text
   const redraw = () => {
-    const text = [...running.values()].join(' · ')
+    const text = [...running.values()].map((text) => text()).join(' · ')
     if (text === '') {
+      clearInterval(ticking)
       spinner?.stop()
       spinner = undefined
     } else if (spinner) spinner.text = text
     // Ctrl-C stays the process's own: ora would take the terminal's input otherwise.
-    else spinner = ora({ text, stream: err, discardStdin: false }).start()
+    else {
+      spinner = ora({ text, stream: err, discardStdin: false }).start()
+      // What only waits tells nothing between two looks, which may be minutes apart.
+      ticking = setInterval(redraw, 1000).unref()
+    }
   }
   const say = (stream: Writable, text: string) => {
     spinner?.clear()
     stream.write(`${text}\n`)
     spinner?.render()
   }
+  /** With all that follows the first line below its text. */
+  const marked = (mark: string, text: string) =>
+    `${mark} ${wrapIndented(text, (columnsOf(err) ?? Infinity) - 2).replaceAll('\n', '\n  ')}`
   // Where the output goes may be no terminal though the messages go to one.
   const toned = (text: string, tone: Tone) =>
     tone !== 'plain' && 'hasColors' in out && (out as NodeJS.WriteStream).hasColors()
       ? styleText(TONES[tone], text, { validateStream: false })
       : text
   return {
-    step(title) {
+    step(title, _data, waiting) {
       const id = Symbol(title)
-      running.set(id, title)
+      const started = Date.now()
+      let known = ''
+      running.set(id, () => {
+        if (!waiting) return known ? `${title} ${known}` : title
+        const usual = waiting.usual === undefined ? '' : `usually ${waiting.usual}`
+        const parts = [elapsed(Date.now() - started), usual, known]
+        return `${title}: ${parts.filter((part) => part !== '').join(' · ')}`
+      })
       redraw()
       const end = (mark: string, text: string) => {
         running.delete(id)
         redraw()
-        say(err, `${mark} ${text}`)
+        say(err, marked(mark, text))
       }
       return {
         update(detail) {
-          running.set(id, `${title} ${detail}`)
+          known = detail
           redraw()
         },
         done: (detail) => end(color('green', '✔'), detail ? `${title}: ${detail}` : title),
         failed: () => end(color('red', '✖'), title),
       }
     },
-    warn: (message) => say(err, `${color('yellow', '!')} ${message}`),
-    result: (text) => say(out, text),
+    warn: (message) => say(err, marked(color('yellow', '!'), message)),
+    result: (text) => say(out, wrapRows(text, columnsOf(out))),
     bytes: (data) => void out.write(data),
     bytesAreShown: isTerminal(out),
-    event: (_type, text, _data, tone = 'plain') => say(out, toned(text, tone)),
+    event: (_type, text, _data, tone = 'plain') => say(out, toned(wrapIndented(text, columnsOf(out)), tone)),
     error: (error, debug) =>
       say(
         err,
-        `${isUnfinished(error) ? color('yellow', '!') : color('red', '✖')} ${errorText(error, debug)}`,
+        marked(isUnfinished(error) ? color('yellow', '!') : color('red', '✖'), errorText(error, debug)),
       ),
     close() {
       running.clear()
       redraw()
     },
   }
+}
+
+/** `undefined`: no terminal, whose lines are a program's. */
+function columnsOf(out: Writable): number | undefined {
+  return isTerminal(out) ? (out as NodeJS.WriteStream).columns : undefined
 }

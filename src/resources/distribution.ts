@@ -42,7 +42,11 @@ export interface EnsuredDistribution extends DistributionSeen {
 }
 
 /** How long CloudFront may take to roll a change out. */
-export const ROLLOUT = { timeout: 40 * 60_000, pauses: [2_000, 15_000] as [number, number] }
+export const ROLLOUT = {
+  timeout: 40 * 60_000,
+  pauses: [2_000, 15_000] as [number, number],
+  usual: '3 to 10 min',
+}
 
 /** Every distribution of the account, as the list tells it. IAM: cloudfront:ListDistributions. */
 async function listDistributions(session: Session): Promise<DistributionSummary[]> {
@@ -280,7 +284,7 @@ async function create(session: Session, ensured: DistributionEnsured): Promise<D
     tags,
   }
   const made = await session.ledger.change(
-    { action: 'create', resource: 'distribution', name: stack, expect },
+    { action: 'create', resource: 'distribution', name: stack, expect, named: ({ id }) => id },
     async () => {
       for (let n = 1; n <= MOST_REFERENCES; n++) {
         const result = await createAs(

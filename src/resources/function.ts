@@ -410,6 +410,7 @@ async function settled(session: Session, name: string, known?: FunctionSeen): Pr
   let seen = known
   await waitFor(session, {
     title: `function ${name} to be active`,
+    usual: 'some seconds',
     ...ACTIVE,
     look: async () => {
       const now = seen ?? (await observeFunction(session, name))
@@ -470,6 +471,7 @@ export async function removeFunction(session: Session, name: string, wait: Remov
     async () => {
       await waitFor(session, {
         title: `the replicas of function ${name} to be removed`,
+        usual: '15 min to 4 h',
         ...wait,
         look: async () => {
           const gone = await remove()

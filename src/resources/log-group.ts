@@ -8,6 +8,7 @@ import {
 import { isBusy, isNamed, orAbsent } from '../aws/errors.js'
 import { explainAwsError } from '../aws/explain.js'
 import type { Session } from '../aws/session.js'
+import { together } from '../aws/together.js'
 import { retryWhile } from '../aws/wait.js'
 import { messageOf } from '../errors.js'
 import { STACK_TAG } from '../names.js'
@@ -34,6 +35,14 @@ export async function observeLogGroup(
 
 /** What log groups are kept for that genato creates where no setting says otherwise. */
 const DEFAULT_DAYS = 30
+
+/** The groups of each name together, as they are told. */
+export function byName(groups: readonly LogGroup[]): [name: string, regions: string[]][] {
+  return [...new Set(groups.map(({ name }) => name))].map((name) => [
+    name,
+    groups.filter((group) => group.name === name).map(({ region }) => region),
+  ])
+}
 
 export interface GroupsWanted {
   stack: string
@@ -144,19 +153,23 @@ async function write(
   )
 }
 
-export async function removeLogGroup(session: Session, { region, name }: LogGroup): Promise<void> {
-  const change = {
-    action: 'delete',
-    resource: 'log group',
-    name: `${name} in ${region}`,
-    expect: undefined,
-  } as const
-  await session.ledger.change(change, async () => {
-    await orAbsent(
-      retryWhile(session, { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] }, async () =>
-        session.clients.logs(region).send(new DeleteLogGroupCommand({ logGroupName: name })),
-      ),
-      'ResourceNotFoundException',
-    )
+/** Deletes the groups of one name, in all regions where they are. @throws the error of a region, or Several */
+export async function removeLogGroups(session: Session, name: string, regions: string[]): Promise<void> {
+  const [only = ''] = regions
+  const what =
+    regions.length === 1
+      ? { resource: 'log group', name: `${name} in ${only}` }
+      : { resource: 'log groups', name, aspect: `${regions.length} regions` }
+  await session.ledger.change({ action: 'delete', ...what, expect: undefined }, async () => {
+    await together(regions.map(async (region) => removeLogGroup(session, region, name)))
   })
+}
+
+async function removeLogGroup(session: Session, region: string, name: string): Promise<void> {
+  await orAbsent(
+    retryWhile(session, { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] }, async () =>
+      session.clients.logs(region).send(new DeleteLogGroupCommand({ logGroupName: name })),
+    ),
+    'ResourceNotFoundException',
+  )
 }

@@ -112,7 +112,7 @@ export async function ensureVersion(
     number: Infinity,
   }
   const version = await session.ledger.change(
-    { action: 'publish', resource: 'version', name, expect },
+    { action: 'publish', resource: 'version', name, expect, named: ({ number }) => `${name}:${number}` },
     async () => {
       try {
         return { ...made, ...(await publish(session, name, latest, digest)) }
@@ -188,6 +188,7 @@ async function active(session: Session, { arn, number }: PublishedVersion): Prom
   const name = arn.split(':')[6] ?? ''
   await waitFor(session, {
     title: `version ${number} to be active`,
+    usual: 'some seconds',
     timeout: 300_000,
     pauses: [1_000, 5_000],
     look: async () => {

@@ -10,7 +10,7 @@ import { removeBucket } from '../resources/bucket.js'
 import { removeBucketPolicy } from '../resources/bucket-policy.js'
 import { disableDistribution, removeDistribution, untilDisabled } from '../resources/distribution-removal.js'
 import { DISTRIBUTION_TAG, removeFunction, tagFunction } from '../resources/function.js'
-import { removeLogGroup, type LogGroup } from '../resources/log-group.js'
+import { byName, removeLogGroups, type LogGroup } from '../resources/log-group.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listVersionsOf, type StoredVersion } from '../resources/objects.js'
 import { removeRole } from '../resources/role.js'
@@ -47,13 +47,17 @@ export async function cleanup(
       return true
     } catch (error) {
       session.signal.throwIfAborted()
-      errors.push(error)
+      errors.push(...(error instanceof Several ? error.errors : [error]))
       return false
     }
   }
 
   const removeGroups = async (some: readonly LogGroup[]) =>
-    Promise.all(some.map(async (group) => attempt(async () => removeLogGroup(session, group))))
+    Promise.all(
+      byName(some).map(async ([name, regions]) =>
+        attempt(async () => removeLogGroups(session, name, regions)),
+      ),
+    )
 
   const { distribution, function: fn, role } = inventory
   // While the distribution stands, everything behind it has to.

@@ -141,6 +141,24 @@ describeAws('genato logs', () => {
     expect(nothing.stderr).toMatch(/There is nothing to show in .*us-east-1\.genato-func in eu-central-1\./)
   })
 
+  test.each([
+    ['10m', '; --since 1h looks further back.'],
+    ['1h', '; --since 1d looks further back.'],
+    ['5h', '; --since 1d looks further back.'],
+    ['7d', 'seconds to minutes later.'],
+  ])(
+    'of --since %s in which nothing was found, advises only what looks further back',
+    async (since, advice) => {
+      await fill()
+      const nothing = await run('--filter', 'nowhere', '--since', since)
+      expect(nothing.stderr.trim().endsWith(advice), nothing.stderr).toBe(true)
+    },
+  )
+
+  test('of groups that are not there, says nothing of looking further back', async () => {
+    expect((await run()).stderr).not.toContain('--since')
+  })
+
   test('exit code 2 for wrong usage, 1 where no region can be read', async () => {
     const region = await run('--region', 'eu-centrall-one')
     expect(region).toMatchObject({

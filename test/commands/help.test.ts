@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { genato } from '../support/cli.js'
+import { project } from '../support/project.js'
+
+const COMMANDS = 'dev render explain package init deploy status logs purge cleanup permissions'.split(' ')
+
+async function help(columns: number, ...args: string[]): Promise<string> {
+  const ran = await genato([...args, '--help'], project(), { COLUMNS: String(columns) })
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  return ran.stdout
+}
+
+describe('help', () => {
+  it.each([[[]], ...COMMANDS.map((command) => [[command]])])('of %j fits into 60 columns', async (args) => {
+    const text = await help(60, ...args)
+    // Where the checkout lies deep, only the path of the document is longer.
+    const [before = ''] = text.split('\nMore:')
+    for (const line of before.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60)
+  })
+
+  it.each(COMMANDS)(
+    'of %s has an example that is its own, the exit codes, and where more is written',
+    async (command) => {
+      const text = await help(100, command)
+      expect(text).toMatch(new RegExp(`\nExamples:\n  genato ${command}\\b`))
+      expect(text).toMatch(/\nExit codes:\n {2}0 +done\n {2}1 +failed\n/)
+      expect(text).toMatch(/\nMore:\n {2}\S+\.md(#\S+)?\n$/)
+    },
+  )
+
+  it('says of the commands that can be unfinished or differ what their exit codes mean', async () => {
+    for (const command of ['deploy', 'cleanup', 'status'])
+      expect(await help(100, command)).toMatch(/\n {2}3 +not finished yet: run it again later\n/)
+    expect(await help(100, 'status')).toMatch(/\n {2}4 +not deployed, or differs\n/)
+    expect(await help(100, 'render')).not.toMatch(/\n {2}[34] /)
+  })
+})
