@@ -44,4 +44,4 @@ for (let round = 0; round <= Number(warm); round++) {
 }
 const [first = 0, ...later] = figures
 process.stdout.write(`${JSON.stringify({ first, later })}\n`)
-process.exit(0)
+agent.destroy()
