@@ -6,7 +6,7 @@ import { newRequestId, originRequestEvent } from '../../src/edge/origin/event.js
 import { reservedEnvironment } from '../../src/edge/function/environment.js'
 import { createRunner } from '../../src/edge/function/runner.js'
 import { bucketDomain } from '../../src/names.js'
-import { everything, IMAGES, NOTHING_LEFT, PACKAGES, somebody, useAws } from '../support/aws.js'
+import { ACCOUNT, everything, IMAGES, NOTHING_LEFT, PACKAGES, somebody, useAws } from '../support/aws.js'
 import { genato, startDevCli } from '../support/cli.js'
 import { describeAws } from '../support/moto/moto.js'
 import { project, tempFolder } from '../support/project.js'
@@ -33,6 +33,7 @@ async function functionLines(folder: string, endpoint: string, paths: string[]):
     folder,
     temp: tempFolder(),
     memory: how.memory,
+    account: ACCOUNT,
     timeoutMs: 30_000,
     env: {
       ...reservedEnvironment(how, { folder, endpoint, credentials: KEYS }),
@@ -164,7 +165,7 @@ describeAws('genato, from deploy to cleanup', () => {
 
     const denied = aws.proxy.fault({
       service: 's3',
-      operation: 'HeadObject',
+      operation: 'GetObject',
       times: 10,
       play: { kind: 'respond', status: 403, body: '' },
     })
@@ -177,12 +178,12 @@ describeAws('genato, from deploy to cleanup', () => {
     expect((await fetch(`${server.url}/65,teal`)).status).toBe(200)
 
     const told = server.said()
-    aws.proxy.fault({ service: 's3', operation: 'HeadObject', play: { kind: 'hang' } })
+    aws.proxy.fault({ service: 's3', operation: 'GetObject', play: { kind: 'hang' } })
     const last = fetch(`${server.url}/66,teal`).then(
       ({ status }) => status,
       () => 'cut off',
     )
-    await expect.poll(() => aws.proxy.calls.at(-1)?.operation).toBe('HeadObject')
+    await expect.poll(() => aws.proxy.calls.at(-1)?.operation).toBe('GetObject')
     expect(await server.end()).toBe(0)
     // The function gives the bucket up at about the time when the end is no longer waited for.
     expect([503, 'cut off']).toContain(await last)
