@@ -90,7 +90,7 @@ export interface Context {
    * @param name as the configuration names it, relative to the configuration's folder.
    * @throws an Error that names the assets there are.
    */
-  asset(name: string): Promise<Buffer>
+  asset(name: string): Promise<Uint8Array>
   /** Where an asset lies on disk, for what takes a path. Same names, same errors as `asset`. */
   assetPath(name: string): string
   /** The TrueType file of the configured font, for `sharp({ text: { fontfile } })`. */
@@ -102,7 +102,7 @@ export interface Context {
 /** Reads any object of the bucket; writes only below `generated/`, as the function's role does. */
 export interface GeneratorStore {
   /** @returns `undefined` if there is no such object. @throws when the store can't be read. */
-  get(key: string): Promise<{ body: Buffer; contentType: string } | undefined>
+  get(key: string): Promise<{ body: Uint8Array; contentType: string } | undefined>
   /** @throws when the key does not start with `generated/`, or the store can't be written. */
   put(key: string, image: Image): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
@@ -34,34 +34,37 @@ it('the packed package works in an empty folder: the tool, its generator, and it
   await genato('render', '/hello/you.svg', '--out', 'a.svg')
   expect(readFileSync(path.join(cwd, 'a.svg'), 'utf8')).toContain('Hello, you!')
 
+  const { scripts } = JSON.parse(
+    readFileSync(path.join(cwd, 'node_modules/genato/package.json'), 'utf8'),
+  ) as { scripts?: object }
+  expect(scripts).toBeUndefined()
+  expect(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).toContain('"prepare"')
+
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-  const check = async () =>
+  // A fresh project has no types of Node, and TypeScript looks into genato's own.
+  const check = async (module = 'nodenext', resolution = module) =>
     run(
       process.execPath,
       [
         tsc,
         '--noEmit',
         '--strict',
+        '--skipLibCheck',
+        'false',
         '--module',
-        'nodenext',
+        module,
+        '--moduleResolution',
+        resolution,
         '--target',
         'es2023',
-        '--types',
-        'node',
         'genato.config.ts',
         'generator.ts',
       ],
       { cwd },
     )
-  mkdirSync(path.join(cwd, 'node_modules', '@types'), { recursive: true })
-  cpSync(
-    path.join(ROOT, 'node_modules', '@types', 'node'),
-    path.join(cwd, 'node_modules', '@types', 'node'),
-    { recursive: true },
-  )
-  cpSync(path.join(ROOT, 'node_modules', 'undici-types'), path.join(cwd, 'node_modules', 'undici-types'), {
-    recursive: true,
-  })
+  expect(existsSync(path.join(cwd, 'node_modules', '@types', 'node'))).toBe(false)
+  await check('node16')
+  await check('esnext', 'bundler')
   await check()
   writeFileSync(
     path.join(cwd, 'genato.config.ts'),

@@ -104,7 +104,7 @@ export default defineGenerator<Card>({
 
 /** All but the texts. The SVG finds the font by its name, and the logo is one of the config's assets. */
 async function drawBackground({ bg, fg, accent }: Card, context: Context): Promise<string> {
-  const logo = await context.asset('logo.svg')
+  const logo = Buffer.from(await context.asset('logo.svg'))
   const line = HEIGHT - FOOTER
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">
     <rect width="${WIDTH}" height="${HEIGHT}" fill="${hex(bg)}"/>

@@ -175,12 +175,9 @@ it('asks for SSE-S3 and names the account on every call, and S3 refuses another 
 
 it('a bucket policy that denies the encryption is named in the log, and the image is sent all the same', async () => {
   const { endpoint } = await scriptedS3(({ method }, response) => {
-    if (method === 'GET') return void response.writeHead(404).end()
-    response
-      .writeHead(403)
-      .end(
-        '<Error><Code>AccessDenied</Code><Message>explicit deny in a resource-based policy</Message></Error>',
-      )
+    const denied =
+      '<Error><Code>AccessDenied</Code><Message>explicit deny in a resource-based policy</Message></Error>'
+    response.writeHead(method === 'GET' ? 404 : 403).end(method === 'GET' ? '' : denied)
   })
   const { send, lines } = service(endpoint)
   expect(await send(event('/10'))).toMatchObject({ status: '200', bodyEncoding: 'base64' })

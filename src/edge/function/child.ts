@@ -16,7 +16,7 @@ interface Loaded {
   render(path: string, timeoutMs: number): Promise<unknown>
 }
 
-const [folder = '', memory = ''] = process.argv.slice(2)
+const [folder = '', memory = '', account = ''] = process.argv.slice(2)
 
 /**
  * Watches from a thread, because a generator that is busy leaves the main one no time. Resident memory
@@ -40,7 +40,7 @@ async function call(loaded: Loaded, request: Call, timeoutMs: number): Promise<u
   switch (request.kind) {
     case 'invoke': {
       process.env['_X_AMZN_TRACE_ID'] = traceId()
-      const context = lambdaContext(process.env, Date.now() + timeoutMs)
+      const context = lambdaContext(process.env, account, Date.now() + timeoutMs)
       return serialised(await loaded.handler(request.event, context))
     }
     case 'explain':

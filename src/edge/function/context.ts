@@ -8,9 +8,10 @@ export const ACCOUNT = '000000000000'
  * Source: Lambda developer guide, "Using the Lambda context object to retrieve Node.js function information".
  * Values as Lambda's Node.js runtime has them: the memory is a string. At the edge the function is its
  * replica, whose name starts with us-east-1, in the region where it runs.
+ * @param account 12 digits.
  * @param end when the time is up, in ms since the epoch.
  */
-export function lambdaContext(env: NodeJS.ProcessEnv, end: number) {
+export function lambdaContext(env: NodeJS.ProcessEnv, account: string, end: number) {
   const functionName = env['AWS_LAMBDA_FUNCTION_NAME'] ?? ''
   const functionVersion = env['AWS_LAMBDA_FUNCTION_VERSION'] ?? ''
   return {
@@ -20,7 +21,7 @@ export function lambdaContext(env: NodeJS.ProcessEnv, end: number) {
     memoryLimitInMB: env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? '',
     logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'] ?? '',
     logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '',
-    invokedFunctionArn: `arn:aws:lambda:${env['AWS_REGION']}:${ACCOUNT}:function:${functionName}:${functionVersion}`,
+    invokedFunctionArn: `arn:aws:lambda:${env['AWS_REGION']}:${account}:function:${functionName}:${functionVersion}`,
     awsRequestId: randomUUID(),
     getRemainingTimeInMillis: () => Math.max(0, end - Date.now()),
   }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { packageRoot } from '../../package-root.js'
 import { removeKept } from '../../package/kept.js'
 import { ownEnvironment } from './environment.js'
+import { ACCOUNT } from './context.js'
 import { FunctionFailed, type FailureKind } from './failure.js'
 import type { Call, FromChild, Loaded, ToChild } from './messages.js'
 import { readOutput } from './output.js'
@@ -21,6 +22,8 @@ export interface ProcessOptions {
   /** MB of resident memory. */
   memory: number
   env: Record<string, string>
+  /** Whose the function is, 12 digits. None of this machine's, if not given. */
+  account?: string
   /** Every line that the function writes, on either stream. */
   onLine: (line: string) => void
 }
@@ -61,7 +64,14 @@ const GROUPS = process.platform !== 'win32'
  * Starts a process that runs the package, as Lambda starts an execution environment.
  * @throws FunctionFailed if the package is not there any more.
  */
-export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptions): FunctionProcess {
+export function startProcess({
+  folder,
+  temp,
+  memory,
+  env,
+  account,
+  onLine,
+}: ProcessOptions): FunctionProcess {
   const started = performance.now()
   if (!existsSync(path.join(folder, 'index.js')))
     throw new FunctionFailed(
@@ -69,7 +79,7 @@ export function startProcess({ folder, temp, memory, env, onLine }: ProcessOptio
       `The unpacked package is gone: ${folder}. A change of the configuration brings it back, and so does starting genato dev again.`,
     )
   const own = createTempFolder(temp)
-  const child = fork(built('function-child.js'), [folder, String(memory)], {
+  const child = fork(built('function-child.js'), [folder, String(memory), account ?? ACCOUNT], {
     env: { ...env, ...ownEnvironment(env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '1', own) },
     cwd: folder,
     // The function's own limit is the resident memory; V8's must not end it earlier.
