@@ -85,13 +85,17 @@ interface Tokens {
 function sortTokens(tokens: string[]): Tokens {
   const found: Tokens = { options: new Map() }
   const unknown: string[] = []
+  /** The last text so far, and where it ends if its commas were not encoded: looked for once. */
+  let text: { start: number; end?: number } | undefined
   for (const [index, token] of tokens.entries()) {
     if (token === '')
       throw new BadRequest(
         'BAD_OPTION',
         `There is nothing between two commas, or after the last: take the comma out. (A # is written %23, or left out${tokens.some(isText) ? '; a comma in a text, %2C' : ''}.)`,
       )
-    const cut = cutText(tokens, index)
+    if (text) text.end ??= endOfText(tokens, text.start)
+    const cut = text?.end !== undefined && index < text.end ? tokens.slice(text.start, text.end) : undefined
+    if (isText(token)) text = { start: index }
     const format = parseFormat(token)
     const color = format ? undefined : parseColor(token)
     if (format) {
@@ -101,7 +105,7 @@ function sortTokens(tokens: string[]): Tokens {
       if (found.background) throw repeated('BAD_COLOR', token, 'background')
       found.background = color
     } else if (cut !== undefined) {
-      throw commaInText(token, cut)
+      throw commaInText(token, cut.join(',').slice('text='.length))
     } else if (token.includes('=')) {
       const [option, value] = splitOption(token)
       if (found.options.has(option)) throw repeated('BAD_OPTION', token, `${option}=`)
@@ -119,17 +123,19 @@ function isText(token: string): boolean {
 
 /**
  * A text with commas that were not encoded is cut at each: `text=Hello, World`.
- * @returns the whole text if this token can only be a piece of it: it comes behind a text and starts with
- * white space, or is nothing else, nor nearly.
+ * @returns the index behind the last token that can only be a piece of it: it starts with white space, or is
+ * nothing else, nor nearly.
  */
-function cutText(tokens: readonly string[], index: number): string | undefined {
-  const start = tokens.slice(0, index).findLastIndex(isText)
-  if (start < 0) return undefined
-  const rest = tokens.slice(start + 1)
-  const other = rest.findIndex((token) => !/^\s/.test(token) && !isStrange(token))
-  const end = other < 0 ? tokens.length : start + 1 + other
-  return index < end ? tokens.slice(start, end).join(',').slice('text='.length) : undefined
+function endOfText(tokens: readonly string[], start: number): number {
+  const other = tokens.findIndex(
+    (token, index) =>
+      index > start && (index > start + MOST_PIECES || (!/^\s/.test(token) && !isStrange(token))),
+  )
+  return other < 0 ? tokens.length : other
 }
+
+/** More of them are neither shown nor looked for, however long the path is. */
+const MOST_PIECES = 16
 
 /** Whether a token is neither right anywhere, nor a misspelling of what is. */
 function isStrange(token: string): boolean {
