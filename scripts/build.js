@@ -14,6 +14,7 @@ const { metafile, outputFiles } = await build({
   entryPoints: {
     cli: 'src/cli.ts',
     index: 'src/index.ts',
+    sharp: 'src/sharp.ts',
     'function-child': 'src/edge/function/child.ts',
   },
   outdir: 'dist',

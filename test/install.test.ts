@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
@@ -66,6 +66,28 @@ it('the packed package works in an empty folder: the tool, its generator, and it
   await check('node16')
   await check('esnext', 'bundler')
   await check()
+  // As pnpm lays it out: the project sees what it installed itself, and genato what it depends on.
+  const strict = tempFolder()
+  mkdirSync(path.join(strict, 'node_modules', '@types'), { recursive: true })
+  symlinkSync(
+    path.join(cwd, 'node_modules', 'genato'),
+    path.join(strict, 'node_modules', 'genato'),
+    'junction',
+  )
+  symlinkSync(
+    path.join(ROOT, 'node_modules', '@types', 'node'),
+    path.join(strict, 'node_modules', '@types', 'node'),
+    'junction',
+  )
+  const checkSharp = async (from: string) => {
+    const source = `import sharp from '${from}'\nexport const made: sharp.Sharp = sharp(Buffer.alloc(0))\n`
+    writeFileSync(path.join(strict, 'draw.ts'), source)
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--types', 'node', '--module', 'nodenext']
+    return run(process.execPath, [tsc, ...options, '--target', 'es2023', 'draw.ts'], { cwd: strict })
+  }
+  await checkSharp('genato/sharp')
+  await expect(checkSharp('sharp')).rejects.toMatchObject({ stdout: expect.stringContaining('TS2307') })
+
   writeFileSync(
     path.join(cwd, 'genato.config.ts'),
     "import { defineConfig } from 'genato'\nexport default defineConfig({ memry: 5 })\n",

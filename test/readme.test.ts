@@ -114,6 +114,7 @@ describe('the README', () => {
       'src/aws/explain.ts',
       'src/aws/explain-denied.ts',
       'src/commands/deploy.ts',
+      'src/commands/purge.ts',
       ...['src/resources', 'src/stacks'].flatMap((folder) =>
         readdirSync(path.join(ROOT, folder)).map((file) => `${folder}/${file}`),
       ),

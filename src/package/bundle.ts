@@ -127,7 +127,7 @@ function resolver(generator: string | undefined): Plugin {
     setup(build) {
       build.onResolve({ filter: /^genato$/ }, () => ({ path: path.join(handlerFolder(), 'public.ts') }))
       build.onResolve({ filter: /^genato:generator$/ }, () => (generator ? { path: generator } : undefined))
-      build.onResolve({ filter: /^sharp$/ }, () => ({ path: require.resolve('sharp') }))
+      build.onResolve({ filter: /^(genato\/)?sharp$/ }, () => ({ path: require.resolve('sharp') }))
       // sharp first looks for a native build of its own, made from source, which the package never has
       // and esbuild can't bundle a pattern of.
       build.onLoad({ filter: /[\\/]sharp[\\/]dist[\\/]sharp\.cjs$/ }, async ({ path: file }) => {

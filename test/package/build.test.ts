@@ -308,13 +308,13 @@ describe('a generator', () => {
     expect(names.filter((name) => name.includes('.genato'))).toEqual([])
   })
 
-  it('uses sharp, the font and assets without having anything installed', async () => {
+  it.each(['sharp', 'genato/sharp'])('uses %s, the font and assets with nothing installed', async (from) => {
     const body = `const logo = await context.asset('logo.txt')
     const text = await sharp({ text: { text: logo.toString(), font: context.fontFamily + ' 20', fontfile: context.fontFile } }).png().toBuffer()
     return { body: text, contentType: 'image/png' }`
     const cwd = project({
       'genato.config.json': '{ "generator": "./gen.ts", "assets": ["logo.txt"] }',
-      'gen.ts': `import sharp from 'sharp'\n${generatorSource(body)}`,
+      'gen.ts': `import sharp from '${from}'\n${generatorSource(body)}`,
       'logo.txt': 'drawn',
     })
     expect(await genato(['render', '/card/x.svg', '--out', 'x.png'], cwd)).toMatchObject({
