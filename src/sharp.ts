@@ -1,2 +1,6 @@
-// sharp for a generator, with its types: a strict package manager lets a project see only what it installed itself.
+/**
+ * The sharp that generators are bundled with. Under pnpm a project can't see the packages that genato
+ * depends on, so that `import 'sharp'` has no types there; this has them wherever genato is installed.
+ */
 export { default } from 'sharp'
+export * from 'sharp'

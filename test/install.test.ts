@@ -80,7 +80,7 @@ it('the packed package works in an empty folder: the tool, its generator, and it
     'junction',
   )
   const checkSharp = async (from: string) => {
-    const source = `import sharp from '${from}'\nexport const made: sharp.Sharp = sharp(Buffer.alloc(0))\n`
+    const source = `import sharp, { type Sharp } from '${from}'\nexport const made: Sharp = sharp(Buffer.alloc(0))\n`
     writeFileSync(path.join(strict, 'draw.ts'), source)
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--types', 'node', '--module', 'nodenext']
     return run(process.execPath, [tsc, ...options, '--target', 'es2023', 'draw.ts'], { cwd: strict })
