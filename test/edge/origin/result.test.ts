@@ -98,6 +98,7 @@ describe('a request', () => {
     ['via', undefined, 'left out'],
     ['if-none-match', [{ value: '"b"' }], 'changed'],
     ['accept-encoding', [{ value: 'gzip' }], 'added'],
+    ['cdn-loop', [{ value: 'x' }], 'added'],
     ['content-length', [{ value: '0' }], 'added'],
     ['if-modified-since', [{ value: 'x' }], 'added'],
     ['if-range', [{ value: 'x' }], 'added'],
@@ -242,7 +243,7 @@ describe('a response', () => {
   })
 
   it.each(
-    `connection expect keep-alive proxy-authenticate proxy-authorization proxy-connection trailer upgrade
+    `client-cert client-cert-chain cloudfront-viewer-cert-pem connection expect keep-alive proxy-authenticate proxy-authorization proxy-connection trailer upgrade
     x-accel-buffering x-accel-charset x-accel-limit-rate x-accel-redirect x-amz-cf-id x-amz-cf-pop x-amzn-auth
     x-amzn-cf-billing x-amzn-cf-id x-amzn-cf-xff x-amzn-errortype x-amzn-fle-profile x-amzn-header-count
     x-amzn-header-order x-amzn-lambda-integration-tag x-amzn-requestid x-cache x-edge-location
