@@ -25,11 +25,11 @@ export async function init(args: { generator?: boolean }, reporter: Reporter): P
     await write(path.join(cwd, generator), generatorTemplate(), generator)
     written.push(generator)
   }
-  const untouched =
-    existing === CONFIG &&
-    (await readFile(path.join(cwd, CONFIG), 'utf8')) === configTemplate({ generator: undefined })
-  const add = existing !== undefined && !untouched
-  if (!add) {
+  const text = existing === CONFIG ? await readText(path.join(cwd, CONFIG)) : undefined
+  const untouched = text === configTemplate({ generator: undefined })
+  const ready = text === configTemplate({ generator: GENERATOR })
+  const add = existing !== undefined && !untouched && !ready
+  if (existing === undefined || untouched) {
     await write(path.join(cwd, CONFIG), configTemplate({ generator }), CONFIG, untouched)
     written.push(CONFIG)
   }
@@ -38,7 +38,15 @@ export async function init(args: { generator?: boolean }, reporter: Reporter): P
     ...(add ? [`add   ${settingFor(existing)} to ${existing}`] : []),
     `next  ${generator ? 'npx genato dev, then open /hello/you.svg' : 'npx genato dev'}`,
   ]
-  reporter.result(lines.join('\n'), { files: written })
+  reporter.result(lines.join('\n'), {
+    files: written,
+    ...(add ? { add: { file: existing, line: settingFor(existing) } } : {}),
+  })
+}
+
+/** A checkout with Git's `core.autocrlf` has other line ends than were written. */
+async function readText(file: string): Promise<string> {
+  return (await readFile(file, 'utf8')).replaceAll('\r\n', '\n')
 }
 
 /** The line that names the generator, as this kind of file has it. */

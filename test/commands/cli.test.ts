@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
@@ -388,6 +388,23 @@ describe('genato init', () => {
     ])
     expect(readFileSync(path.join(cwd, name), 'utf8')).toBe(text)
     expect((await genato(['init'], cwd)).stderr).toContain(`There is a ${name} already.`)
+    rmSync(path.join(cwd, 'generator.ts'))
+    expect(JSON.parse((await genato(['init', '--generator', '--json'], cwd)).stdout)).toMatchObject({
+      files: ['generator.ts'],
+      add: { file: name, line },
+    })
+  })
+
+  it('knows the configuration that it wrote in a checkout with Windows line ends, and one that names the generator', async () => {
+    const cwd = tempFolder()
+    const file = path.join(cwd, 'genato.config.ts')
+    await genato(['init'], cwd)
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'))
+    expect((await genato(['init', '--generator'], cwd)).stdout).toContain(
+      'wrote generator.ts and genato.config.ts\nnext',
+    )
+    rmSync(path.join(cwd, 'generator.ts'))
+    expect((await genato(['init', '--generator'], cwd)).stdout).toContain('wrote generator.ts\nnext')
   })
 
   it('writes a configuration that is valid as it is', async () => {
