@@ -1,4 +1,4 @@
-import { EXIT, GenatoError, type ExitCode } from '../errors.js'
+import { EXIT, GenatoError, usageError, type ExitCode } from '../errors.js'
 import type { Settings } from '../config/types.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { findPurgeable, imageCount, purge as purgeImages } from '../stacks/purge.js'
@@ -6,6 +6,7 @@ import { ALL, countStored, readChosen, type Chosen, type Counted } from '../stac
 import { askPackage } from './ask-package.js'
 import { sizeText } from './size.js'
 import { withTarget } from './target.js'
+import { urlPath } from './url-path.js'
 import type { Run } from './run.js'
 
 /** `genato purge [path]`: exit code 1 where no stored image is meant. */
@@ -36,7 +37,16 @@ export async function purge(
   })
 }
 
-async function choose(path: string, settings: Settings, reporter: Reporter): Promise<Chosen> {
+async function choose(given: string, settings: Settings, reporter: Reporter): Promise<Chosen> {
+  // Without what follows it, the path would often mean more images than were asked for.
+  const [sign] = /[?#]/.exec(given) ?? []
+  if (sign !== undefined)
+    throw usageError(
+      'BAD_PATH',
+      `${given} is not the path of images: the service gets nothing from the ${sign} on.`,
+      `Leave that out, or write ${sign} as ${encodeURIComponent(sign)} where it is part of the path.`,
+    )
+  const path = urlPath(given)
   // Only a path without the asterisk has to be understood.
   if (path.endsWith('*')) return readChosen(path, unasked)
   return askPackage(settings, { reporter, log: false }, async ({ explain }) => readChosen(path, explain))

@@ -11,6 +11,12 @@ import type { Session } from '../aws/session.js'
 import { bucketCall } from './bucket-call.js'
 import { countBody } from './upload-progress.js'
 
+export interface StoredObject {
+  Key: string
+  /** In bytes. */
+  Size: number
+}
+
 /** @param after the key that the first one comes after. IAM: s3:ListBucket. */
 export async function* listObjects(
   session: Session,
@@ -34,6 +40,29 @@ export async function* listObjects(
     yield page?.Contents ?? []
     token = page?.NextContinuationToken
     if (!token) return
+  }
+}
+
+/** @returns the common beginnings of keys up to the next slash, each with that slash. IAM: s3:ListBucket. */
+export async function listFolders(session: Session, bucket: string, prefix: string): Promise<string[]> {
+  const folders: string[] = []
+  for (let token: string | undefined; ;) {
+    session.signal.throwIfAborted()
+    const page = await orAbsent(
+      session.clients.s3.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          Delimiter: '/',
+          ExpectedBucketOwner: session.account,
+          ...(token ? { ContinuationToken: token } : {}),
+        }),
+      ),
+      'NoSuchBucket',
+    )
+    folders.push(...(page?.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []))
+    token = page?.NextContinuationToken
+    if (!token) return folders
   }
 }
 

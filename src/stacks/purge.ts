@@ -1,4 +1,3 @@
-import { GENERATED } from '../../handler/contract.js'
 import type { Session } from '../aws/session.js'
 import { GenatoError } from '../errors.js'
 import {
@@ -13,9 +12,8 @@ import { liveVersion } from '../resources/distribution-config.js'
 import { CODE_TAGS, observeFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { deleteObjects } from '../resources/object-removal.js'
-import { listObjects } from '../resources/objects.js'
 import { listVersions } from '../resources/version.js'
-import { chooser, type Chosen, type Counted } from './stored-images.js'
+import { listChosen, type Chosen, type Counted } from './stored-images.js'
 import type { Target } from './target.js'
 import { theOne } from './the-one.js'
 
@@ -91,18 +89,16 @@ async function deleteChosen(
   chosen: Chosen,
   progress: (detail: string) => void,
 ): Promise<{ objects: number; bytes: number }> {
-  const matches = chooser(chosen)
   let objects = 0
   let bytes = 0
-  for await (const page of listObjects(session, images, GENERATED)) {
-    const some = page.filter(({ Key = '' }) => matches(Key))
+  for await (const page of listChosen(session, images, chosen)) {
     await deleteObjects(
       session,
       images,
-      some.map(({ Key = '' }) => ({ Key })),
+      page.map(({ Key }) => ({ Key })),
     )
-    objects += some.length
-    bytes += some.reduce((sum, { Size = 0 }) => sum + Size, 0)
+    objects += page.length
+    bytes += page.reduce((sum, { Size }) => sum + Size, 0)
     progress(`${objects} so far`)
   }
   return { objects, bytes }

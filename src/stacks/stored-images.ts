@@ -1,7 +1,8 @@
 import { GENERATED } from '../../handler/contract.js'
 import type { Explanation } from '../../handler/explanation.js'
 import type { Session } from '../aws/session.js'
-import { listObjects } from '../resources/objects.js'
+import { usageError } from '../errors.js'
+import { listFolders, listObjects, type StoredObject } from '../resources/objects.js'
 
 /** Which of the stored images are meant. */
 export type Chosen =
@@ -13,22 +14,23 @@ export type Chosen =
 
 export const ALL: Chosen = { kind: 'all' }
 
-/** The longest readable part of a key that handler/key.ts makes of a path. */
-const MOST_READABLE = 80
+/** A key that handler/key.ts made of a longer path: the last token of its readable part may be cut. */
+const CUT_KEY = /^([A-Za-z0-9-]{80})\/[0-9a-f]{32}$/
 
 /**
  * Reads what somebody wants of the stored images: a path that ends in `*`, or that only begins an image's
  * canonical path, means all images that begin so; any other image's path means that image.
  * @param explain what the package makes of a path; asked only where that decides.
+ * @throws GenatoError BAD_BEGINNING for a beginning that keys can't tell from others.
  */
 export async function readChosen(
   asked: string,
   explain: (path: string) => Promise<Explanation>,
 ): Promise<Chosen> {
   const path = asked.startsWith('/') ? asked : `/${asked}`
-  if (path.endsWith('*')) return { kind: 'beginning', path: path.slice(0, -1) }
+  if (path.endsWith('*')) return beginning(path.slice(0, -1))
   const meaning = await explain(path)
-  if (meaning.kind !== 'image') return { kind: 'beginning', path }
+  if (meaning.kind !== 'image') return beginning(path)
   const { canonicalPath, key } = meaning
   const begins = canonicalPath.startsWith(path) && /^[,/]/.test(canonicalPath.slice(path.length))
   if (begins) return { kind: 'beginning', path }
@@ -36,6 +38,19 @@ export async function readChosen(
   const [first = ''] = canonicalPath.split(',')
   if (!path.includes(',') && first !== canonicalPath) return { kind: 'beginning', path: first }
   return { kind: 'image', path, rest: restOf(key) }
+}
+
+/** Keys drop all letters but ASCII's: `/é` would stand for everything, `/hello/é` for all of `/hello`. */
+function beginning(given: string): Chosen {
+  if (given === '/') return ALL
+  const path = given.replace(/%(3\d|[46][1-9a-f]|[57][0-9a])/gi, decodeURIComponent)
+  if (/[^\p{ASCII}]|%[89a-f][0-9a-f]/iu.test(path) || tokens(path) === '')
+    throw usageError(
+      'BAD_BEGINNING',
+      `Images that begin with ${given} can't be found: of a path, their keys show A–Z, a–z and 0–9 only.`,
+      'Write the whole path of an image, or a shorter beginning.',
+    )
+  return { kind: 'beginning', path }
 }
 
 /** A key without `generated/<generation>/`. */
@@ -56,12 +71,11 @@ export function chooser(chosen: Chosen): (key: string) => boolean {
     case 'image':
       return (key) => restOf(key) === chosen.rest
     case 'beginning': {
-      const all = tokens(chosen.path)
-      const wanted = all.slice(0, MOST_READABLE)
-      const cut = wanted.length < all.length
+      const wanted = tokens(chosen.path)
       return (key) => {
-        const rest = tokens(restOf(key))
-        return rest.startsWith(wanted) && (cut || wanted === '' || /^(-|$)/.test(rest.slice(wanted.length)))
+        const rest = restOf(key).replace(CUT_KEY, (_, readable: string) => readable.replace(/-?[^-]*$/, ''))
+        const found = tokens(rest)
+        return found === wanted || found.startsWith(`${wanted}-`)
       }
     }
     default:
@@ -78,26 +92,57 @@ export interface Counted {
   nearest: string | undefined
 }
 
+/**
+ * The stored images that are chosen, a page at a time. Only keys that begin as theirs are listed, in each
+ * generation: one image of a million takes a few requests.
+ * IAM: s3:ListBucket.
+ */
+export async function* listChosen(
+  session: Session,
+  bucket: string,
+  chosen: Chosen,
+): AsyncGenerator<StoredObject[]> {
+  const matches = chooser(chosen)
+  const folders = chosen.kind === 'all' ? [GENERATED] : await listFolders(session, bucket, GENERATED)
+  for (const folder of folders)
+    for await (const page of listObjects(session, bucket, `${folder}${startOf(chosen)}`))
+      yield page.flatMap(({ Key = '', Size = 0 }) => (matches(Key) ? [{ Key, Size }] : []))
+}
+
+/** What their keys begin with behind the generation. */
+function startOf(chosen: Chosen): string {
+  if (chosen.kind === 'all') return ''
+  if (chosen.kind === 'image') return chosen.rest
+  // A generator's own key may begin with a sign.
+  return /^\/([A-Za-z0-9]+)/.exec(chosen.path)?.[1] ?? ''
+}
+
 /** Counts the stored images that are chosen. IAM: s3:ListBucket. */
 export async function countStored(session: Session, bucket: string, chosen: Chosen): Promise<Counted> {
-  const matches = chooser(chosen)
-  const wanted = chosen.kind === 'all' ? '' : tokens(chosen.path)
   const generations = new Set<string>()
   const counted = { objects: 0, bytes: 0 }
+  for await (const page of listChosen(session, bucket, chosen))
+    for (const { Key, Size } of page) {
+      counted.objects += 1
+      counted.bytes += Size
+      generations.add(Key.slice(GENERATED.length).split('/')[0] ?? '')
+    }
+  const none = counted.objects === 0 && chosen.kind !== 'all'
+  const nearest = none ? await nearestStored(session, bucket, chosen.path) : undefined
+  return { ...counted, generations: generations.size, nearest }
+}
+
+/** What is stored and shares the longest beginning with a path, without its digest. */
+async function nearestStored(session: Session, bucket: string, path: string): Promise<string | undefined> {
+  const wanted = tokens(path)
   let near = { rest: '', shared: 0 }
   for await (const page of listObjects(session, bucket, GENERATED))
-    for (const { Key = '', Size = 0 } of page) {
-      if (matches(Key)) {
-        counted.objects += 1
-        counted.bytes += Size
-        generations.add(Key.slice(GENERATED.length).split('/')[0] ?? '')
-      } else if (counted.objects === 0) {
-        const shared = sharedLength(wanted, tokens(restOf(Key)))
-        if (shared > near.shared) near = { rest: restOf(Key), shared }
-      }
+    for (const { Key = '' } of page) {
+      const rest = restOf(Key)
+      const shared = sharedLength(wanted, tokens(rest))
+      if (shared > near.shared) near = { rest, shared }
     }
-  const nearest = counted.objects === 0 && near.shared > 0 ? readable(near.rest) : undefined
-  return { ...counted, generations: generations.size, nearest }
+  return near.shared > 0 ? readable(near.rest) : undefined
 }
 
 function sharedLength(one: string, other: string): number {

@@ -10,7 +10,7 @@ import { bucketDomain } from '../../src/names.js'
 import { ACCOUNT, everything, IMAGES, NOTHING_LEFT, PACKAGES, somebody, useAws } from '../support/aws.js'
 import { genato, startDevCli } from '../support/cli.js'
 import { describeAws } from '../support/moto/moto.js'
-import { project } from '../support/project.js'
+import { generatorSource, GOOD_BODY, project } from '../support/project.js'
 
 const GROUP = '/aws/lambda/us-east-1.genato-func'
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
@@ -62,9 +62,9 @@ describeAws('genato, from deploy to cleanup', () => {
   }
 
   /** A project that is deployed, and how the CLI is run in it. */
-  async function deployed(endpoint = aws.moto.endpoint) {
+  async function deployed(endpoint = aws.moto.endpoint, files: Record<string, string> = {}) {
     await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
-    const cwd = project()
+    const cwd = project(files)
     const env = environment(endpoint)
     const run = async (...args: string[]) => genato(args, cwd, env)
     const ran = await run('deploy', '--yes')
@@ -237,5 +237,42 @@ describeAws('genato, from deploy to cleanup', () => {
     expect(nothing.code).toBe(1)
     expect(nothing.stderr).toContain(`No stored image matches ${text}.`)
     expect(nothing.stderr).toContain('The nearest that is stored: 640x480/navy/png/text-0.')
+    // None of these may mean all images of the size, or all there are.
+    for (const path of ['/640x480,#fff', '/640x480?text=Hi', '/%C3%A9'])
+      expect((await run('purge', path, '--yes')).code).toBe(2)
+    expect(await stored()).toEqual(others.sort())
+    const url = await run('purge', 'https://d1.cloudfront.net/640x4800,navy', '--yes')
+    expect(url.stdout, url.stderr).toContain('1 image (0.0 kB) deleted')
   }, 60_000)
+
+  it.each([
+    ['leaves its keys to genato', '', '/card*'],
+    ['makes its own keys', "key: ({ name }) => 'people/' + name,", '/people*'],
+  ])(
+    'purges images of a custom generator that %s, in every generation',
+    async (_, key, beginning) => {
+      const { run } = await deployed(aws.moto.endpoint, {
+        'genato.config.json': '{ "generator": "./gen.ts" }',
+        'gen.ts': generatorSource(GOOD_BODY).replace("version: '1',", `version: '1', ${key}`),
+      })
+      const keyOf = async (path: string) => {
+        const { stdout } = await run('explain', path, '--json')
+        return (JSON.parse(stdout.trim().split('\n').at(-1)!) as { key: string }).key
+      }
+      const ann = await keyOf('/card/Ann.svg')
+      const bob = await keyOf('/card/Bob.svg')
+      const old = ann.replace(/generated\/\w+/, 'generated/older')
+      const unlike = 'generated/older/zebra/1'
+      for (const Key of [ann, bob, old, unlike])
+        await other().s3.putObject({ Bucket: IMAGES, Key, Body: 'four' })
+      const one = await run('purge', '/card/%41nn.svg', '--yes')
+      expect(one.stdout, one.stderr).toContain('2 images (0.0 kB) deleted')
+      expect(await stored()).toEqual([bob, unlike].sort())
+      const all = await run('purge', beginning, '--dry-run')
+      expect(all.stdout).toContain(`1 image (0.0 kB) matches ${beginning}. Nothing was deleted.`)
+      expect((await run('purge', beginning, '--yes')).code).toBe(0)
+      expect(await stored()).toEqual([unlike])
+    },
+    60_000,
+  )
 })

@@ -299,6 +299,8 @@ describeAws('large accounts and full buckets', () => {
     expect(await stack.purge('/a')).toEqual({ objects: 2, bytes: 8, invalidated: true })
     expect(aws.proxy.writes().map(({ operation }) => operation)).toEqual([
       'TagResource',
+      // One for each generation.
+      'DeleteObjects',
       'DeleteObjects',
       'CreateInvalidation',
       'TagResource',

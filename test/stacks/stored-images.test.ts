@@ -45,6 +45,8 @@ describe('the stored images that a path means', () => {
     ['/6', []],
     ['/640x360,na*', []],
     ['/*', STORED],
+    ['/', STORED],
+    ['/%36%340x360,navy,png*', ['/640x360,navy,png', STORED[2]]],
     ['/640x360,navy,png,text=Hello', []],
   ])('%s', async (asked, wanted) => {
     const matches = chooser(await readChosen(asked, explain))
@@ -81,7 +83,37 @@ describe('the stored images that a path means', () => {
     expect(stored(await asked('/hello/you'))).toEqual(['you', 'you-two'])
     expect(stored(await asked('/hello'))).toHaveLength(5)
     expect(stored(await asked(`/hello/${names[3]}.svg`))).toHaveLength(1)
-    expect(stored(await asked(`/hello/${names[3]}*`))).toHaveLength(2)
+    // Whether the token goes on behind the cut can't be seen.
+    expect(stored(await asked(`/hello/${names[3]}*`))).toEqual([])
+    expect(stored(await asked(`/hello/${'x'.repeat(74)}*`))).toEqual([])
     expect(stored(await asked('/hell'))).toEqual([])
   })
+
+  test('of a custom generator that makes its own keys: one by its path, several by how the keys begin', async () => {
+    const users = ['ann', 'ann.lee', 'anna']
+    const keyOf = (user: string) =>
+      objectKey({ ...HELLO, key: (name: string) => `avatars/${name}_v2` }, 'gen1', user)
+    const asked = async (path: string): Promise<string[]> => {
+      const chosen = await readChosen(path, async (one) => {
+        const user = HELLO.parse(one)
+        return user === undefined
+          ? { kind: 'file', key: one }
+          : { kind: 'image', canonicalPath: one, key: keyOf(user), details: {}, headers: {} }
+      })
+      return users.filter((user) => chooser(chosen)(keyOf(user)))
+    }
+    expect(await asked('/hello/ann.svg')).toEqual(['ann'])
+    expect(await asked('/avatars/ann*')).toEqual(['ann', 'ann.lee'])
+    expect(await asked('/hello*')).toEqual([])
+  })
+
+  test.each(['/é*', '/%C3%A9', '/hello/J%c3%b6rg*', '/***', '/--'])(
+    '%s is refused as a beginning: keys show nothing of it, so it would mean too much',
+    async (path) => {
+      await expect(readChosen(path, async () => ({ kind: 'file', key: path }))).rejects.toMatchObject({
+        code: 'BAD_BEGINNING',
+        exitCode: 2,
+      })
+    },
+  )
 })
