@@ -18,7 +18,10 @@ describeInBrowser('building a URL', () => {
     await page.getByRole('group', { name: 'Text colour' }).getByRole('radio', { name: 'Own' }).check()
     await page.getByLabel('Text colour: a CSS').fill('#fff')
     await page.keyboard.press('Enter')
-    await pictureOf(page, /300 by 200; background tomato; format webp; .*Größe, 50%\?, in white/)
+    await pictureOf(
+      page,
+      /300 × 200 pixels; background #ff6347; format webp; .*Größe, 50%\?; text color #ffffff/,
+    )
     expect(await urlOf(page)).toBe('/300x200,tomato,webp,text=Gr%C3%B6%C3%9Fe%2C%2050%25%3F,fg=fff,q=100')
     const [red = 0, green = 0, blue = 0] = await pixel(page, 3, 3)
     expect([Math.abs(red - 255), Math.abs(green - 99), Math.abs(blue - 71)].every((off) => off < 6)).toBe(
@@ -39,11 +42,11 @@ describeInBrowser('building a URL', () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await page.getByLabel('Common sizes').selectOption('1200x630')
-    await pictureOf(page, /1200 by 630/)
+    await pictureOf(page, /1200 × 630 pixels/)
     await page.getByRole('radio', { name: '@2x' }).check()
-    await pictureOf(page, /2400 by 1260/)
+    await pictureOf(page, /2400 × 1260 pixels/)
     await page.getByLabel('Pick the background').fill('#000080')
-    await pictureOf(page, /background navy/)
+    await pictureOf(page, /background #000080/)
     expect(await urlOf(page)).toBe('/1200x630@2x,navy,png')
     await page.getByRole('textbox', { name: 'URL' }).fill('/64,avif,text=,#ff000080')
     expect(await page.getByLabel('Width').inputValue()).toBe('64')
@@ -54,16 +57,16 @@ describeInBrowser('building a URL', () => {
     expect(await page.getByRole('radio', { name: 'None' }).isChecked()).toBe(true)
     await page.getByText('The URL has changed since').waitFor()
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
-    await pictureOf(page, /64 by 64; background ff000080; format avif/)
+    await pictureOf(page, /64 × 64 pixels; background #ff000080; format avif/)
     expect(new URL(page.url()).hash).toBe('#/64,avif,text=,%23ff000080')
     await page.reload()
-    await pictureOf(page, /64 by 64/)
+    await pictureOf(page, /64 × 64 pixels/)
     await page.getByRole('textbox', { name: 'URL' }).fill(`${dev.url}/#/32,gold`)
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
-    await pictureOf(page, /32 by 32; background gold/)
+    await pictureOf(page, /32 × 32 pixels; background #ffd700/)
     expect(await urlOf(page)).toBe('/32,gold')
     await page.goBack()
-    await pictureOf(page, /64 by 64/)
+    await pictureOf(page, /64 × 64 pixels/)
     expect(await page.getByRole('radio', { name: 'avif' }).isChecked()).toBe(true)
   })
 
@@ -109,7 +112,7 @@ describeInBrowser('building a URL', () => {
     await page.getByRole('button', { name: '/640x480,white,png' }).waitFor()
     expect(await urlOf(page)).toBe('/10,red')
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
-    await pictureOf(page, /10 by 10/)
+    await pictureOf(page, /10 × 10 pixels/)
   })
 
   it('copies the whole URL', async () => {

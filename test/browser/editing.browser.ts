@@ -96,7 +96,7 @@ describeInBrowser('a generator of one’s own', () => {
     await page.getByText('built in').waitFor()
     await page.getByLabel('Width').waitFor()
     await page.getByRole('button', { name: '/640x480,white,png', exact: true }).click()
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
   })
 
   it('that throws shows the viewer’s answer, and the reason', async () => {

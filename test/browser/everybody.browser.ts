@@ -13,7 +13,7 @@ describeInBrowser('the page', () => {
   it('is used by keyboard alone, in the order that it is read', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     const seen: string[] = []
     for (let n = 0; n < 16; n++) {
       await page.keyboard.press('Tab')
@@ -49,20 +49,20 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('ControlOrMeta+a')
     await page.keyboard.type('50,teal')
     await page.keyboard.press('Enter')
-    await pictureOf(page, /50 by 50; background teal/)
+    await pictureOf(page, /50 × 50 pixels; background #008080/)
     const thumbnail = page
       .getByRole('region', { name: 'Made so far' })
       .getByRole('button', { name: /640x480,white,png/ })
     await thumbnail.focus()
     await page.keyboard.press('Enter')
-    await pictureOf(page, /640 by 480.*format png/)
+    await pictureOf(page, /640 × 480 pixels.*format png/)
     expect(await urlOf(page)).toBe('/640x480,white,png')
   })
 
   it('names every control, heading and region', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     await page.getByRole('region', { name: 'Latest requests' }).waitFor()
     const snapshot = await page.locator('body').ariaSnapshot()
     const unnamed =
@@ -90,7 +90,7 @@ describeInBrowser('the page', () => {
       const phone = { viewport: { width, height: 740 }, hasTouch: true, isMobile: width < 500 }
       const long = `/640x480,white,svg,text=${'W'.repeat(150)}`
       const page = await open(`${dev.url}/#${long}`, phone)
-      await pictureOf(page, /640 by 480/)
+      await pictureOf(page, /640 × 480 pixels/)
       await page.getByText('Headers').click()
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
       const small = await page.evaluate<
@@ -118,7 +118,7 @@ describeInBrowser('the page', () => {
   it('keeps still for those who ask for it', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url, { reducedMotion: 'reduce' })
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     expect(await page.evaluate('document.getAnimations().length')).toBe(0)
     expect(await page.evaluate('getComputedStyle(document.getElementById("frame")).transitionDuration')).toBe(
       '0s',

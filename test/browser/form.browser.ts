@@ -7,7 +7,7 @@ describeInBrowser('the form', () => {
   it('says that the width or the height is missing, and builds no URL without', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     const width = page.getByLabel('Width')
     await width.fill('')
     await page.getByText('The width is missing.').waitFor()
@@ -18,7 +18,7 @@ describeInBrowser('the form', () => {
     await width.fill('20')
     await page.getByLabel('Height').fill('30')
     await page.keyboard.press('Tab')
-    await pictureOf(page, /20 by 30/)
+    await pictureOf(page, /20 × 30 pixels/)
     expect(await page.getByText('missing').isVisible()).toBe(false)
     expect(dev.said()).not.toMatch(/ (20)?x(480)?,/)
   })
@@ -26,7 +26,7 @@ describeInBrowser('the form', () => {
   it('waits for the text of one’s own', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     const texts = page.getByRole('group', { name: 'Text', exact: true })
     await texts.getByRole('radio', { name: 'Own' }).check()
     const own = page.getByLabel('Own text')
@@ -44,7 +44,7 @@ describeInBrowser('the form', () => {
   it('asks for no image that the arrow keys only pass', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     await page.getByRole('radio', { name: 'png' }).focus()
     for (let n = 0; n < 5; n++) await page.keyboard.press('ArrowRight')
     await pictureOf(page, /format svg/)

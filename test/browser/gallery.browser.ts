@@ -16,7 +16,7 @@ describeInBrowser('the gallery', () => {
     const folder = project()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     for (const path of ['/20,red', '/30,navy,text=A%2CB', '/nothing', '/20,red'])
       await fetch(dev.url + path).then(async (response) => response.arrayBuffer())
     await expect.poll(() => paths(page)).toEqual(['/30,navy,text=A%2CB', '/20,red', '/640x480,white,png'])
@@ -24,7 +24,7 @@ describeInBrowser('the gallery', () => {
     await made(page)
       .getByRole('button', { name: /^\/20,red 20 × 20 · \d+ bytes$/ })
       .click()
-    await pictureOf(page, /20 by 20; background red/)
+    await pictureOf(page, /20 × 20 pixels; background #ff0000/)
     expect(await urlOf(page)).toBe('/20,red')
     expect(await page.getByLabel('Width').inputValue()).toBe('20')
     // Looking at thumbnails asks the edge for nothing.
@@ -41,7 +41,7 @@ describeInBrowser('the gallery', () => {
     const folder = project()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     await dev.end()
     await page.getByText('genato dev does not answer').waitFor()
     await page.getByRole('button', { name: 'Show', exact: true }).click()
@@ -53,13 +53,13 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('textbox', { name: 'URL' }).fill('/640x480,white,png')
     await startDevCli(folder, ['--port', new URL(dev.url).port])
     await page.getByText('genato dev was started again').waitFor()
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
   })
 
   it('has one tile for each image, a frame around the smallest, and the path as it was asked for', async () => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/1x1,red,svg`)
-    await pictureOf(page, /1 by 1/)
+    await pictureOf(page, /1 × 1 pixels/)
     for (const path of ['/1,%72ed,svg', '/1x1,f00,svg', '/1x64,navy,text=%C3%BC'])
       await fetch(dev.url + path).then(async (response) => response.arrayBuffer())
     await expect.poll(() => paths(page)).toEqual(['/1x64,navy,text=%C3%BC', '/1x1,red,svg'])
@@ -74,7 +74,7 @@ describeInBrowser('the gallery', () => {
   it('shows more of many images when asked', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await pictureOf(page, /640 by 480/)
+    await pictureOf(page, /640 × 480 pixels/)
     for (let size = 1; size <= 120; size += 20)
       await Promise.all(
         Array.from({ length: 20 }, async (_, n) =>
