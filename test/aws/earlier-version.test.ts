@@ -23,6 +23,16 @@ const CONFIGS = {
   custom: { generator: './generator.ts', stack: 'cards', runtime: 'nodejs22.x', memory: 512 },
 }
 
+/** The writes of a deploy that brings new code to a function and changes nothing else. */
+const OF_THE_PACKAGE = new Set([
+  'PutObject',
+  'UpdateFunctionCode',
+  'TagResource',
+  'PublishVersion',
+  'UpdateDistribution',
+  'AddPermission',
+])
+
 /** What that version stored the built-in generator's images under. */
 const KEYS = {
   '/640x480,white,png': 'generated/37ed884228c5/640x480/white/png',
@@ -35,6 +45,18 @@ const KEYS = {
   '/8x8,red,gif,text=': 'generated/37ed884228c5/8x8/red/gif/text-e3b0c44298fc1c149afbf4c8996fb924',
   '/200,333,text=%C3%A9%2C%20ok,fg=fff':
     'generated/37ed884228c5/200x200/333333/png/text-f16f7f4ba480000359ec31e0d91be52a',
+}
+
+/** The configurations that the later recordings, `0.1.0-flat-…`, were deployed with. */
+const FLAT_CONFIGS = {
+  private: {},
+  public: { ...CONFIGS.public, files: 'public/' },
+  custom: {
+    ...CONFIGS.custom,
+    timeout: 20,
+    files: false,
+    permissionsBoundary: 'arn:aws:iam::123456789012:policy/limits',
+  },
 }
 
 describeAws('a stack that version 0.1.0 deployed', () => {
@@ -87,6 +109,40 @@ describeAws('a stack that version 0.1.0 deployed', () => {
 
       const removed = await genato(['cleanup', '--yes'], cwd, env())
       expect(removed, removed.stderr).toMatchObject({ code: 0 })
+    },
+    120_000,
+  )
+
+  test.each(Object.entries(FLAT_CONFIGS))(
+    'needs no write, apart from those that bring a changed package: %s',
+    async (name, config) => {
+      await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
+      const cwd = project()
+      if ('generator' in config) {
+        await genato(['init', '--generator'], cwd)
+        rmSync(path.join(cwd, 'genato.config.ts'))
+      }
+      writeFileSync(path.join(cwd, 'genato.config.json'), JSON.stringify(config))
+      const built = await genato(['package', '--json'], cwd)
+      const { contentDigest } = JSON.parse(built.stdout.trim().split('\n').at(-1) ?? '{}') as {
+        contentDigest: string
+      }
+
+      await replay(aws.moto.endpoint, `0.1.0-flat-${name}`, contentDigest)
+      const same = await genato(['deploy'], cwd, env())
+      expect(same, same.stderr).toMatchObject({ code: 0 })
+      expect(aws.proxy.writes().map(({ operation }) => operation)).toEqual([])
+      const status = await genato(['status'], cwd, env())
+      expect(status, status.stdout).toMatchObject({ code: 0 })
+
+      await aws.moto.reset()
+      aws.proxy.clear()
+      await replay(aws.moto.endpoint, `0.1.0-flat-${name}`)
+      const changed = await genato(['deploy'], cwd, env())
+      expect(changed, changed.stderr).toMatchObject({ code: 0 })
+      const writes = aws.proxy.writes().map(({ operation }) => operation)
+      expect(writes.filter((operation) => !OF_THE_PACKAGE.has(operation))).toEqual([])
+      expect(writes).toContain('UpdateFunctionCode')
     },
     120_000,
   )

@@ -28,13 +28,20 @@ interface Sends {
  * Carries out every write of a deploy by an earlier version, in its order, so that the account is as that
  * version left it. The package's bytes were not kept: a small zip stands in for it.
  * @param name of a file in test/aws/recorded/.
+ * @param digest what the package's content digest was, where the recording leaves it open.
  */
-export async function replay(endpoint: string, name: string): Promise<{ distribution: string }> {
+export async function replay(
+  endpoint: string,
+  name: string,
+  digest = '0'.repeat(64),
+): Promise<{ distribution: string }> {
   const zip = zipSync({ 'index.js': Buffer.from('exports.handler = () => undefined') })
   const known = {
     '<code>': createHash('sha256').update(zip).digest('base64'),
     '<control>': '',
+    '<digest>': digest,
     '<distribution>': '',
+    '<role>': '',
   }
   const file = path.join(import.meta.dirname, '..', 'aws', 'recorded', `${name}.ndjson`)
   for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
@@ -45,14 +52,15 @@ export async function replay(endpoint: string, name: string): Promise<{ distribu
     if (Command === undefined) throw new Error(`There is no command ${operation}.`)
     const client = somebody(endpoint, { region })[service] as unknown as Sends
     const answer = await client.send(new Command(input))
+    if (operation === 'CreateRole') known['<role>'] = idOf(answer, 'Role')
     if (operation === 'CreateOriginAccessControl') known['<control>'] = idOf(answer, 'OriginAccessControl')
     if (operation === 'CreateDistributionWithTags') known['<distribution>'] = idOf(answer, 'Distribution')
   }
   return { distribution: known['<distribution>'] }
 }
 
-function idOf(answer: Record<string, { Id?: string }>, of: string): string {
-  const id = answer[of]?.Id
+function idOf(answer: Record<string, { Id?: string; RoleId?: string }>, of: string): string {
+  const id = answer[of]?.Id ?? answer[of]?.RoleId
   if (id === undefined) throw new Error(`The answer has no ${of}.`)
   return id
 }
