@@ -10,7 +10,7 @@ import { printTable } from './lib/table.js'
 import { withWorkspace } from './lib/workspace.js'
 import { milliseconds, size } from './rows/row.js'
 
-/** What could be chosen, format by format. The first is what handler/image/ does. */
+/** What could be chosen, format by format. The first is what handler/shared/image/ does. */
 const CHOICES = {
   png: ['RLE', 'default', 'HUFFMAN', 'FILTERED'].flatMap((strategy) =>
     [6, 1, 9].map((level) => `png level ${level} ${strategy}`),

@@ -15,7 +15,7 @@ const { metafile, outputFiles } = await build({
     cli: 'src/cli.ts',
     index: 'src/index.ts',
     sharp: 'src/sharp.ts',
-    'function-child': 'src/edge/function/child.ts',
+    'function-child': 'src/local/lambda/child.ts',
   },
   outdir: 'dist',
   bundle: true,
@@ -36,7 +36,7 @@ for (const name of readdirSync(path.join(root, 'dist')))
 // Node requires it before it runs a function, in every thread.
 const preload = await build({
   absWorkingDir: root,
-  entryPoints: { 'function-preload': 'src/edge/function/preload.ts' },
+  entryPoints: { 'function-preload': 'src/local/lambda/preload.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -52,8 +52,8 @@ write(preload.outputFiles)
 const page = await build({
   absWorkingDir: root,
   entryPoints: {
-    page: 'src/edge/page/client/main.ts',
-    style: 'src/edge/page/client/page.css',
+    page: 'src/dev/page/client/main.ts',
+    style: 'src/dev/page/client/page.css',
   },
   outdir: 'dist/page',
   bundle: true,
@@ -68,7 +68,7 @@ write([
   ...page.outputFiles,
   {
     path: path.join(root, 'dist/page/page.html'),
-    contents: readFileSync(path.join(root, 'src/edge/page/client/page.html')),
+    contents: readFileSync(path.join(root, 'src/dev/page/client/page.html')),
   },
 ])
 

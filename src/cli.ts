@@ -2,10 +2,10 @@ import { Command, CommanderError, Option } from 'commander'
 import { Several } from './aws/together.js'
 import type { DevArguments } from './commands/dev-arguments.js'
 import type { Run } from './commands/run.js'
-import { EXIT, GenatoError, usageError, type ExitCode } from './errors.js'
+import { EXIT, GenatoError, usageError, type ExitCode } from './lib/errors.js'
 import { HELP } from './help.js'
 import type { Reporter } from './reporter/reporter.js'
-import { version } from './version.js'
+import { version } from './lib/version.js'
 
 interface GlobalOptions {
   config?: string

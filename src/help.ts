@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Help, type Command } from 'commander'
-import { packageRoot } from './package-root.js'
-import { readablePath } from './readable-path.js'
+import { packageRoot } from './lib/package-root.js'
+import { readablePath } from './lib/readable-path.js'
 
 interface More {
   /** Command lines without `genato`, and what each is for. */

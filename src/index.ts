@@ -11,11 +11,11 @@ export {
   type GeneratorStore,
   type Image,
   type Logger,
-} from '../handler/contract.js'
+} from '../handler/shared/contract.js'
 
-export type { Detail } from '../handler/explanation.js'
-export { contrasting, formatColor, parseColor, type Color } from '../handler/grammar/color.js'
-export { decode, nameCharacter, quote } from '../handler/grammar/encoding.js'
+export type { Detail } from '../handler/shared/explanation.js'
+export { contrasting, formatColor, parseColor, type Color } from '../handler/shared/grammar/color.js'
+export { decode, nameCharacter, quote } from '../handler/shared/grammar/encoding.js'
 
 /** Gives a configuration its types, and back as it is. */
 export function defineConfig(config: Config): Config {

@@ -1,5 +1,5 @@
-import { GENERATED } from '../handler/contract.js'
-import type { Files } from '../handler/files.js'
+import { GENERATED } from '../handler/shared/contract.js'
+import type { Files } from '../handler/shared/served-files.js'
 import { servedObjects } from './images-bucket.js'
 import type { PolicyDocument, Statement } from './policy.js'
 

@@ -1,5 +1,5 @@
-import { GENERATED } from '../handler/contract.js'
-import type { Files } from '../handler/files.js'
+import { GENERATED } from '../handler/shared/contract.js'
+import type { Files } from '../handler/shared/served-files.js'
 import type { Statement } from './policy.js'
 
 /** The objects that are served, as resources of a policy: what is generated, and the files that `files` allows. */

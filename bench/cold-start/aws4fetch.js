@@ -1,5 +1,5 @@
 // @ts-check
-// The store by aws4fetch, in the place of handler/store/s3.ts: only what a request for an image needs.
+// The store by aws4fetch, in the place of handler/shared/s3/store.ts: only what a request for an image needs.
 // @ts-expect-error it is installed for the measurement only.
 import { AwsClient } from 'aws4fetch'
 

@@ -19,7 +19,7 @@ generator.parse = (path) => {
 
 /**
  * @typedef {object} Variant of the function.
- * @property {string} [store] a module of this folder, in the place of handler/store/s3.ts.
+ * @property {string} [store] a module of this folder, in the place of handler/shared/s3/store.ts.
  * @property {keyof typeof WARM} [warm] when sharp is loaded, if it is not once the look-up is on its way,
  * as the handler does: only when the image is made, or early, before there is a connection.
  */
@@ -36,12 +36,13 @@ export async function buildVariant(folder, { store, warm }) {
   for (const part of ['bin', 'dist', 'handler', 'package.json'])
     await cp(path.join(ROOT, part), path.join(tool, part), { recursive: true })
   await symlink(path.join(ROOT, 'node_modules'), path.join(tool, 'node_modules'), 'junction')
-  if (store) await copyFile(benchFile(`cold-start/${store}`), path.join(tool, 'handler', 'store', 's3.ts'))
-  if (warm) await changeGenerator(path.join(tool, 'handler', 'image'), WARM[warm])
+  if (store)
+    await copyFile(benchFile(`cold-start/${store}`), path.join(tool, 'handler', 'shared', 's3', 'store.ts'))
+  if (warm) await changeGenerator(path.join(tool, 'handler', 'shared', 'image'), WARM[warm])
   return (await buildPackage(folder, tool)).folder
 }
 
-/** @param {string} folder handler/image/ @param {string} change */
+/** @param {string} folder handler/shared/image/ @param {string} change */
 async function changeGenerator(folder, change) {
   await rename(path.join(folder, 'builtin.ts'), path.join(folder, 'unchanged.ts'))
   const code = `import { builtinGenerator as make } from './unchanged.js'

@@ -1,4 +1,4 @@
-import { isUnfinished } from '../errors.js'
+import { isUnfinished } from '../lib/errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 
 type Action = 'create' | 'update' | 'delete' | 'upload' | 'publish' | 'invalidate'

@@ -1,4 +1,4 @@
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import { actionOf } from './actions.js'
 import type { AwsCall } from './call.js'
 import { isDenied } from './errors.js'

@@ -1,4 +1,4 @@
-import { GenatoError, messageOf, systemCode } from '../errors.js'
+import { GenatoError, messageOf, systemCode } from '../lib/errors.js'
 import { callOf, type AwsCall } from './call.js'
 import { errorName, statusOf } from './errors.js'
 import { explainDenied, nameOf } from './explain-denied.js'

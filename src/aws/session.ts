@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { EXIT, GenatoError } from '../errors.js'
+import { EXIT, GenatoError } from '../lib/errors.js'
 import { explainAwsError } from './explain.js'
 import { Several } from './together.js'
 import type { Reporter } from '../reporter/reporter.js'

@@ -1,5 +1,5 @@
-import { duration } from '../duration-text.js'
-import { isUnfinished, type GenatoError } from '../errors.js'
+import { duration } from '../lib/units.js'
+import { isUnfinished, type GenatoError } from '../lib/errors.js'
 import type { Session } from './session.js'
 
 export interface Wait<T> {

@@ -1,6 +1,6 @@
-import type { Explanation } from '../../handler/explanation.js'
+import type { Explanation } from '../../handler/shared/explanation.js'
 import type { Settings } from '../config/types.js'
-import { withPackage } from '../edge/serving/one-shot.js'
+import { withPackage } from '../local/lambda/with-package.js'
 import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { functionLineText } from './lines.js'

@@ -1,14 +1,14 @@
-import { GENERATED } from '../../handler/contract.js'
-import { EXIT, type ExitCode } from '../errors.js'
+import { GENERATED } from '../../handler/shared/contract.js'
+import { EXIT, type ExitCode } from '../lib/errors.js'
 import type { Session } from '../aws/session.js'
-import { listVersionsOf } from '../resources/objects.js'
+import { listVersionsOf } from '../resources/bucket-contents.js'
 import { cleanup as cleanUpStack } from '../stacks/cleanup.js'
 import { findLogGroups, takeInventory, type Inventory } from '../stacks/inventory.js'
 import { untilGone } from '../stacks/gone.js'
 import type { Target } from '../stacks/target.js'
 import { byName, type LogGroup } from '../resources/log-group.js'
 import { readDuration } from './duration.js'
-import { withTarget } from './target.js'
+import { withTarget } from './with-target.js'
 import type { Run } from './run.js'
 
 interface CleanupArguments {

@@ -1,13 +1,14 @@
 import type { Summary } from '../aws/change.js'
-import { duration } from '../duration-text.js'
-import { EXIT, type ExitCode } from '../errors.js'
+import { duration } from '../lib/units.js'
+import { EXIT, type ExitCode } from '../lib/errors.js'
 import { countOlder } from '../stacks/older-images.js'
 import { deploy as deployStack, type Deployed } from '../stacks/on-demand.js'
 import { planAdoption } from '../stacks/adopt.js'
 import { targetOf, type Target } from '../stacks/target.js'
 import { loadSettings } from '../config/load.js'
 import { withSession, type Session } from '../aws/session.js'
-import { packageSource } from './package-source.js'
+import { loadPackage } from '../local/lambda/with-package.js'
+import { packageSource } from '../package/source.js'
 import { timeRequests } from './time-requests.js'
 import type { Run } from './run.js'
 
@@ -25,7 +26,7 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   const { reporter, signal } = run
   const dryRun = args.dryRun === true
   const settings = await loadSettings(process.cwd(), run.overrides)
-  const source = packageSource(settings, reporter)
+  const source = packageSource(settings, reporter, loadPackage)
   // Built while the account is asked; an error of it is told where it is waited for.
   const building = source.digest().catch(() => undefined)
   const deployed = withSession({ reporter, signal, dryRun }, async (session) => {
@@ -52,7 +53,7 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
     if (dryRun) return tellPlan(session)
     await tell(session, target, result, {
       started,
-      examples: settings.generator === undefined ? EXAMPLES : (await source.examples()).slice(0, 3),
+      examples: settings.generator === undefined ? EXAMPLES : (await source.load()).examples.slice(0, 3),
     })
     return EXIT.done
   })

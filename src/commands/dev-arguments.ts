@@ -1,5 +1,5 @@
-import { DEFAULT_PORT } from '../edge/viewer/listen.js'
-import { EXIT, GenatoError, usageError } from '../errors.js'
+import { DEFAULT_PORT } from '../local/cloudfront/viewer/listen.js'
+import { EXIT, GenatoError, usageError } from '../lib/errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 
 export interface DevArguments {

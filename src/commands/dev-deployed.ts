@@ -1,13 +1,13 @@
 import path from 'node:path'
-import { startDeployed } from '../edge/serving/deployed.js'
-import { openImages } from '../edge/serving/images.js'
-import { dropOthersImages } from '../edge/serving/made-by.js'
-import type { ObjectFolder } from '../edge/store/folder.js'
-import { overlay } from '../edge/store/overlay.js'
-import { usageError } from '../errors.js'
-import { readablePath } from '../readable-path.js'
+import { startDeployed } from '../dev/deployed.js'
+import { openImages } from '../dev/open-images.js'
+import { dropOthersImages } from '../dev/drop-others-images.js'
+import type { ObjectFolder } from '../objects/folder.js'
+import { overlay } from '../objects/overlay.js'
+import { usageError } from '../lib/errors.js'
+import { readablePath } from '../lib/readable-path.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { bucketObjects } from '../resources/bucket-objects.js'
+import { bucketObjects } from '../objects/live-bucket.js'
 import { readLive, type Live } from '../stacks/live.js'
 import {
   aborted,
@@ -19,7 +19,7 @@ import {
 } from './dev-arguments.js'
 import { tellLine, tellServed } from './lines.js'
 import type { Run } from './run.js'
-import { withTarget } from './target.js'
+import { withTarget } from './with-target.js'
 
 /** `genato dev --deployed`: the account is open as long as it serves. */
 export async function devDeployed(run: Run, args: DevArguments): Promise<void> {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { loadSettings } from '../config/load.js'
-import { messageOf, usageError } from '../errors.js'
-import { startDev, type DevServer } from '../edge/serving/dev.js'
+import { messageOf, usageError } from '../lib/errors.js'
+import { startDev, type DevServer } from '../dev/dev.js'
 import {
   aborted,
   firstLines,
@@ -10,7 +10,7 @@ import {
   unlessAborted,
   type DevArguments,
 } from './dev-arguments.js'
-import { readablePath } from '../readable-path.js'
+import { readablePath } from '../lib/readable-path.js'
 import { rebuiltText, tellLine, tellServed } from './lines.js'
 import type { Run } from './run.js'
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { FORMATS, type Format } from '../../handler/grammar/image.js'
+import { FORMATS, type Format } from '../../handler/shared/grammar/image.js'
 
 /** Endings of files that say what is in them, beside the built-in generator's formats. */
 const OTHERS: Readonly<Record<string, string>> = {

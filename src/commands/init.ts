@@ -4,7 +4,7 @@ import path from 'node:path'
 import { configTemplate } from '../../templates/config.js'
 import { generatorTemplate } from '../../templates/generator.js'
 import { CONFIG_FILES } from '../config/load.js'
-import { GenatoError, messageOf, systemCode, usageError } from '../errors.js'
+import { GenatoError, messageOf, systemCode, usageError } from '../lib/errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 
 const CONFIG = 'genato.config.ts'

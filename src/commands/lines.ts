@@ -1,7 +1,7 @@
-import type { Rebuilt } from '../edge/serving/dev.js'
+import type { Rebuilt } from '../dev/dev.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { userStack } from '../user-stack.js'
-import type { Served } from '../edge/viewer/served.js'
+import { userStack } from '../lib/user-stack.js'
+import type { Served } from '../local/cloudfront/viewer/served.js'
 
 /** Tells of each request that was answered. */
 export function tellServed(reporter: Reporter): (served: Served) => void {

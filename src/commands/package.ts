@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
 import { buildPackage, type FunctionPackage } from '../package/build.js'
-import { withPackage } from '../edge/serving/one-shot.js'
-import { writeWhole } from '../package/write-whole.js'
+import { withPackage } from '../local/lambda/with-package.js'
+import { writeWhole } from '../lib/write-whole.js'
 import { zipOnce, type Zipped } from '../package/zip-once.js'
-import { readablePath } from '../readable-path.js'
+import { readablePath } from '../lib/readable-path.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { workFolder } from '../work-folder.js'
+import { workFolder } from '../lib/work-folder.js'
 
 const LARGEST = 5
 

@@ -1,7 +1,7 @@
 import { operatorPolicy } from '../../templates/operator-policy.js'
 import { loadSettings } from '../config/load.js'
 import { withSession } from '../aws/session.js'
-import { EXIT, GenatoError, type ExitCode } from '../errors.js'
+import { EXIT, GenatoError, type ExitCode } from '../lib/errors.js'
 import { targetOf } from '../stacks/target.js'
 import type { Run } from './run.js'
 

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config/types.js'
-import { EXIT, messageOf, type ExitCode } from '../errors.js'
+import { EXIT, messageOf, type ExitCode } from '../lib/errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { status as lookAtStack, type LocalPackage, type Status } from '../stacks/status.js'
-import { packageSource } from './package-source.js'
-import { sizeText } from './size.js'
-import { withTarget } from './target.js'
+import { loadPackage } from '../local/lambda/with-package.js'
+import { packageSource } from '../package/source.js'
+import { sizeText } from '../lib/units.js'
+import { withTarget } from './with-target.js'
 import type { Run } from './run.js'
 
 /** `genato status`: the exit code tells what was found; 1 if that could not be told. */
@@ -26,7 +27,7 @@ export async function status(run: Run): Promise<ExitCode> {
 /** What these sources make, where a package was made of them before. */
 async function localPackage(settings: Settings, reporter: Reporter): Promise<LocalPackage | undefined> {
   if (!existsSync(path.join(settings.root, '.genato', 'package'))) return undefined
-  const source = packageSource(settings, reporter)
+  const source = packageSource(settings, reporter, loadPackage)
   return {
     digest: await source.digest(),
     // What is on AWS can be told without it.

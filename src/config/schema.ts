@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { nearest } from '../../handler/grammar/nearest.js'
-import { usageError, type GenatoError } from '../errors.js'
+import { nearest } from '../../handler/shared/grammar/nearest.js'
+import { usageError, type GenatoError } from '../lib/errors.js'
 import type { Config } from './types.js'
 
 const whole = (from: number, to: number) =>

@@ -1,7 +1,7 @@
 import { paginateListDistributions, type DistributionSummary } from '@aws-sdk/client-cloudfront'
 import { HOME_REGION } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
-import { functionName } from '../names.js'
+import { functionName } from '../config/names.js'
 
 /** Needs cloudfront:ListDistributions. @returns the id of the distribution that runs the stack's function. */
 export async function distributionIdOf(

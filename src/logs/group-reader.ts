@@ -1,12 +1,12 @@
 import { FilterLogEventsCommand, type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { Clock } from '../aws/clock.js'
 import { isNamed } from '../aws/errors.js'
-import type { LogEvent } from './event.js'
+import type { LogEvent } from './log-event.js'
 import { filterPattern } from './filter.js'
 import type { Health, Place } from './health.js'
 import type { Page } from './merge.js'
-import { createSeen } from './seen.js'
-import type { InTurn } from './turns.js'
+import { createSeen } from './unseen-events.js'
+import type { OneAtATime } from '../lib/async.js'
 
 export interface Reading {
   place: Place
@@ -19,8 +19,8 @@ export interface Reading {
   pageSize: number | undefined
   clock: Clock
   signal: AbortSignal
-  /** Of the region, which allows few calls a second. */
-  inTurn: InTurn
+  /** Regions allow few calls a second: one at a time in each. */
+  inTurn: OneAtATime
   health: Health
 }
 
@@ -97,7 +97,7 @@ async function look(reading: Reading, from: number, token: string | undefined): 
   const { place, logs, pageSize, signal, inTurn } = reading
   const pattern = filterPattern(reading.filter)
   try {
-    const { events = [], nextToken } = await inTurn(async () =>
+    const { events = [], nextToken } = await inTurn(place.region, async () =>
       logs.send(
         new FilterLogEventsCommand({
           logGroupName: place.group,

@@ -1,6 +1,6 @@
 import { callOf } from '../aws/call.js'
 import { explainAwsError } from '../aws/explain.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import type { Reporter } from '../reporter/reporter.js'
 
 /** A group in a region. */

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import type { Session } from '../aws/session.js'
 import { HOME_REGION } from '../aws/regions.js'
-import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../names.js'
-import type { LogEvent } from './event.js'
+import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../config/names.js'
+import type { LogEvent } from './log-event.js'
 import { readGroup } from './group-reader.js'
 import type { Health, Place } from './health.js'
 import { mergeByTime } from './merge.js'
-import { createTurns } from './turns.js'
+import { oneAtATime } from '../lib/async.js'
 
 export interface Asked {
   /** Ms since the epoch. */
@@ -54,7 +54,7 @@ export async function* readPlaces(
   const end = () => ended.abort(session.signal.reason)
   session.signal.addEventListener('abort', end, { once: true })
   if (session.signal.aborted) end()
-  const turns = new Map(places.map(({ region }) => [region, createTurns()]))
+  const inTurn = oneAtATime()
   const readers = places.map((place) =>
     readGroup({
       place,
@@ -65,7 +65,7 @@ export async function* readPlaces(
       pageSize,
       clock,
       signal: ended.signal,
-      inTurn: turns.get(place.region) ?? createTurns(),
+      inTurn,
       health,
     }),
   )

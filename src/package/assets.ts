@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Asset, Settings } from '../config/types.js'
-import { messageOf, systemCode, usageError } from '../errors.js'
+import { messageOf, systemCode, usageError } from '../lib/errors.js'
 
 /**
  * The files that `assets` names; of a folder, all that is in it.

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { BuildResult, Message, Metafile, Plugin } from 'esbuild'
-import { messageOf, usageError, type GenatoError } from '../errors.js'
-import { formatMessage, isBuildFailure } from '../esbuild-errors.js'
-import { packageRoot } from '../package-root.js'
+import { messageOf, usageError, type GenatoError } from '../lib/errors.js'
+import { formatMessage, isBuildFailure } from '../lib/esbuild-errors.js'
+import { packageRoot } from '../lib/package-root.js'
 import { generatorSources } from './generator-sources.js'
 
 const GENERATOR = 'genato:generator'
@@ -110,11 +110,11 @@ function entry(generator: string | undefined, baked: object): string {
   const own = generator
     ? `import generator from '${GENERATOR}'
 const make = () => generator`
-    : `import { builtinGenerator } from './image/builtin.js'
+    : `import { builtinGenerator } from './shared/image/builtin.js'
 const make = ({ font, context }) => builtinGenerator({ ...baked, fontFile: context.fontFile, font })`
   return `const baked = ${JSON.stringify(baked)}
 ${own}
-import { createService } from './service.js'
+import { createService } from './edge/service.js'
 export const { handler, generation, cached, examples, explain, render } = createService(make, baked, __dirname)
 `
 }
@@ -125,7 +125,9 @@ function resolver(generator: string | undefined): Plugin {
   return {
     name: 'genato',
     setup(build) {
-      build.onResolve({ filter: /^genato$/ }, () => ({ path: path.join(handlerFolder(), 'public.ts') }))
+      build.onResolve({ filter: /^genato$/ }, () => ({
+        path: path.join(handlerFolder(), 'shared', 'public.ts'),
+      }))
       build.onResolve({ filter: /^genato:generator$/ }, () => (generator ? { path: generator } : undefined))
       build.onResolve({ filter: /^(genato\/)?sharp$/ }, () => ({ path: require.resolve('sharp') }))
       // sharp first looks for a native build of its own, made from source, which the package never has

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { GenatoError } from '../errors.js'
-import { removeUnused } from './kept.js'
+import { GenatoError } from '../lib/errors.js'
+import { removeUnused } from '../lib/last-used.js'
 import type { NativePackage } from './native-packages.js'
 
 /**

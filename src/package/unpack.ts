@@ -2,10 +2,10 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { randomUUID } from 'node:crypto'
-import { GenatoError, messageOf } from '../errors.js'
+import { GenatoError, messageOf } from '../lib/errors.js'
 import type { FunctionPackage } from './build.js'
-import { FILE_MODE } from './files.js'
-import { markUsed } from './kept.js'
+import { FILE_MODE } from './package-file.js'
+import { markUsed } from '../lib/last-used.js'
 
 /** A package that was built here, or one that comes without its source map. */
 export type Unpackable = Pick<FunctionPackage, 'files' | 'digest'> & Partial<Pick<FunctionPackage, 'map'>>

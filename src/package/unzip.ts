@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate'
-import type { PackageFile } from './files.js'
+import type { PackageFile } from './package-file.js'
 
 /** The files of a zip. @throws an Error if it is none, or if a file would lie outside of where it is unpacked. */
 export function unzipFiles(zip: Buffer): PackageFile[] {

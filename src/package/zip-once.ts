@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { FunctionPackage } from './build.js'
-import { markUsed, removeUnused } from './kept.js'
-import { writeWhole } from './write-whole.js'
+import { markUsed, removeUnused } from '../lib/last-used.js'
+import { writeWhole } from '../lib/write-whole.js'
 import { zipFiles, zipHashes } from './zip.js'
 
 const HINT = 'Run genato in a folder that can be written.'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { ZipArchive } from 'archiver'
-import { GenatoError } from '../errors.js'
-import { FILE_MODE, sortFiles, type PackageFile } from './files.js'
+import { GenatoError } from '../lib/errors.js'
+import { FILE_MODE, sortFiles, type PackageFile } from './package-file.js'
 
 /** Lambda@Edge's quota. */
 const MAX_ZIPPED_BYTES = 50 * 1024 * 1024

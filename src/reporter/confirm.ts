@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { EXIT, GenatoError, usageError } from '../errors.js'
+import { EXIT, GenatoError, usageError } from '../lib/errors.js'
 import type { Reporter } from './reporter.js'
 
 interface Asking {

@@ -1,4 +1,4 @@
-import { GenatoError, messageOf } from '../errors.js'
+import { GenatoError, messageOf } from '../lib/errors.js'
 
 /** An error as people read it, without a trailing line break. */
 export function errorText(error: unknown, debug: boolean): string {

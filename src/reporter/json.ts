@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { usageError } from '../errors.js'
+import { usageError } from '../lib/errors.js'
 import { errorData } from './error-text.js'
 import type { Reporter } from './reporter.js'
 

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { isUnfinished } from '../errors.js'
+import { isUnfinished } from '../lib/errors.js'
 import { errorText } from './error-text.js'
 import type { Reporter } from './reporter.js'
 

@@ -10,7 +10,7 @@ import { KNOWN_AFTER } from '../aws/change.js'
 import { isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 
 interface AccessControlSeen {
   id: string

@@ -1,7 +1,7 @@
 import { isNamed } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 
 type Pauses = [first: number, last: number]
 

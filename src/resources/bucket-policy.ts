@@ -2,7 +2,7 @@ import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyComma
 import { isDenied, isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import type { PolicyDocument, Statement } from '../../templates/policy.js'
 import { bucketCall } from './bucket-call.js'
 import { sameDocument } from './document.js'

@@ -6,7 +6,7 @@ import {
   HEADERS_POLICY,
   ORIGIN_ID,
 } from '../../templates/distribution.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import { canonicalDocument } from './document.js'
 
 /** What makes a distribution this stack's. `undefined`: left as it is. */

@@ -1,5 +1,5 @@
 import { isNamed } from '../aws/errors.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import type { DistributionWanted } from './distribution-config.js'
 
 /** CloudFront does not know yet what Lambda and IAM have just been told. */

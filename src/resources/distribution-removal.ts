@@ -2,7 +2,7 @@ import { DeleteDistributionCommand, type DistributionConfig } from '@aws-sdk/cli
 import { isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import { disabled, originRequestOf } from './distribution-config.js'
 import { readDistribution, ROLLOUT, rolloutLate, sendUpdate, stale } from './distribution.js'
 

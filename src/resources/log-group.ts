@@ -10,8 +10,8 @@ import { explainAwsError } from '../aws/explain.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
 import { retryWhile } from '../aws/wait.js'
-import { messageOf } from '../errors.js'
-import { STACK_TAG } from '../names.js'
+import { messageOf } from '../lib/errors.js'
+import { STACK_TAG } from '../config/names.js'
 
 export interface LogGroup {
   region: string

@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand, type _Error } from '@aws-sdk/client-s3'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 
 /** The most that one call takes. */
 const MOST = 1000

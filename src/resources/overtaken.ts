@@ -1,4 +1,4 @@
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 
 /** Of two deploys at once, one goes on. */
 export function overtaken(name: string, cause?: unknown): GenatoError {

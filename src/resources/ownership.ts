@@ -1,5 +1,5 @@
-import { GenatoError } from '../errors.js'
-import { STACK_TAG } from '../names.js'
+import { GenatoError } from '../lib/errors.js'
+import { STACK_TAG } from '../config/names.js'
 import type { Tags } from './tags.js'
 
 /** Whose something is, for this stack. */

@@ -1,5 +1,5 @@
 import { isNamed } from '../aws/errors.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import type { Tags } from './tags.js'
 
 /**

@@ -11,7 +11,7 @@ import type { Session } from '../aws/session.js'
 import { KNOWN_AFTER } from '../aws/change.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
 import { explainAwsError } from '../aws/explain.js'
-import { EXIT, GenatoError, messageOf } from '../errors.js'
+import { EXIT, GenatoError, messageOf } from '../lib/errors.js'
 import { overtaken } from './overtaken.js'
 import { functionArn, isReplicated, observeFunction, sameFunction, type FunctionSeen } from './function.js'
 

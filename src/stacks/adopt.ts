@@ -1,6 +1,6 @@
 import type { Session } from '../aws/session.js'
-import { GenatoError } from '../errors.js'
-import { bucketDomain } from '../names.js'
+import { GenatoError } from '../lib/errors.js'
+import { bucketDomain } from '../config/names.js'
 import { functionsWithRole } from '../resources/account.js'
 import { isPublic } from '../resources/bucket-policy.js'
 import { observeBucket } from '../resources/bucket-seen.js'
@@ -9,9 +9,9 @@ import { findDistributions, observeDistribution, type DistributionSeen } from '.
 import { observeFunction } from '../resources/function.js'
 import { ownerOf, refuseOthers } from '../resources/ownership.js'
 import { observeRole } from '../resources/role.js'
-import { countFiles, filesSentence, NO_FILES, type FileCount } from './files.js'
+import { countFiles, filesSentence, NO_FILES, type FileCount } from './files-consent.js'
 import { INLINE_POLICY, type Target } from './target.js'
-import { theOne } from './the-one.js'
+import { theOne } from './one-distribution.js'
 
 export interface Adoption {
   /** With the names of what is taken over. */

@@ -1,6 +1,6 @@
 import type { Session } from '../aws/session.js'
 import { waitFor } from '../aws/wait.js'
-import { EXIT, GenatoError } from '../errors.js'
+import { EXIT, GenatoError } from '../lib/errors.js'
 import { findLogGroups, takeInventory } from './inventory.js'
 import type { Target } from './target.js'
 

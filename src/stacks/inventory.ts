@@ -1,8 +1,8 @@
 import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
-import { messageOf } from '../errors.js'
-import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../names.js'
+import { messageOf } from '../lib/errors.js'
+import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../config/names.js'
 import { observeAccessControl } from '../resources/access-control.js'
 import { isCutOff, observeBucket, type BucketSeen } from '../resources/bucket-seen.js'
 import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
@@ -11,7 +11,7 @@ import { observeLogGroup, type LogGroup } from '../resources/log-group.js'
 import { ownerOf } from '../resources/ownership.js'
 import { observeRole, type RoleSeen } from '../resources/role.js'
 import { INLINE_POLICY, type Target } from './target.js'
-import { theOne } from './the-one.js'
+import { theOne } from './one-distribution.js'
 
 /** What there is of a stack. What belongs to others is left out, and told. */
 export interface Inventory {

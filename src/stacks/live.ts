@@ -1,17 +1,17 @@
 import { isNamed } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
-import { GenatoError } from '../errors.js'
-import { packageKey } from '../names.js'
-import { contentDigest, type PackageFile } from '../package/files.js'
+import { GenatoError } from '../lib/errors.js'
+import { packageKey } from '../config/names.js'
+import { contentDigest, type PackageFile } from '../package/package-file.js'
 import { unzipFiles } from '../package/unzip.js'
 import { zipHashes } from '../package/zip.js'
 import { bucketOf, liveVersion } from '../resources/distribution-config.js'
 import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
-import { readObject } from '../resources/objects.js'
+import { readObject } from '../resources/bucket-contents.js'
 import { listVersions, type Version } from '../resources/version.js'
 import type { Target } from './target.js'
-import { theOne } from './the-one.js'
+import { theOne } from './one-distribution.js'
 
 /** What the distribution serves at the moment, and from where. */
 export interface Live {

@@ -1,6 +1,6 @@
-import { GENERATED } from '../../handler/contract.js'
+import { GENERATED } from '../../handler/shared/contract.js'
 import type { Session } from '../aws/session.js'
-import { listObjects } from '../resources/objects.js'
+import { listObjects } from '../resources/bucket-contents.js'
 import type { Target } from './target.js'
 
 const ENOUGH = 10_000

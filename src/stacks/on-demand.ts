@@ -1,9 +1,9 @@
 import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
-import { messageOf } from '../errors.js'
-import { once } from '../once.js'
-import { edgeLogGroup, packageKey, packagePrefix } from '../names.js'
+import { messageOf } from '../lib/errors.js'
+import { once } from '../lib/async.js'
+import { edgeLogGroup, packageKey, packagePrefix } from '../config/names.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { prepareAccessControl } from '../resources/access-control.js'
 import { prepareBucket } from '../resources/bucket.js'
@@ -26,7 +26,7 @@ import {
 import { invalidate } from '../resources/invalidation.js'
 import { prepareLogGroups } from '../resources/log-group.js'
 import { deleteObjects } from '../resources/object-removal.js'
-import { findPackage, listObjects, uploadOnce } from '../resources/objects.js'
+import { findPackage, listObjects, uploadOnce } from '../resources/bucket-contents.js'
 import { prepareRole } from '../resources/role.js'
 import { otherRuntime, runtimeOf, runtimeTags } from '../resources/runtime.js'
 import {
@@ -38,10 +38,10 @@ import {
   type Version,
 } from '../resources/version.js'
 import type { Claim } from '../resources/ownership.js'
-import { filesConsent } from './files.js'
+import { filesConsent } from './files-consent.js'
 import { imagesReaders } from './images-readers.js'
 import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
-import { theOne } from './the-one.js'
+import { theOne } from './one-distribution.js'
 
 /** The function package, made as far as it is needed. */
 export interface PackageSource {

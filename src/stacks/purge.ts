@@ -1,5 +1,5 @@
 import type { Session } from '../aws/session.js'
-import { GenatoError } from '../errors.js'
+import { GenatoError } from '../lib/errors.js'
 import {
   findDistributions,
   INVALIDATED_TAG,
@@ -15,7 +15,7 @@ import { deleteObjects } from '../resources/object-removal.js'
 import { listVersions } from '../resources/version.js'
 import { listChosen, type Chosen, type Counted } from './stored-images.js'
 import type { Target } from './target.js'
-import { theOne } from './the-one.js'
+import { theOne } from './one-distribution.js'
 
 export interface Purged {
   objects: number

@@ -1,8 +1,8 @@
-import { GENERATED } from '../../handler/contract.js'
-import type { Explanation } from '../../handler/explanation.js'
+import { GENERATED } from '../../handler/shared/contract.js'
+import type { Explanation } from '../../handler/shared/explanation.js'
 import type { Session } from '../aws/session.js'
-import { usageError } from '../errors.js'
-import { listFolders, listObjects, type StoredObject } from '../resources/objects.js'
+import { usageError } from '../lib/errors.js'
+import { listFolders, listObjects, type StoredObject } from '../resources/bucket-contents.js'
 
 /** Which of the stored images are meant. */
 export type Chosen =

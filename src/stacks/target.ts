@@ -1,4 +1,4 @@
-import { GENERATED } from '../../handler/contract.js'
+import { GENERATED } from '../../handler/shared/contract.js'
 import { BASIC_EXECUTION, executionRolePolicy, executionRoleTrust } from '../../templates/execution-role.js'
 import { imagesLifecycle, packagesLifecycle } from '../../templates/images-bucket.js'
 import type { Settings } from '../config/types.js'
@@ -10,7 +10,7 @@ import {
   packagePrefix,
   packagesBucket,
   roleName,
-} from '../names.js'
+} from '../config/names.js'
 import { functionArn } from '../resources/function.js'
 import type { BucketWanted } from '../resources/bucket.js'
 import type { Claim } from '../resources/ownership.js'

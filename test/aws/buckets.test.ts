@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { untilGone } from '../../src/stacks/gone.js'
-import { bucketObjects } from '../../src/resources/bucket-objects.js'
+import { bucketObjects } from '../../src/objects/live-bucket.js'
 import {
   ACCOUNT,
   everything,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { functionLineText, tellServed } from '../../src/commands/lines.js'
-import type { Served } from '../../src/edge/viewer/served.js'
+import type { Served } from '../../src/local/cloudfront/viewer/served.js'
 import type { Reporter } from '../../src/reporter/reporter.js'
 
 const SERVED: Served = {

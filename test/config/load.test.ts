@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadSettings } from '../../src/config/load.js'
-import { GenatoError } from '../../src/errors.js'
+import { GenatoError } from '../../src/lib/errors.js'
 import { project } from '../support/project.js'
 
 async function failure(work: Promise<unknown>): Promise<GenatoError> {

@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { directLogGroup, distributionLogGroup } from '../../src/names.js'
+import { directLogGroup, distributionLogGroup } from '../../src/config/names.js'
 import { EMPTY_ACCOUNT } from '../support/account-state.js'
 import { IMAGES, somebody, useAws } from '../support/aws.js'
 import { survives } from '../support/crash-scenario.js'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
-import { readFont } from '../../handler/grammar/font.js'
+import { readFont } from '../../handler/shared/grammar/font.js'
 import { genato, type Ran } from '../support/cli.js'
 import { ROOT, tempFolder } from '../support/project.js'
 

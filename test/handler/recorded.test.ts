@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { objectKey } from '../../handler/key.js'
+import { objectKey } from '../../handler/edge/object-key.js'
 import { builtin } from '../support/edge.js'
 
 /** What version 0.1.0 of November 2026 gave for a URL. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { GenatoError } from '../../src/errors.js'
+import type { GenatoError } from '../../src/lib/errors.js'
 import { readDuration } from '../../src/commands/duration.js'
 import { filterPattern } from '../../src/logs/filter.js'
 import { readLine } from '../../src/logs/read-line.js'
-import { eventData, eventText } from '../../src/logs/show.js'
+import { eventData, eventText } from '../../src/logs/event-text.js'
 
 const GROUP = '/aws/lambda/us-east-1.genato-func'
 const TIME = Date.UTC(2026, 10, 21, 12, 34, 56, 789)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../src/aws/clock.js'
 import { mergeByTime, type Page } from '../../src/logs/merge.js'
-import { createSeen } from '../../src/logs/seen.js'
+import { createSeen } from '../../src/logs/unseen-events.js'
 
 interface Event {
   time: number

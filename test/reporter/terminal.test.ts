@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { waitFor } from '../../src/aws/wait.js'
-import { GenatoError } from '../../src/errors.js'
+import { GenatoError } from '../../src/lib/errors.js'
 import { terminalReporter } from '../../src/reporter/terminal.js'
 
 /** A terminal of so many columns. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { objectKey } from '../../handler/key.js'
-import type { Explanation } from '../../handler/explanation.js'
+import { objectKey } from '../../handler/edge/object-key.js'
+import type { Explanation } from '../../handler/shared/explanation.js'
 import { chooser, readChosen, type Chosen } from '../../src/stacks/stored-images.js'
 import { builtin } from '../support/edge.js'
 

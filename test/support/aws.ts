@@ -5,7 +5,7 @@ import { Lambda } from '@aws-sdk/client-lambda'
 import { S3 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { Several } from '../../src/aws/together.js'
-import { GenatoError } from '../../src/errors.js'
+import { GenatoError } from '../../src/lib/errors.js'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.js'
 import { startMoto, type Moto } from './moto/moto.js'
 

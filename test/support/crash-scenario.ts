@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { messageOf } from '../../src/errors.js'
+import { messageOf } from '../../src/lib/errors.js'
 import type { PackageSource } from '../../src/stacks/on-demand.js'
 import { accountState, differences, EMPTY_ACCOUNT } from './account-state.js'
 import { ALL_THERE, everything, somebody, type Aws } from './aws.js'

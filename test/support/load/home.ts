@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { openObjectFolder } from '../../../src/edge/store/folder.js'
+import { openObjectFolder } from '../../../src/objects/folder.js'
 
 /** A project of its own, with a folder for what its server writes outside of it. */
 export interface Home {

@@ -1,0 +1,168 @@
+import { GENERATED, type GeneratorStore, type Image } from '../contract.js'
+import { encodeKey } from '../grammar/encoding.js'
+import { bytesOf } from '../image/check.js'
+import type { BucketLocation } from './bucket-location.js'
+import {
+  endpointOf,
+  keepAlive,
+  PATIENCE,
+  send,
+  type Connection,
+  type Credentials,
+  type StoreResponse,
+  type Until,
+} from './request.js'
+
+type Headers = StoreResponse['headers']
+
+/** What lies under a key: all of it, or that it is longer than was wanted. */
+export type Stored = { headers: Headers; body: Buffer } | 'too-long'
+
+/** The bucket behind the distribution, as one invocation sees it. */
+export interface Store extends GeneratorStore {
+  /**
+   * Whether the object is there.
+   * @param onSent called once the question is on its way.
+   * @throws when S3 says anything but yes or no: 403 is not absent.
+   */
+  has(key: string, onSent?: () => void): Promise<boolean>
+  /**
+   * The object itself, if it is there. A longer one than `mostBytes` is not downloaded.
+   * @throws likewise.
+   */
+  fetch(key: string, mostBytes: number, onSent?: () => void): Promise<Stored | undefined>
+  /**
+   * Stores an image unless there is one: of two that are made at once, the first stays.
+   * @returns the headers of S3's answer, or 'exists'.
+   * @throws likewise.
+   */
+  putFirst(key: string, image: Image, cacheControl: string): Promise<Headers | 'exists'>
+}
+
+/** What a store belongs to: where it is, how long there is, and whose it has to be. */
+export interface Opening {
+  location: BucketLocation
+  until: Until
+  /** 12 digits. S3 refuses a bucket of any other account. */
+  account?: string | undefined
+}
+
+export interface Environment {
+  AWS_ACCESS_KEY_ID?: string
+  AWS_SECRET_ACCESS_KEY?: string
+  AWS_SESSION_TOKEN?: string
+  AWS_ENDPOINT_URL_S3?: string
+  AWS_ENDPOINT_URL?: string
+}
+
+/**
+ * Opens stores that share their connections.
+ * @param env Lambda's reserved variables, read at each opening.
+ */
+export function storeOpener(env: Environment, patience = PATIENCE): (opening: Opening) => Store {
+  const connections = new Map<string, Omit<Connection, 'credentials'>>()
+  return ({ location, until, account }) => {
+    const name = `${location.region}/${location.bucket}`
+    let connection = connections.get(name)
+    if (!connection) {
+      const endpoint = endpointOf(location, env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL)
+      connection = { endpoint, region: location.region, agent: keepAlive(endpoint.protocol), patience }
+      connections.set(name, connection)
+    }
+    return openStore({ ...connection, credentials: readCredentials(env) }, location.prefix, until, account)
+  }
+}
+
+/**
+ * CloudFront reads what is encrypted with S3's own key (SSE-S3) without any right to a KMS key, so that is
+ * asked for whatever the bucket's default is.
+ */
+const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' }
+
+function openStore(connection: Connection, prefix: string, until: Until, account: string | undefined): Store {
+  const encode = (key: string) => encodeKey(prefix + key)
+  // A bucket that was deleted may be somebody else's by now: names are free again.
+  const owner: Record<string, string> = account ? { 'x-amz-expected-bucket-owner': account } : {}
+  const put = async (key: string, image: Image, headers: Record<string, string>) => {
+    if (!key.startsWith(GENERATED))
+      throw new Error(`${key} does not start with ${GENERATED}: it may not be written.`)
+    const body = bytesOf(image)
+    const all = { ...headers, ...owner, ...ENCRYPTION, 'Content-Type': image.contentType }
+    return send(connection, { method: 'PUT', key: encode(key), body, headers: all }, until)
+  }
+  return {
+    async has(key, onSent) {
+      const question = {
+        method: 'HEAD',
+        key: encode(key),
+        headers: owner,
+        ...(onSent ? { onSent } : {}),
+      } as const
+      const response = await send(connection, question, until)
+      if (response.status === 200) return true
+      if (response.status === 404) return false
+      throw refused('HEAD', key, response)
+    },
+    async fetch(key, mostBytes, onSent) {
+      const question = {
+        method: 'GET',
+        key: encode(key),
+        headers: owner,
+        mostBytes,
+        ...(onSent ? { onSent } : {}),
+      } as const
+      const response = await send(connection, question, until)
+      if (response.status === 404) return undefined
+      if (response.status !== 200) throw refused('GET', key, response)
+      // Without a length it is only known in the end.
+      if (response.tooLong || response.body.length > mostBytes) return 'too-long'
+      return { headers: response.headers, body: response.body }
+    },
+    async get(key) {
+      const response = await send(connection, { method: 'GET', key: encode(key), headers: owner }, until)
+      if (response.status === 404) return undefined
+      if (response.status !== 200) throw refused('GET', key, response)
+      return {
+        body: response.body,
+        contentType: response.headers['content-type'] ?? 'application/octet-stream',
+      }
+    },
+    async put(key, image) {
+      const response = await put(key, image, {})
+      if (response.status !== 200) throw refused('PUT', key, response)
+    },
+    async putFirst(key, image, cacheControl) {
+      const headers = { 'Cache-Control': cacheControl, 'If-None-Match': '*' }
+      let response = await put(key, image, headers)
+      // 409: something else happens to the key at the moment, and S3 asks for another try.
+      if (response.status === 409) response = await put(key, image, headers)
+      // 412: it is there by now.
+      if (response.status === 412) return 'exists'
+      if (response.status !== 200) throw refused('PUT', key, response)
+      return response.headers
+    },
+  }
+}
+
+function readCredentials(env: Environment): Credentials {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: token,
+  } = env
+  if (!accessKeyId || !secretAccessKey) throw new Error('The environment has no AWS credentials.')
+  return { accessKeyId, secretAccessKey, ...(token ? { sessionToken: token } : {}) }
+}
+
+function refused(method: string, key: string, { status, body }: StoreResponse): Error {
+  const text = body.toString('utf8')
+  const code = /<Code>([A-Za-z0-9]+)<\/Code>/.exec(text)?.[1]
+  const message = /<Message>([^<]{1,500})/.exec(text)?.[1]
+  const asked =
+    method === 'PUT' && status === 403
+      ? " The function's role or the bucket's policy does not allow it: the policy must accept x-amz-server-side-encryption: AES256."
+      : ''
+  return new Error(
+    `S3 answered ${method} ${key} with ${status}${code ? ` ${code}` : ''}${message ? ` (${message})` : ''}.${asked}`,
+  )
+}

@@ -1,0 +1,194 @@
+import type http from 'node:http'
+import { randomUUID } from 'node:crypto'
+import type { ObjectFolder } from '../../objects/folder.js'
+import type { Served } from '../../local/cloudfront/viewer/served.js'
+import { readTarget } from '../../local/cloudfront/viewer/request-path.js'
+import { messageOf } from '../../lib/errors.js'
+import { userStack } from '../../lib/user-stack.js'
+import { showable } from './showable.js'
+import { headersOf, isForeign, send, sendJson, sendText } from './answers.js'
+import { readDocument, type PageDocument } from './document.js'
+import { createGallery } from './gallery.js'
+import type { About, Explained, Rebuilt, RequestEntry, State } from './messages.js'
+import { openNotes } from './notes.js'
+import { rememberRequests, type Remembered } from './requests.js'
+import { sendStored } from './send-stored.js'
+import { createStreams } from './streams.js'
+
+export interface PageOptions {
+  /** Of the package that runs now. */
+  about: () => About
+  /** @returns an Explanation of handler/service.ts. @throws an Error with a message. */
+  explain: (path: string) => Promise<unknown>
+  /** Where stored images lie, if they lie on this machine. */
+  images: Pick<ObjectFolder, 'list' | 'get'> | undefined
+  /** A folder where the page may keep notes between runs, such as which URL an object was asked for with. */
+  notes: string | undefined
+  /** Whether it may be asked under any name: it is told to listen to more than this machine. */
+  anyHost: boolean
+}
+
+export interface Page {
+  /** Answers what is asked of `/` itself; false if it is none of the page's. */
+  handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): boolean
+  served(served: Served): void
+  /** A line of the function's log as it was written. */
+  functionLine(line: string): void
+  rebuilt(rebuilt: { file: string; ms: number; dropped: number }): void
+  rebuildFailed(message: string): void
+  /** Ends the event streams, and waits for the notes. */
+  close(): Promise<void>
+}
+
+/** Requests are told of this often at most, all that came meanwhile at once: a load test is no flood of events. */
+const TELL_EVERY_MS = 100
+/** After a pause they are told at once, but for the function's line, which comes a little later. */
+const TELL_FIRST_MS = 20
+const TOLD_AT_ONCE = 50
+/** What the page shows of the past. */
+const REQUESTS_SHOWN = 20
+const GALLERY_STEP = 60
+const MOST_SHOWN = 3_000
+/** CloudFront takes no longer URLs. */
+const LONGEST_PATH = 8_192
+/** A failed build can have very many errors. */
+const LONGEST_MESSAGE = 32_768
+/** A function that hangs is not asked without end. */
+const EXPLAINED_AT_ONCE = 16
+
+/**
+ * The page of `genato dev`: builds URLs, shows images and what was made. It is all at `/`, which means nothing
+ * on AWS, with everything it asks for in the query, so that no path is taken away from the service.
+ */
+export function createPage(options: PageOptions): Page {
+  const { images } = options
+  const about = () => showable(options.about())
+  const server = randomUUID()
+  const requests = rememberRequests()
+  const notes = openNotes(options.notes)
+  const gallery = createGallery(images, notes)
+  const streams = createStreams()
+  let document: PageDocument | undefined
+  let failed: string | undefined
+  let build = 0
+  let explaining = 0
+
+  const state = (): State => ({
+    server,
+    build,
+    about: about(),
+    failed,
+    requests: requests.latest(REQUESTS_SHOWN),
+    stored: images !== undefined,
+  })
+
+  const untold = new Map<string, RequestEntry>()
+  let galleryGrew = false
+  let timer: NodeJS.Timeout | undefined
+  let told = -Infinity
+  const tellSoon = () => {
+    const wait = performance.now() - told < TELL_EVERY_MS ? TELL_EVERY_MS : TELL_FIRST_MS
+    timer ??= setTimeout(() => {
+      timer = undefined
+      told = performance.now()
+      if (untold.size > 0) streams.tell('requests', [...untold.values()])
+      if (galleryGrew) streams.tell('gallery', {})
+      untold.clear()
+      galleryGrew = false
+    }, wait).unref()
+  }
+  const tell = (entry: Remembered) => {
+    if (gallery.served(entry)) galleryGrew = true
+    if (!streams.any()) return
+    untold.set(entry.id, entry)
+    const [oldest] = untold.keys()
+    if (untold.size > TOLD_AT_ONCE && oldest !== undefined) untold.delete(oldest)
+    tellSoon()
+  }
+
+  const explain = async (path: string): Promise<Explained> => {
+    if (!path.startsWith('/') || path.length > LONGEST_PATH)
+      return { kind: 'failed', message: `A path starts with / and has at most ${LONGEST_PATH} characters.` }
+    if (explaining >= EXPLAINED_AT_ONCE)
+      return { kind: 'failed', message: 'The function has not answered what was asked before.' }
+    explaining++
+    try {
+      return (await options.explain(path)) as Explained
+    } catch (error) {
+      return { kind: 'failed', message: messageOf(error) }
+    } finally {
+      explaining--
+    }
+  }
+
+  const queries: Record<string, (value: string, outgoing: http.ServerResponse) => void | Promise<void>> = {
+    state: (_, outgoing) => sendJson(outgoing, state()),
+    events: (_, outgoing) => streams.open(outgoing, state),
+    explain: async (value, outgoing) => sendJson(outgoing, await explain(value)),
+    gallery: async (value, outgoing) => {
+      const count = Math.min(Math.max(Number.parseInt(value, 10) || GALLERY_STEP, 1), MOST_SHOWN)
+      sendJson(outgoing, await gallery.newest(count))
+    },
+    stored: async (value, outgoing) => sendStored(images, value, outgoing),
+  }
+
+  const sendPage = (outgoing: http.ServerResponse) => {
+    document ??= readDocument()
+    const html = document.html(about().examples)
+    send(outgoing, 200, headersOf('text/html; charset=utf-8', document.policy), html)
+  }
+
+  return {
+    handle(incoming, outgoing) {
+      const asked = queryOf(incoming)
+      if (!asked) return false
+      incoming.resume()
+      const query = asked.name !== undefined && Object.hasOwn(queries, asked.name) && queries[asked.name]
+      if (query && isForeign(incoming, options.anyHost)) {
+        sendText(outgoing, 403, 'Only the page itself may ask this.')
+        return true
+      }
+      Promise.resolve()
+        .then(() => (query ? query(asked.value, outgoing) : sendPage(outgoing)))
+        .catch((error: unknown) => {
+          if (outgoing.headersSent) outgoing.destroy()
+          else sendText(outgoing, 500, messageOf(error))
+        })
+      return true
+    },
+    served: (served) => tell(requests.served(served)),
+    functionLine(line) {
+      const entry = requests.functionLine(line)
+      if (entry) tell(entry)
+    },
+    rebuilt(rebuilt) {
+      failed = undefined
+      build++
+      gallery.forget()
+      streams.tell('rebuilt', { ...rebuilt, build, about: about() } satisfies Rebuilt)
+      galleryGrew = true
+      tellSoon()
+    },
+    rebuildFailed(message) {
+      failed = userStack(message.slice(0, LONGEST_MESSAGE))
+      streams.tell('failed', { message: failed })
+    },
+    async close() {
+      clearTimeout(timer)
+      streams.close()
+      await notes.written()
+    },
+  }
+}
+
+/** What is asked of `/`: the first parameter's name and value. `undefined`: it is not the page that is asked. */
+function queryOf({
+  method,
+  url = '',
+}: http.IncomingMessage): { name: string | undefined; value: string } | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return undefined
+  const { path, query } = readTarget(url)
+  if (path !== '/') return undefined
+  const [first] = new URLSearchParams(query)
+  return { name: first?.[0], value: first?.[1] ?? '' }
+}

@@ -1,0 +1,178 @@
+import { decodeFilePath } from '../../../../handler/shared/grammar/encoding.js'
+import { messageOf } from '../../../lib/errors.js'
+import type { Answer } from '../answer.js'
+import { errorPage } from '../error-page.js'
+import { originRequestEvent, type Origin, type ViewerRequest } from './origin-event.js'
+import { FunctionFailed } from '../../lambda/process.js'
+import type { FunctionRunner, Invoked } from '../../lambda/runner.js'
+import { InvalidResult, readResult, type FunctionResult } from './result.js'
+import type { ObjectHead, Objects } from '../../../objects/object-store.js'
+
+/** What the function's processes cost a request, in ms: of a start, and of waiting for one that has time. */
+export interface Took {
+  coldStartMs?: number | undefined
+  waitedMs?: number | undefined
+}
+
+/** What became of a request that the cache could not answer. */
+export type Outcome = Took &
+  (
+    | { kind: 'object'; key: string; answer: Answer }
+    /** What the cache has is still what the origin has: it lives anew, with these headers. */
+    | { kind: 'unchanged'; key: string | undefined; headers: Record<string, string> }
+    /** The bucket has no such object, and tells it in its own way. */
+    | { kind: 'refused'; key: string; answer: Answer }
+    | { kind: 'generated'; answer: Answer }
+    /** CloudFront's own answer where the function gave none that it takes: never kept. */
+    | { kind: 'function-failed'; answer: Answer; word: LambdaError; reason: string }
+    | { kind: 'origin-failed'; answer: Answer; reason: string }
+  )
+
+/** The words in `X-Cache` for them. Source: CloudFront developer guide, "Test and debug Lambda@Edge functions". */
+export type LambdaError = 'LambdaExecutionError' | 'LambdaValidationError' | 'LambdaLimitExceeded'
+
+export interface OriginSide {
+  runner: FunctionRunner
+  store: Pick<Objects, 'get' | 'head'>
+  origin: Origin
+}
+
+/** One request to the origin, with the function before it. */
+export interface OriginRequest extends ViewerRequest {
+  id: string
+  /** Aborted when no viewer waits for it any more. */
+  signal?: AbortSignal
+}
+
+/** A viewer's request, as the edge gets it. */
+export interface EdgeRequest extends ViewerRequest {
+  id: string
+  /** Asked only where the answer is waited for: calls back when the viewer has left, or has its answer. */
+  whenLeft?: (listener: () => void) => void
+}
+
+/**
+ * Runs the function, and fetches what it leads to.
+ * @param held what the cache has, expired: the origin is asked whether it still holds. Source: CloudFront
+ * developer guide, "Request and response behavior for Amazon S3 origins", Conditional GETs.
+ */
+export async function askOrigin(
+  request: OriginRequest,
+  held: Answer | undefined,
+  { runner, store, origin }: OriginSide,
+): Promise<Outcome> {
+  const conditions = held ? conditionsOf(held) : {}
+  // Source of the range: CloudFront developer guide, "How CloudFront processes partial requests for an object".
+  const headers = { ...conditions, ...(request.range === undefined ? {} : { range: request.range }) }
+  const event = originRequestEvent(request, origin, { requestId: request.id, headers })
+  let invoked: Invoked
+  try {
+    invoked = await runner.invoke(event, request.signal)
+  } catch (error) {
+    return functionFailed(error, request.id)
+  }
+  const { value, ...took } = invoked
+  let result: FunctionResult
+  let key: string
+  try {
+    result = readResult(value, event.Records[0].cf.request)
+    // It may answer in the bucket's place that nothing has changed.
+    if (result.kind === 'response' && held && result.answer.status === 304)
+      return { kind: 'unchanged', headers: result.answer.headers, key: undefined, ...took }
+    if (result.kind === 'response')
+      return { kind: 'generated', ...took, answer: dated(result.answer, 'CloudFront') }
+    // S3 reads a plus in a path as a space.
+    key = decodeFilePath(`${origin.path}${result.uri}`.replaceAll('+', '%20'))
+  } catch (error) {
+    return { ...invalid(error, request.id), ...took }
+  }
+  try {
+    return { ...(await fetchObject(request.method, key, held, conditions, store)), key, ...took }
+  } catch (error) {
+    return {
+      kind: 'origin-failed',
+      ...took,
+      answer: errorPage(502, "CloudFront wasn't able to connect to the origin.", request.id),
+      reason: messageOf(error),
+    }
+  }
+}
+
+function functionFailed(error: unknown, id: string): Outcome {
+  const known = error instanceof FunctionFailed ? error : new FunctionFailed('crash', messageOf(error))
+  return {
+    kind: 'function-failed',
+    coldStartMs: known.coldStartMs,
+    word: known.kind === 'throttled' ? 'LambdaLimitExceeded' : 'LambdaExecutionError',
+    answer: errorPage(503, known.said, id),
+    reason: `${known.message}\n${known.source}`,
+  }
+}
+
+function invalid(error: unknown, id: string) {
+  const known = error instanceof InvalidResult ? error : undefined
+  return {
+    kind: 'function-failed',
+    word: 'LambdaValidationError',
+    answer: errorPage(502, known?.said ?? 'The Lambda function result failed validation.', id),
+    reason: known ? `${known.message}\n${known.source}` : messageOf(error),
+  } as const
+}
+
+type Conditions = { 'if-none-match'?: string; 'if-modified-since'?: string }
+
+function conditionsOf({ headers: { etag, 'last-modified': modified } }: Answer): Conditions {
+  return {
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...(modified === undefined ? {} : { 'if-modified-since': modified }),
+  }
+}
+
+async function fetchObject(
+  method: string,
+  key: string,
+  held: Answer | undefined,
+  conditions: Conditions,
+  store: OriginSide['store'],
+) {
+  if (held?.status === 200 || method === 'HEAD') {
+    const head = await store.head(key)
+    if (!head) return accessDenied()
+    // S3 heeds the tag before the date. Source: Amazon S3 API reference, "GetObject".
+    if (head.etag === conditions['if-none-match'])
+      return { kind: 'unchanged', headers: dated({ headers: headersOf(head) }, 'AmazonS3').headers } as const
+    if (method === 'HEAD') return objectAnswer(head, Buffer.alloc(0), { 'content-length': String(head.size) })
+  }
+  const object = await store.get(key)
+  return object ? objectAnswer(object, object.body) : accessDenied()
+}
+
+function objectAnswer(about: Omit<ObjectHead, 'size'>, body: Buffer, more: Record<string, string> = {}) {
+  const answer = { status: 200, headers: { ...headersOf(about), ...more }, body }
+  return { kind: 'object', answer: dated(answer, 'AmazonS3') } as const
+}
+
+/** As S3 answers whom the bucket policy does not let list: it does not tell whether the key exists. */
+function accessDenied() {
+  const body = Buffer.from(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+  )
+  const answer = { status: 403, headers: { 'content-type': 'application/xml' }, body }
+  return { kind: 'refused', answer: dated(answer, 'AmazonS3') } as const
+}
+
+function headersOf(about: Omit<ObjectHead, 'size'>): Record<string, string> {
+  return {
+    'content-type': about.contentType,
+    ...(about.cacheControl ? { 'cache-control': about.cacheControl } : {}),
+    etag: about.etag,
+    'last-modified': about.lastModified.toUTCString(),
+    'accept-ranges': 'bytes',
+    'x-amz-server-side-encryption': 'AES256',
+  }
+}
+
+/** CloudFront keeps the date with the answer: a hit has the day on which it was fetched. Seen in many captures. */
+function dated<A extends Pick<Answer, 'headers'>>(answer: A, server: string): A {
+  return { ...answer, headers: { server, ...answer.headers, date: new Date().toUTCString() } }
+}

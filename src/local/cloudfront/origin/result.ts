@@ -1,0 +1,38 @@
+import type { Answer } from '../answer.js'
+import type { SentRequest } from './origin-event.js'
+import { InvalidResult, isRecord, SAID, show, SOURCE } from './result/invalid.js'
+import { readRequest } from './result/request.js'
+import { readResponse } from './result/response.js'
+
+export { InvalidResult }
+
+/** What the function returned, once it is known to be something that CloudFront takes. */
+export type FunctionResult = { kind: 'request'; uri: string } | { kind: 'response'; answer: Answer }
+
+/**
+ * @param value what came as JSON; `undefined` if that was none.
+ * @param sent the request of the event that was sent.
+ * @throws InvalidResult that says what CloudFront would object to.
+ */
+export function readResult(value: unknown, sent: SentRequest): FunctionResult {
+  if (value === undefined)
+    throw new InvalidResult('The function returned nothing that is JSON.', SAID.notJson, SOURCE.structure)
+  if (!isRecord(value))
+    throw new InvalidResult(
+      `The function returned ${show(value)}${value === null ? ' or nothing' : ''}: it has to return the request or a response.`,
+      SAID.notObject,
+      SOURCE.structure,
+    )
+  if (value['status'] !== undefined) return { kind: 'response', answer: readResponse(value) }
+  if (value['uri'] !== undefined) return { kind: 'request', uri: readRequest(value, sent) }
+  throw new InvalidResult(
+    `The function returned ${show(value)}, which is neither a request, with a uri, nor a response, with a status${hint(value)}.`,
+    value['body'] === undefined ? SAID.plain : SAID.body,
+    SOURCE.structure,
+  )
+}
+
+function hint(value: Record<string, unknown>): string {
+  if (value['Records'] !== undefined) return ': return event.Records[0].cf.request, not the event'
+  return value['statusCode'] === undefined ? '' : ': Lambda@Edge reads status, not statusCode'
+}

@@ -1,0 +1,211 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ObjectHead, Objects } from '../../objects/object-store.js'
+import { readRequestBody } from './request-body.js'
+import { parseRequestTarget } from './request-target.js'
+import { s3Error, s3ErrorXml } from './s3-error.js'
+import type { S3Error } from './s3-error.js'
+import { verifySignature } from './signature.js'
+import type { Credentials } from './signature.js'
+
+const DEFAULT_MAX_OBJECT_BYTES = 100 * 1024 * 1024
+const MAX_KEY_BYTES = 1024
+// The function's role may not delete either.
+const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT']
+
+export interface ObjectStoreOptions {
+  objects: Objects
+  bucket: string
+  /** Whose bucket it is, 12 digits; any account's when left out. */
+  account?: string | undefined
+  /** The only region requests may be signed for; any when left out. */
+  region?: string | undefined
+  credentials: Credentials
+  /** Where objects may be put, as the caller's role has it; anywhere when left out. */
+  writable?: string | undefined
+  /** Whether the caller's role may read a key; all of them when left out. */
+  readable?: ((key: string) => boolean) | undefined
+  /** Bytes; 100 MiB when left out. */
+  maxObjectBytes?: number | undefined
+  /** The clock request dates are held against. */
+  now?: (() => Date) | undefined
+  /** Told of what was answered with InternalError. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+export interface ObjectStore {
+  /** `http://127.0.0.1:<port>`; objects are at `<endpoint>/<bucket>/<key>`. */
+  endpoint: string
+  /** Drops every connection at once; resolves when what was being written is written. */
+  close(): Promise<void>
+}
+
+interface Reply {
+  status: number
+  headers: Record<string, string | number>
+  body?: Buffer
+}
+
+/**
+ * Serves objects as one S3 bucket, path-style, on a free port of 127.0.0.1: GET, HEAD and PUT of objects,
+ * with requests signed by Signature Version 4. Rejects where it cannot listen.
+ */
+export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
+  const underWay = new Set<Promise<void>>()
+  const server = createServer((request, response) => {
+    const done = serve(options, request, response).finally(() => underWay.delete(done))
+    underWay.add(done)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  server.on('error', (error) => options.onError?.(error))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The object store has no port.')
+
+  let closed: Promise<void> | undefined
+  async function stop(): Promise<void> {
+    const ended = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await ended
+    await Promise.all(underWay)
+  }
+  return { endpoint: `http://127.0.0.1:${address.port}`, close: async () => (closed ??= stop()) }
+}
+
+async function serve(
+  options: ObjectStoreOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = randomBytes(8).toString('hex').toUpperCase()
+  try {
+    const outcome = await answer(options, request)
+    if (outcome !== 'aborted') send(request, response, requestId, outcome)
+  } catch (error) {
+    options.onError?.(error)
+    if (!response.headersSent) send(request, response, requestId, s3Error('InternalError'))
+  }
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  outcome: Reply | S3Error,
+): void {
+  const reply = 'code' in outcome ? errorReply(request, requestId, outcome) : outcome
+  const ids = { 'x-amz-request-id': requestId, 'x-amz-id-2': randomBytes(56).toString('base64') }
+  response.writeHead(reply.status, { ...ids, Server: 'AmazonS3', ...reply.headers })
+  response.end(reply.body)
+}
+
+function errorReply(request: IncomingMessage, requestId: string, error: S3Error): Reply {
+  const allow = error.code === 'MethodNotAllowed' && { Allow: METHODS.join(', ') }
+  // With how it would end, or the client could not use the connection again.
+  if (request.method === 'HEAD')
+    return {
+      status: error.status,
+      headers: { 'content-type': 'application/xml', 'transfer-encoding': 'chunked', ...allow },
+    }
+  const [path = ''] = (request.url ?? '').split('?')
+  const body = Buffer.from(s3ErrorXml(error, { Resource: path, RequestId: requestId }))
+  const headers = { 'Content-Type': 'application/xml', 'Content-Length': body.length, ...allow }
+  return { status: error.status, headers, body }
+}
+
+async function answer(
+  options: ObjectStoreOptions,
+  request: IncomingMessage,
+): Promise<Reply | S3Error | 'aborted'> {
+  const { credentials, region, now = () => new Date() } = options
+  const method = request.method ?? ''
+  const target = parseRequestTarget(request.url ?? '')
+  if (!target) return s3Error('InvalidURI')
+  const { rawPath, rawQuery, bucket, key } = target
+  const signed = { method, rawPath, rawQuery, headers: request.headersDistinct }
+  const verdict = verifySignature(signed, credentials, { now: now(), region })
+  if (!verdict.ok) return verdict
+  if (bucket !== options.bucket) return s3Error('NoSuchBucket')
+  // Source: Amazon S3 user guide, "Verifying bucket ownership with bucket owner condition".
+  const owner = request.headers['x-amz-expected-bucket-owner']
+  if (owner !== undefined && options.account !== undefined && owner !== options.account)
+    return s3Error('AccessDenied')
+  if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
+  if (method === 'PUT' && !key.startsWith(options.writable ?? '')) return s3Error('AccessDenied')
+  if (method !== 'PUT' && options.readable?.(key) === false) return s3Error('AccessDenied')
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) return s3Error('KeyTooLongError')
+  const unsupported = isSubresource(rawQuery) || (method === 'PUT' && !isPlainPut(request))
+  if (unsupported) return s3Error('NotImplemented')
+  if (method === 'PUT' && !announcesBody(request)) return s3Error('MissingContentLength')
+
+  const body = await readRequestBody(request, options.maxObjectBytes ?? DEFAULT_MAX_OBJECT_BYTES)
+  if (body === 'aborted') return body
+  if (body === 'too-large') return s3Error('EntityTooLarge')
+  const { payloadHash } = verdict
+  if (payloadHash !== 'UNSIGNED-PAYLOAD' && payloadHash !== createHash('sha256').update(body).digest('hex')) {
+    return s3Error('XAmzContentSHA256Mismatch')
+  }
+  if (method === 'PUT') return putObject(options.objects, key, body, request)
+  if (method === 'HEAD') {
+    const head = await options.objects.head(key)
+    return head ? { status: 200, headers: headersOf(head) } : s3Error('NoSuchKey')
+  }
+  const object = await options.objects.get(key)
+  if (!object) return s3Error('NoSuchKey')
+  return { status: 200, headers: headersOf({ ...object, size: object.body.length }), body: object.body }
+}
+
+// `?acl`, `?uploads`, `?tagging` and the like turn a request into another one; `x-id` is the SDK's label.
+function isSubresource(rawQuery: string): boolean {
+  return rawQuery.split('&').some((pair) => pair !== '' && !pair.startsWith('x-id='))
+}
+
+// Taken for a plain put, a copy would make an empty object and a condition would go unheeded.
+function isPlainPut({ headers }: IncomingMessage): boolean {
+  const condition = headers['if-none-match']
+  if (condition !== undefined && condition !== '*') return false
+  // What the store would not do: another key's encryption.
+  if ((headers['x-amz-server-side-encryption'] ?? 'AES256') !== 'AES256') return false
+  return headers['if-match'] === undefined && headers['x-amz-copy-source'] === undefined
+}
+
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+async function putObject(
+  objects: Objects,
+  key: string,
+  body: Buffer,
+  { headers }: IncomingMessage,
+): Promise<Reply | S3Error> {
+  const md5 = headers['content-md5']
+  if (typeof md5 === 'string') {
+    if (!/^[A-Za-z0-9+/]{22}==$/.test(md5)) return s3Error('InvalidDigest')
+    if (md5 !== createHash('md5').update(body).digest('base64')) return s3Error('BadDigest')
+  }
+  // S3 gives an object put without a content type this one.
+  const contentType = headers['content-type'] ?? 'binary/octet-stream'
+  const object = { body, contentType, cacheControl: headers['cache-control'] }
+  const stored = await objects.put(key, object, { ifAbsent: headers['if-none-match'] === '*' })
+  if (stored === 'exists') return s3Error('PreconditionFailed')
+  return { status: 200, headers: { ETag: stored.etag, ...ENCRYPTED, 'Content-Length': 0 } }
+}
+
+/** S3 encrypts everything, and says so. Source: Amazon S3 user guide, "Setting default server-side encryption behavior". */
+const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }
+
+function headersOf(object: ObjectHead): Reply['headers'] {
+  return {
+    ETag: object.etag,
+    'Last-Modified': object.lastModified.toUTCString(),
+    'Content-Length': object.size,
+    'Content-Type': object.contentType,
+    ...(object.cacheControl !== undefined && { 'Cache-Control': object.cacheControl }),
+    'Accept-Ranges': 'bytes',
+    ...ENCRYPTED,
+  }
+}

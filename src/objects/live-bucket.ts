@@ -1,0 +1,81 @@
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { isNamed, orAbsent } from '../aws/errors.js'
+import { explainAwsError } from '../aws/explain.js'
+import type { Session } from '../aws/session.js'
+import { retryWhile } from '../aws/wait.js'
+import type { Objects } from './object-store.js'
+
+/**
+ * A bucket's objects, for the edge on this machine. IAM: s3:GetObject, s3:PutObject, s3:ListBucket. What is
+ * put is the function's doing, not the command's: the ledger has none of it.
+ */
+export function bucketObjects(session: Session, bucket: string): Objects {
+  const { s3 } = session.clients
+  const at = (key: string) => ({ Bucket: bucket, Key: key, ExpectedBucketOwner: session.account })
+  const abort = { abortSignal: session.signal }
+  return {
+    get: explained(async (key) => {
+      const found = await orAbsent(s3.send(new GetObjectCommand(at(key)), abort), 'NoSuchKey')
+      if (!found) return undefined
+      const body = Buffer.from((await found.Body?.transformToByteArray()) ?? [])
+      return { ...describe(key, found), body }
+    }),
+    head: explained(async (key) => {
+      const found = await orAbsent(s3.send(new HeadObjectCommand(at(key)), abort), 'NotFound', 'NoSuchKey')
+      return found && { ...describe(key, found), size: found.ContentLength ?? 0 }
+    }),
+    put: explained(async (key, { body, contentType, cacheControl }, { ifAbsent = false } = {}) => {
+      const command = new PutObjectCommand({
+        ...at(key),
+        Body: body,
+        ContentType: contentType,
+        // As the function stores it: CloudFront can't read what a KMS key encrypts.
+        ServerSideEncryption: 'AES256',
+        ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
+        ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
+      })
+      try {
+        const put = await retryWhile(session, CONFLICT, async () => s3.send(command, abort))
+        return { etag: put.ETag ?? '' }
+      } catch (error) {
+        if (ifAbsent && isNamed(error, 'PreconditionFailed')) return 'exists'
+        throw error
+      }
+    }),
+  }
+}
+
+/** Something else happens to the key at the moment, and S3 asks for another try. */
+const CONFLICT = {
+  passing: (error: unknown) => isNamed(error, 'ConditionalRequestConflict'),
+  timeout: 2_000,
+  pauses: [50, 500] as [number, number],
+}
+
+interface Described {
+  ContentType?: string | undefined
+  CacheControl?: string | undefined
+  ETag?: string | undefined
+  LastModified?: Date | undefined
+}
+
+function describe(key: string, { ContentType, CacheControl, ETag, LastModified }: Described) {
+  return {
+    key,
+    contentType: ContentType ?? 'binary/octet-stream',
+    ...(CacheControl === undefined ? {} : { cacheControl: CacheControl }),
+    etag: ETag ?? '',
+    lastModified: LastModified ?? new Date(),
+  }
+}
+
+/** Makes every error one that people can read. */
+function explained<A extends unknown[], T>(ask: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  return async (...args) => {
+    try {
+      return await ask(...args)
+    } catch (error) {
+      throw explainAwsError(error)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { GENERATED } from '../../handler/shared/contract.js'
+import { servesFile, type Files } from '../../handler/shared/served-files.js'
+import { servedObjects } from '../../templates/images-bucket.js'
+import type { Statement } from '../../templates/policy.js'
+import type { Session } from '../aws/session.js'
+import { FILES_TAG, imagesBucket } from '../config/names.js'
+import { isOurs } from '../resources/bucket-policy.js'
+import type { BucketSeen } from '../resources/bucket-seen.js'
+import { sameDocument } from '../resources/document.js'
+import { listObjects } from '../resources/bucket-contents.js'
+import { ownerOf } from '../resources/ownership.js'
+import type { Tags } from '../resources/tags.js'
+import type { Target } from './target.js'
+
+/** How many files there are: `more` than `count`, where there are too many to go on counting. */
+export interface FileCount {
+  count: number
+  more: boolean
+}
+
+export const NO_FILES: FileCount = { count: 0, more: false }
+const ENOUGH = 10_000
+
+/** Counts the objects of a bucket that genato did not make and would serve. IAM: s3:ListBucket. */
+export async function countFiles(session: Session, bucket: string, files: Files): Promise<FileCount> {
+  if (files === false) return NO_FILES
+  let count = 0
+  const prefix = typeof files === 'string' ? files : ''
+  for await (const page of listFiles(session, bucket, prefix)) {
+    count += page.filter((key) => !key.startsWith(GENERATED) && servesFile(files, key)).length
+    if (count > ENOUGH) return { count: ENOUGH, more: true }
+  }
+  return { count, more: false }
+}
+
+/** Pages of keys. What is generated may be millions of images, and is left out from its second page on. */
+async function* listFiles(session: Session, bucket: string, prefix: string): AsyncGenerator<string[]> {
+  let last: string | undefined
+  for await (const page of listObjects(session, bucket, prefix)) {
+    const keys = page.map(({ Key = '' }) => Key)
+    yield keys
+    last = keys.at(-1)
+    if (last?.startsWith(GENERATED)) break
+  }
+  if (!last?.startsWith(GENERATED)) return
+  // Sorts behind every key below generated/.
+  const after = `${GENERATED}\u{10ffff}`
+  for await (const page of listObjects(session, bucket, prefix, after)) yield page.map(({ Key = '' }) => Key)
+}
+
+export function filesSentence(bucket: string, { count, more }: FileCount): string {
+  const files = more
+    ? `more than ${count.toLocaleString('en')} files`
+    : `${count.toLocaleString('en')} file${count === 1 ? '' : 's'}`
+  return `The bucket ${bucket} has ${files} that genato did not make: whoever knows the path of one can read it through the distribution. (files: true, false or a prefix in the configuration decides what is served.)`
+}
+
+interface Asked {
+  /** The images bucket; `undefined`: it is created. */
+  seen: BucketSeen | undefined
+  confirm: (question: string) => Promise<void>
+}
+
+/**
+ * Makes sure that whoever owns the files of an existing bucket wants them served. Asks once: the answer is
+ * kept in a tag. What is served already is only mentioned.
+ * @returns the tags to write on the images bucket.
+ * @throws what `confirm` throws.
+ */
+export async function filesConsent(
+  session: Session,
+  { images, stack, account, settings }: Target,
+  { seen, confirm }: Asked,
+): Promise<Tags> {
+  const isDefault = images === imagesBucket(stack, account)
+  if (settings.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
+  if (isDefault && seen === undefined) return {}
+  const readers = (seen?.policy ?? []).filter((one) => isOurs(one) && one.Action === 's3:GetObject')
+  const widens = readers.length > 0 && !readers.some((one) => servesAll(one, images))
+  if (isDefault && seen && ownerOf(seen.tags, stack) === 'ours' && !widens) return {}
+  const agreed = { [FILES_TAG]: 'served' }
+  const files = seen === undefined ? NO_FILES : await countFiles(session, images, true)
+  // Under genato's own name, a run that was cut off before it tagged the bucket has left it.
+  if (files.count === 0) return isDefault ? {} : agreed
+  const sentence = filesSentence(images, files)
+  if (readers.some((one) => servesAll(one, images))) session.reporter.warn(sentence)
+  else await confirm(`${sentence} Serve them?`)
+  return agreed
+}
+
+function servesAll({ Resource }: Statement, bucket: string): boolean {
+  return sameDocument({ r: Resource }, { r: servedObjects(bucket, true) })
+}

@@ -1,0 +1,394 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createEdge, type Edge } from '../../../src/local/cloudfront/edge.js'
+import type { FunctionRunner } from '../../../src/local/lambda/runner.js'
+import type { StoredObject } from '../../../src/objects/object-file.js'
+
+const ORIGIN = { domain: 'images.s3.us-east-1.amazonaws.com', path: '/site' }
+const TYPE = { 'content-type': [{ key: 'Content-Type', value: 'text/plain' }] }
+
+type Headers = Record<string, { key?: string; value: string }[]>
+interface Sent {
+  method: string
+  uri: string
+  headers: Headers
+}
+
+/**
+ * An edge before a bucket of texts, whose function hands on every request as it came unless `answer` says
+ * otherwise. Time is the test's own.
+ */
+function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unknown = (sent) => sent) {
+  const state = {
+    now: 1_000_000,
+    cacheControl: 'max-age=10',
+    /** What the bucket throws. */
+    failure: undefined as Error | undefined,
+    reads: [] as string[],
+    events: [] as Sent[],
+  }
+  const read = async (how: string, key: string) => {
+    state.reads.push(`${how} ${key}`)
+    if (state.failure) throw state.failure
+    const text = texts[key]
+    if (text === undefined) return undefined
+    const body = Buffer.from(text)
+    const object: StoredObject = {
+      key,
+      body,
+      contentType: 'text/plain',
+      cacheControl: state.cacheControl,
+      etag: `"${createHash('md5').update(body).digest('hex')}"`,
+      lastModified: new Date(0),
+    }
+    return object
+  }
+  const runner = {
+    invoke: async (event: { Records: { cf: { request: Sent } }[] }) => {
+      const sent = event.Records[0]!.cf.request
+      state.events.push(sent)
+      return { value: await answer(sent) }
+    },
+  } as unknown as FunctionRunner
+  const edge = createEdge({
+    runner,
+    store: {
+      get: async (key) => read('GET', key),
+      async head(key) {
+        const found = await read('HEAD', key)
+        if (!found) return undefined
+        const { body, ...about } = found
+        return { ...about, size: body.length }
+      },
+    },
+    origin: ORIGIN,
+    cacheBytes: 1e6,
+    now: () => state.now,
+  })
+  return { state, texts, edge }
+}
+
+let last = 0
+function ask(edge: Edge, uri = '/a.txt', method = 'GET', left?: AbortSignal) {
+  const whenLeft = (listener: () => void) => left?.addEventListener('abort', listener)
+  return edge.serve({ id: `id-${++last}`, method, uri, clientIp: '127.0.0.1', whenLeft })
+}
+
+async function said(edge: Edge, uri?: string, method?: string): Promise<string> {
+  const { status, cacheResult, body } = await ask(edge, uri, method)
+  return `${status} ${cacheResult} ${body.toString().slice(0, 40)}`
+}
+
+describe('a request', () => {
+  it("looks below the origin's path, and tells the function of it", async () => {
+    const { edge, state } = edgeBefore({})
+    expect((await ask(edge)).status).toBe(403)
+    expect(state.reads).toEqual(['GET site/a.txt'])
+    expect(state.events).toMatchObject([
+      { uri: '/a.txt', origin: { s3: { domainName: ORIGIN.domain, path: '/site' } } },
+    ])
+  })
+
+  it('is a miss, then a hit with its age and the date of the miss', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    const first = await ask(edge)
+    expect(first).toMatchObject({ status: 200, cacheResult: 'Miss', key: 'site/a.txt' })
+    expect(first.age).toBeUndefined()
+    state.now += 3_500
+    const second = await ask(edge)
+    expect(second).toMatchObject({ cacheResult: 'Hit', age: 3, body: Buffer.from('one') })
+    expect(second.headers['date']).toBe(first.headers['date'])
+    expect(state.events).toHaveLength(1)
+  })
+
+  it('that many make at once is one to the origin: a miss, and hits', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    const all = await Promise.all(Array.from({ length: 20 }, async () => said(edge)))
+    expect(all).toEqual(['200 Miss one', ...Array.from({ length: 19 }, () => '200 Hit one')])
+    expect(state.events).toHaveLength(1)
+  })
+
+  it('of GET serves HEAD, of HEAD never serves GET', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one', 'site/b.txt': 'two' })
+    expect(await said(edge, '/a.txt', 'HEAD')).toBe('200 Miss ')
+    expect(await said(edge, '/a.txt', 'HEAD')).toBe('200 Hit ')
+    expect(await said(edge, '/a.txt', 'GET')).toBe('200 Miss one')
+    expect(await said(edge, '/b.txt', 'GET')).toBe('200 Miss two')
+    expect(await said(edge, '/b.txt', 'HEAD')).toBe('200 Hit two')
+    expect(state.events.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'GET'])
+    // HEAD's is the bucket's HEAD: nothing is read that is not sent.
+    expect(state.reads).toEqual(['HEAD site/a.txt', 'GET site/a.txt', 'GET site/b.txt'])
+  })
+})
+
+describe('an expired object', () => {
+  it('that is still the same is found so, by the function and the bucket, and lives anew', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    const { headers } = await ask(edge)
+    state.now += 10_000
+    expect(await said(edge)).toBe('200 RefreshHit one')
+    const value = (text: string | undefined) => [{ value: text }]
+    expect(state.events[1]?.headers).toMatchObject({
+      'if-none-match': value(headers['etag']),
+      'if-modified-since': value(headers['last-modified']),
+    })
+    expect(state.reads).toEqual(['GET site/a.txt', 'HEAD site/a.txt'])
+    state.now += 9_999
+    expect(await ask(edge)).toMatchObject({ cacheResult: 'Hit', age: 9 })
+    expect(state.events).toHaveLength(2)
+  })
+
+  it('lives as long as the bucket says now', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge)
+    state.now += 10_000
+    state.cacheControl = 'max-age=1000'
+    expect((await ask(edge)).headers['cache-control']).toBe('max-age=1000')
+    state.now += 999_000
+    expect(await said(edge)).toBe('200 Hit one')
+  })
+
+  it('that has changed is another', async () => {
+    const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge)
+    state.now += 10_000
+    texts['site/a.txt'] = 'two'
+    expect(await said(edge)).toBe('200 Miss two')
+    expect(await said(edge)).toBe('200 Hit two')
+  })
+
+  it('that is gone is gone', async () => {
+    const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge)
+    state.now += 10_000
+    delete texts['site/a.txt']
+    expect(await said(edge)).toMatch(/^403 Error <\?xml/)
+  })
+
+  it('is sent all the same where the bucket fails, as long as it lasts, and asked for each time', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge)
+    state.now += 10_000
+    state.failure = new Error('the bucket is away')
+    for (let time = 2; time <= 4; time++) {
+      expect(await ask(edge)).toMatchObject({
+        status: 200,
+        cacheResult: 'RefreshHit',
+        reason: 'the bucket is away',
+      })
+      expect(state.events).toHaveLength(time)
+    }
+    state.failure = undefined
+    expect(await said(edge)).toBe('200 RefreshHit one')
+  })
+
+  it('is not sent where it says so', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    state.cacheControl = 'max-age=10, stale-if-error=0'
+    await ask(edge)
+    state.now += 10_000
+    state.failure = new Error('the bucket is away')
+    expect(await said(edge)).toMatch(/^502 Error/)
+  })
+
+  it('is not sent where the function fails: that is no answer of the origin', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) => {
+      if (sent.headers['if-none-match']) throw new Error('thrown')
+      return sent
+    })
+    await ask(edge)
+    state.now += 10_000
+    expect(await ask(edge)).toMatchObject({ status: 503, cacheResult: 'LambdaExecutionError' })
+  })
+
+  it('is sent at once while it is asked for anew, where it says so', async () => {
+    const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
+    state.cacheControl = 'max-age=10, stale-while-revalidate=60'
+    await ask(edge)
+    state.now += 10_000
+    texts['site/a.txt'] = 'two'
+    expect(await said(edge)).toBe('200 Hit one')
+    await expect.poll(async () => said(edge)).toBe('200 Hit two')
+    expect(state.events).toHaveLength(2)
+  })
+
+  it('of HEAD alone is asked for anew by HEAD, and a GET meanwhile gets all of it', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    state.cacheControl = 'max-age=1, stale-while-revalidate=100'
+    await ask(edge, '/a.txt', 'HEAD')
+    state.now += 2_000
+    const [head, get] = await Promise.all([said(edge, '/a.txt', 'HEAD'), said(edge, '/a.txt', 'GET')])
+    expect([head, get]).toEqual(['200 Hit ', '200 Miss one'])
+    expect(state.events.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'GET'])
+  })
+
+  it('of GET does not hide what HEAD has brought since', async () => {
+    const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge)
+    state.now += 10_000
+    texts['site/a.txt'] = 'changed'
+    const heads = [await said(edge, '/a.txt', 'HEAD'), await said(edge, '/a.txt', 'HEAD')]
+    expect(heads).toEqual(['200 Miss ', '200 Hit '])
+  })
+
+  it('outlives an error that the function answers with, and that is not kept', async () => {
+    let failing = false
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) =>
+      failing ? { status: '503', headers: { ...TYPE, 'cache-control': [{ value: 'no-store' }] } } : sent,
+    )
+    await ask(edge)
+    state.now += 10_000
+    failing = true
+    expect((await ask(edge)).status).toBe(503)
+    failing = false
+    state.failure = new Error('the bucket is away')
+    expect(await said(edge)).toBe('200 RefreshHit one')
+  })
+
+  it('may be found to be the same by the function itself', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) =>
+      sent.headers['if-none-match'] ? { status: '304', headers: {} } : sent,
+    )
+    await ask(edge)
+    state.now += 10_000
+    expect(await said(edge)).toBe('200 RefreshHit one')
+    expect(await said(edge)).toBe('200 Hit one')
+  })
+
+  it('of HEAD alone is found to be the same as well', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge, '/a.txt', 'HEAD')
+    state.now += 10_000
+    expect(await ask(edge, '/a.txt', 'HEAD')).toMatchObject({
+      cacheResult: 'RefreshHit',
+      headers: { 'content-length': '3' },
+    })
+  })
+})
+
+describe('viewers that leave', () => {
+  /** A function that never answers, and the signals that it was given. */
+  function waiting() {
+    const signals: (AbortSignal | undefined)[] = []
+    const runner = {
+      invoke: async (_: object, signal?: AbortSignal) => {
+        signals.push(signal)
+        return new Promise(() => undefined)
+      },
+    } as unknown as FunctionRunner
+    const store = { get: async () => undefined, head: async () => undefined }
+    return { signals, edge: createEdge({ runner, store, origin: ORIGIN, cacheBytes: 1e6 }) }
+  }
+
+  it('let their event go, once none is left that waits for it', async () => {
+    const { edge, signals } = waiting()
+    const [one, two] = [new AbortController(), new AbortController()]
+    void ask(edge, '/a', 'GET', one.signal)
+    void ask(edge, '/a', 'GET', two.signal)
+    await expect.poll(() => signals).toHaveLength(1)
+    one.abort()
+    expect(signals[0]?.aborted).toBe(false)
+    two.abort()
+    expect(signals[0]?.aborted).toBe(true)
+  })
+})
+
+describe('where something fails', () => {
+  it('the bucket: 502 with the reason, and asked again the next time', async () => {
+    const { edge, state } = edgeBefore({})
+    state.failure = new Error('Access denied: s3:GetObject')
+    for (let time = 1; time <= 2; time++) {
+      expect(await ask(edge)).toMatchObject({ status: 502, reason: 'Access denied: s3:GetObject' })
+      expect(state.reads).toHaveLength(time)
+    }
+  })
+
+  it.each([
+    [
+      'throws',
+      async (): Promise<unknown> => Promise.reject(new Error('a detail')),
+      503,
+      'LambdaExecutionError',
+      'a detail',
+    ],
+    ['returns nothing', (): unknown => undefined, 502, 'LambdaValidationError', ''],
+    [
+      'adds a header it may not',
+      () => ({ status: '200', headers: { connection: [{ value: 'close' }] } }),
+      502,
+      'LambdaValidationError',
+      'connection',
+    ],
+  ] as const)(
+    'the function that %s: an error of the edge’s own, never kept',
+    async (_, answer, status, word, reason) => {
+      const { edge, state } = edgeBefore({}, answer)
+      for (let time = 1; time <= 2; time++) {
+        const given = await ask(edge)
+        expect(given).toMatchObject({ status, cacheResult: word, headers: { 'content-type': 'text/html' } })
+        expect(given.reason).toContain(reason)
+        // The viewer is not told more than on AWS.
+        expect(given.body.toString()).not.toContain('a detail')
+        expect(state.events).toHaveLength(time)
+      }
+    },
+  )
+})
+
+describe('an answer of the function', () => {
+  it('is kept as its headers say, an error too', async () => {
+    const cached = { 'cache-control': [{ value: 'max-age=60' }] }
+    const { edge, state } = edgeBefore({}, () => ({
+      status: '404',
+      headers: { ...TYPE, ...cached },
+      body: 'no',
+    }))
+    expect(await said(edge)).toBe('404 LambdaGeneratedResponse no')
+    state.now += 59_000
+    expect(await said(edge)).toBe('404 Error no')
+    state.now += 1_000
+    expect(await said(edge)).toBe('404 LambdaGeneratedResponse no')
+  })
+})
+
+describe('a failure that many wait for', () => {
+  it('is told once', async () => {
+    const { edge } = edgeBefore({}, async () => Promise.reject(new Error('a detail')))
+    const all = await Promise.all([ask(edge), ask(edge), ask(edge)])
+    expect(all.map(({ status }) => status)).toEqual([503, 503, 503])
+    expect(all.filter(({ reason }) => reason)).toHaveLength(1)
+  })
+})
+
+describe('another function', () => {
+  it('that can’t be had leaves the one before', async () => {
+    const { edge } = edgeBefore({ 'site/a.txt': 'one' })
+    await expect(edge.replace(async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await said(edge)).toBe('200 Miss one')
+  })
+
+  it('is asked anew what the end of the one before has cut off', async () => {
+    let cut: ((error: Error) => void) | undefined
+    const { edge } = edgeBefore({}, () => new Promise((_, reject) => (cut = reject)))
+    const asked = said(edge)
+    await expect.poll(() => cut).toBeDefined()
+    await edge.replace(async () => {
+      cut?.(new Error('It was stopped.'))
+      return {
+        invoke: async () => ({ value: { status: '200', headers: TYPE, body: 'new' } }),
+      } as unknown as FunctionRunner
+    })
+    expect(await asked).toBe('200 Miss new')
+  })
+
+  it('forgets what was kept', async () => {
+    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    await ask(edge)
+    await edge.replace(
+      async () =>
+        ({ invoke: async () => ({ value: { status: '200', body: 'new' } }) }) as unknown as FunctionRunner,
+    )
+    expect(await said(edge)).toBe('200 Miss new')
+    expect(state.events).toHaveLength(1)
+  })
+})
