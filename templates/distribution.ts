@@ -16,6 +16,31 @@ export const CACHE_TTL = { min: 1, default: 86_400, max: 31_536_000 }
 /** AWS's SimpleCORS: any page may read the images. Source: the same guide, managed response headers policies. */
 export const HEADERS_POLICY = '60669652-455b-4ae9-85a4-c4c02393f86c'
 
+/** A cache behaviour, as `genato deploy` makes it and the local edge serves it. */
+export interface Behaviour {
+  /** A path pattern; `*` is the default behaviour. */
+  path: string
+  /** The id of its origin. */
+  origin: string
+  /** Its cache policy and that policy's bounds in seconds. */
+  cache: { policy: string; ttl: { min: number; default: number; max: number } }
+  /** Its response headers policy. */
+  headers: string
+  /** What runs for its requests: `edge` is the Lambda@Edge function. */
+  functions: readonly { event: 'origin-request'; function: 'edge' }[]
+}
+
+/** In order of precedence, the default one last. */
+export const BEHAVIOURS: readonly Behaviour[] = [
+  {
+    path: '*',
+    origin: ORIGIN_ID,
+    cache: { policy: CACHE_POLICY, ttl: CACHE_TTL },
+    headers: HEADERS_POLICY,
+    functions: [{ event: 'origin-request', function: 'edge' }],
+  },
+]
+
 /** The answers' own Cache-Control decides how long an error is kept, not CloudFront's 10 seconds. */
 export const ERROR_CODES = [400, 403, 404, 500, 502, 503, 504]
 

@@ -37,7 +37,7 @@ export async function askPackage<T>(
     const text = log ? functionLineText(line) : undefined
     if (text !== undefined) reporter.event('log', text, { line })
   }
-  const timeout = settings.timeout * 1000
+  const timeout = settings.generate.timeout * 1000
   return withPackage(settings, await buildPackage(settings, reporter), onLine, async (loaded) =>
     ask({
       explain: async (path) => (await loaded.call({ kind: 'explain', path }, timeout)) as Explanation,

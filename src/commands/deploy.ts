@@ -53,7 +53,8 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
     if (dryRun) return tellPlan(session)
     await tell(session, target, result, {
       started,
-      examples: settings.generator === undefined ? EXAMPLES : (await source.load()).examples.slice(0, 3),
+      examples:
+        settings.generate.generator === undefined ? EXAMPLES : (await source.load()).examples.slice(0, 3),
     })
     return EXIT.done
   })
@@ -94,7 +95,7 @@ async function tell(
 ): Promise<void> {
   const { ledger, reporter, clients, clock } = session
   const took = clock.now() - started
-  const url = `https://${settings.aliases?.[0] ?? distribution.domain}`
+  const url = `https://${settings.domain.aliases?.[0] ?? distribution.domain}`
   const summary = ledger.summary()
   // Behind a stand-in for AWS, the name is nobody's or somebody else's.
   const timed =
@@ -104,8 +105,8 @@ async function tell(
   const lines = [
     url,
     ...examples.map((example) => `  ${url}${example}`),
-    ...(settings.aliases?.length
-      ? [`DNS: ${settings.aliases.join(', ')} → ${distribution.domain} (CNAME or ALIAS)`]
+    ...(settings.domain.aliases?.length
+      ? [`DNS: ${settings.domain.aliases.join(', ')} → ${distribution.domain} (CNAME or ALIAS)`]
       : []),
     summaryLine(summary, took),
     ...(timed ? [`first request ${Math.round(timed.first)} ms, second ${Math.round(timed.second)} ms`] : []),

@@ -45,14 +45,24 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
   reporter.result(banner(url, server, readablePath(data)), {
     url,
     port: server.port,
-    generator: server.settings.generator ?? 'built in',
+    generator: server.settings.generate.generator ?? 'built in',
     images: data,
   })
   await aborted(signal)
   await server.close()
 }
 
-function banner(url: string, { settings: { generator, root }, examples }: DevServer, images: string): string {
+function banner(
+  url: string,
+  {
+    settings: {
+      generate: { generator },
+      root,
+    },
+    examples,
+  }: DevServer,
+  images: string,
+): string {
   const made = generator === undefined ? 'built in' : path.relative(root, generator)
   return [...firstLines(url, examples), `  generator  ${made} · images in ${images} · Ctrl-C stops`].join(
     '\n',

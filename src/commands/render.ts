@@ -61,7 +61,7 @@ export async function render(
 async function pathFor(
   asked: string,
   file: string | undefined,
-  { generator }: Settings,
+  { generate: { generator } }: Settings,
   { explain }: Asked,
 ): Promise<string> {
   const format = file === undefined ? undefined : formatOfFile(file)
@@ -91,7 +91,11 @@ function refuseOtherType(file: string, wanted: string, contentType: string): voi
   )
 }
 
-async function noImage(wanted: string, { generator }: Settings, { explain }: Asked): Promise<GenatoError> {
+async function noImage(
+  wanted: string,
+  { generate: { generator } }: Settings,
+  { explain }: Asked,
+): Promise<GenatoError> {
   const meaning = await explain(wanted)
   const meant = meaning.kind === 'file' ? meaning.suggestion : undefined
   return usageError(

@@ -152,7 +152,7 @@ async function bundle(file: string): Promise<{ code: string; inputs: string[] }>
 const MEMORY = { base: 80, pixel: 22 }
 
 /** @throws GenatoError BAD_CONFIG where one URL could end the built-in generator's process. */
-function refuseTooLittleMemory({ generator, limits, memory }: Settings): void {
+function refuseTooLittleMemory({ generate: { generator, limits, memory } }: Settings): void {
   const needed = Math.ceil(MEMORY.base + (MEMORY.pixel * limits.side ** 2) / 1024 ** 2)
   if (generator !== undefined || memory >= needed) return
   throw usageError(
@@ -163,7 +163,8 @@ function refuseTooLittleMemory({ generator, limits, memory }: Settings): void {
 }
 
 /** @throws GenatoError BAD_CONFIG where CloudFront could not reach a bucket by https. */
-function refuseDots({ buckets, configFile }: Settings): void {
+function refuseDots({ generate, packages, configFile }: Settings): void {
+  const buckets = { images: generate.bucket, packages: packages.bucket }
   for (const [key, name] of Object.entries(buckets)) {
     if (name?.includes('.') !== true) continue
     throw usageError(
@@ -180,23 +181,28 @@ function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'c
   return {
     ...place,
     stack: config.stack ?? 'genato',
-    generator: absolute(config.generator),
-    assets: config.assets ?? [],
-    text: normalizeText(config.text ?? 'Hello World'),
-    font: absolute(config.font),
-    limits: { side: 4096, text: 200, path: 1024, ...config.limits },
-    memory: config.memory ?? 1769,
-    timeout: config.timeout ?? 30,
-    runtime: config.runtime ?? 'nodejs24.x',
-    runtimeFixed: config.runtime !== undefined,
-    access: config.access ?? 'private',
-    files: config.files,
-    buckets: { images: config.buckets?.images, packages: config.buckets?.packages },
-    expireImagesAfterDays: config.expireImagesAfterDays ?? 90,
-    // As CloudFront gives them back.
-    aliases: config.aliases?.map((alias) => alias.toLowerCase()),
-    certificate: config.certificate,
-    priceClass: config.priceClass,
+    generate: {
+      generator: absolute(config.generator),
+      assets: config.assets ?? [],
+      text: normalizeText(config.text ?? 'Hello World'),
+      font: absolute(config.font),
+      limits: { side: 4096, text: 200, path: 1024, ...config.limits },
+      bucket: config.buckets?.images,
+      files: config.files,
+      access: config.access ?? 'private',
+      expireAfterDays: config.expireImagesAfterDays ?? 90,
+      memory: config.memory ?? 1769,
+      timeout: config.timeout ?? 30,
+      runtime: config.runtime ?? 'nodejs24.x',
+      runtimeFixed: config.runtime !== undefined,
+    },
+    packages: { bucket: config.buckets?.packages },
+    domain: {
+      // As CloudFront gives them back.
+      aliases: config.aliases?.map((alias) => alias.toLowerCase()),
+      certificate: config.certificate,
+      priceClass: config.priceClass,
+    },
     logs: { retentionDays: config.logs?.retentionDays },
     permissionsBoundary: config.permissionsBoundary,
   }

@@ -67,6 +67,19 @@ export interface Settings {
   /** The files that the configuration was read from, absolute: when they change, it has to be read again. */
   configInputs: string[]
   stack: string
+  generate: GenerateSettings
+  packages: { bucket: string | undefined }
+  domain: {
+    aliases: string[] | undefined
+    certificate: string | undefined
+    priceClass: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All' | undefined
+  }
+  logs: { retentionDays: number | undefined }
+  permissionsBoundary: string | undefined
+}
+
+/** Settings of the service that generates images. */
+export interface GenerateSettings {
   /** `undefined`: the built-in one. */
   generator: string | undefined
   assets: string[]
@@ -74,19 +87,17 @@ export interface Settings {
   /** `undefined`: the bundled one. */
   font: string | undefined
   limits: { side: number; text: number; path: number }
+  /** Of the images. `undefined`: genato's own. */
+  bucket: string | undefined
+  /** Which files are served beside the images. `undefined`: the configuration doesn't say, which means all. */
+  files: boolean | string | undefined
+  access: 'private' | 'public'
+  expireAfterDays: number | false
+  /** MB. */
   memory: number
+  /** Seconds. */
   timeout: number
   runtime: string
-  /** The configuration names the runtime: no other is taken. */
+  /** The configuration names the runtime, so no other may replace it. */
   runtimeFixed: boolean
-  access: 'private' | 'public'
-  /** `undefined`: not written in the configuration, which means all of them. */
-  files: boolean | string | undefined
-  buckets: { images: string | undefined; packages: string | undefined }
-  expireImagesAfterDays: number | false
-  aliases: string[] | undefined
-  certificate: string | undefined
-  priceClass: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All' | undefined
-  logs: { retentionDays: number | undefined }
-  permissionsBoundary: string | undefined
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Settings } from '../config/types.js'
+import type { LocalFunction } from '../local/lambda/environment.js'
 import type { PackageFile } from '../package/package-file.js'
 import { removeUnused } from '../lib/last-used.js'
 import type { Reporter } from '../reporter/reporter.js'
@@ -16,10 +16,11 @@ import type { Objects } from '../objects/object-store.js'
 import { startViewerServer, type ViewerServerOptions } from '../local/cloudfront/viewer/server.js'
 
 /** A package that is published, and how it is run. */
-interface DeployedPackage extends Pick<Settings, 'stack' | 'memory' | 'timeout'> {
+interface DeployedPackage extends LocalFunction {
+  /** Seconds. */
+  timeout: number
   files: PackageFile[]
   digest: string
-  runtime: string
   version: number
 }
 

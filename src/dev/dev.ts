@@ -64,8 +64,8 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     const work = await workFolder(settings.root)
     await removeUnused(path.join(work, 'run'))
     const folder = await openImages(data, reporter)
-    const bucket = settings.buckets.images ?? imagesBucket(settings.stack)
-    const store = await startFunctionStore(folder, bucket, reporter, settings.files)
+    const bucket = settings.generate.bucket ?? imagesBucket(settings.stack)
+    const store = await startFunctionStore(folder, bucket, reporter, settings.generate.files)
     ends.push(async () => store.close())
 
     const around = {
@@ -139,7 +139,10 @@ async function firstRun(settings: Settings, around: Surroundings): Promise<Runni
 }
 
 function aboutOf({ settings, examples }: Running) {
-  const { generator, root, text } = settings
+  const {
+    generate: { generator, text },
+    root,
+  } = settings
   return {
     generator: generator === undefined ? 'built in' : path.relative(root, generator),
     builtin: generator === undefined,

@@ -81,7 +81,7 @@ function nameOf({ root }: Settings, file: string): string {
 }
 
 /** Also the places where a configuration would be found, if there is none yet. */
-function inputsOf({ root, generator }: Settings, inputs: string[]): string[] {
+function inputsOf({ root, generate: { generator } }: Settings, inputs: string[]): string[] {
   const configs = ['ts', 'js', 'mjs', 'json'].map((ending) => path.join(root, `genato.config.${ending}`))
   return [...new Set([...configs, ...inputs, ...(generator ? [generator] : [])])]
 }

@@ -4,7 +4,11 @@ import { GenatoError, messageOf } from '../lib/errors.js'
 import { buildPackage } from '../package/build.js'
 import { unpackForHost, type Unpackable } from '../package/unpack.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { reservedEnvironment, type FunctionIdentity } from '../local/lambda/environment.js'
+import {
+  reservedEnvironment,
+  type FunctionIdentity,
+  type LocalFunction,
+} from '../local/lambda/environment.js'
 import { createRunner, type FunctionRunner } from '../local/lambda/runner.js'
 
 /** One package that runs: replaced as a whole when the package changes. */
@@ -45,14 +49,14 @@ export async function buildAndRun(
   const built = await buildPackage(settings, around.reporter)
   if (before && built.digest === before.digest && sameLimits(settings, before.settings))
     return { ...before, settings, inputs: built.inputs }
-  const started = await unpackAndRun(built, settings, around)
+  const started = await unpackAndRun(built, { stack: settings.stack, ...settings.generate }, around)
   return { settings, digest: built.digest, inputs: built.inputs, ...started }
 }
 
 /** @throws GenatoError GENERATOR_FAILED, and what unpacking throws. */
 export async function unpackAndRun(
   built: Unpackable,
-  how: Parameters<typeof reservedEnvironment>[0] & Pick<Settings, 'timeout'>,
+  how: LocalFunction & { timeout: number },
   { work, store, onFunctionLine }: Omit<Surroundings, 'reporter'>,
 ): Promise<Pick<Running, 'folder' | 'runner' | 'examples'>> {
   const folder = await unpackForHost(built, path.join(work, 'run'))
@@ -75,6 +79,6 @@ export async function unpackAndRun(
   }
 }
 
-function sameLimits(one: Settings, other: Settings): boolean {
+function sameLimits({ generate: one }: Settings, { generate: other }: Settings): boolean {
   return one.memory === other.memory && one.timeout === other.timeout
 }

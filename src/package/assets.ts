@@ -1,13 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { Asset, Settings } from '../config/types.js'
+import type { Asset } from '../config/types.js'
 import { messageOf, systemCode, usageError } from '../lib/errors.js'
 
 /**
  * The files that `assets` names; of a folder, all that is in it.
  * @throws GenatoError BAD_CONFIG for what is not there, not readable, or outside of the configuration's folder.
  */
-export async function listAssets({ assets, root }: Pick<Settings, 'assets' | 'root'>): Promise<Asset[]> {
+export async function listAssets(assets: readonly string[], root: string): Promise<Asset[]> {
   const lists = await Promise.all(assets.map((entry) => listEntry(entry, root)))
   const byName = new Map(lists.flat().map((asset) => [asset.name, asset]))
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -40,17 +40,17 @@ export async function buildPackage(settings: Settings, reporter: Reporter): Prom
     readAssets(settings),
     readFontSetting(settings),
   ])
-  refuseText(settings.text, font.font, settings.limits.text)
+  refuseText(settings.generate.text, font.font, settings.generate.limits.text)
   const baked = {
-    text: settings.text,
-    limits: settings.limits,
-    files: settings.files ?? true,
+    text: settings.generate.text,
+    limits: settings.generate.limits,
+    files: settings.generate.files ?? true,
     fontFile: font.path,
     fontFamily: font.font.family,
     assets: Object.fromEntries(assets.map(({ name, path }) => [name, path])),
     rendering: renderingDigest(settings, font.bytes, assets),
   }
-  const bundle = await bundleFunction({ generator: settings.generator, root: settings.root, baked })
+  const bundle = await bundleFunction({ generator: settings.generate.generator, root: settings.root, baked })
   const files: PackageFile[] = [
     ...natives,
     ...font.files,
@@ -68,7 +68,7 @@ export async function buildPackage(settings: Settings, reporter: Reporter): Prom
       ...settings.configInputs,
       ...bundle.inputs,
       ...assets.map(({ file }) => file),
-      ...(settings.font ? [settings.font] : []),
+      ...(settings.generate.font ? [settings.generate.font] : []),
     ],
   }
 }
@@ -76,7 +76,7 @@ export async function buildPackage(settings: Settings, reporter: Reporter): Prom
 type ReadAsset = Asset & PackageFile
 
 async function readAssets(settings: Settings): Promise<ReadAsset[]> {
-  const assets = await listAssets(settings)
+  const assets = await listAssets(settings.generate.assets, settings.root)
   return Promise.all(
     assets.map(async (asset) => ({
       ...asset,
@@ -109,7 +109,7 @@ const FONTS_CONF = `<?xml version="1.0"?>
 </fontconfig>
 `
 
-async function readFontSetting({ font: own, root }: Settings): Promise<ReadFont> {
+async function readFontSetting({ generate: { font: own }, root }: Settings): Promise<ReadFont> {
   const folder = path.join(packageRoot(), 'handler', 'fonts')
   const what = `font: ${own === undefined ? 'the bundled one' : path.relative(root, own)}`
   const bytes = await readSetting(what, own ?? path.join(folder, 'Inter-Regular.ttf'))
@@ -145,7 +145,11 @@ function refuseText(text: string, font: Font, limit: number): void {
 }
 
 /** Of what shapes pixels beside the generator's version. A change of it makes all images anew. */
-function renderingDigest({ text, generator }: Settings, font: Buffer, assets: ReadAsset[]): string {
+function renderingDigest(
+  { generate: { text, generator } }: Settings,
+  font: Buffer,
+  assets: ReadAsset[],
+): string {
   const parts = [
     // A generator of one's own is not given the text.
     ...(generator ? ['own'] : ['built in', text]),
@@ -164,11 +168,11 @@ function origin(
   return {
     genato: genatoVersion(),
     sharp: NATIVE_PACKAGES[0]?.version,
-    generator: settings.generator ? path.basename(settings.generator) : 'built in',
+    generator: settings.generate.generator ? path.basename(settings.generate.generator) : 'built in',
     text,
     font: fontFamily,
     limits,
-    assets: settings.assets,
+    assets: settings.generate.assets,
   }
 }
 

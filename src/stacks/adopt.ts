@@ -54,18 +54,19 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
   }
   if (distribution) refuseUnfit(distribution.config, target.functionArn)
   if (role) await refuseSharedRole(session, role.arn, target.function)
-  const open = images !== undefined && target.settings.access === 'private' && images.policy.some(isPublic)
+  const open =
+    images !== undefined && target.settings.generate.access === 'private' && images.policy.some(isPublic)
   const keep = target.images === first.images ? {} : { buckets: { images: target.images } }
   const files =
     images && adopts.includes(`bucket ${target.images}`)
-      ? await countFiles(session, target.images, target.settings.files ?? true)
+      ? await countFiles(session, target.images, target.settings.generate.files ?? true)
       : NO_FILES
   const text = textOf(target, adopts, keep, { open, files })
   return { target, adopts, keep, text, saysFiles: files.count > 0 }
 }
 
 function withBucketOf(target: Target, distribution: DistributionSeen | undefined): Target {
-  if (!distribution || target.settings.buckets.images !== undefined) return target
+  if (!distribution || target.settings.generate.bucket !== undefined) return target
   const { config } = distribution
   const associated = originRequestOf(config)?.LambdaFunctionARN ?? ''
   if (!associated.startsWith(`${target.functionArn}:`)) return target

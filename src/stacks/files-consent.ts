@@ -73,7 +73,7 @@ export async function filesConsent(
   { seen, confirm }: Asked,
 ): Promise<Tags> {
   const isDefault = images === imagesBucket(stack, account)
-  if (settings.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
+  if (settings.generate.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
   if (isDefault && seen === undefined) return {}
   const readers = (seen?.policy ?? []).filter((one) => isOurs(one) && one.Action === 's3:GetObject')
   const widens = readers.length > 0 && !readers.some((one) => servesAll(one, images))

@@ -34,8 +34,8 @@ export function readersWanted(
   { images, settings }: Pick<Target, 'images' | 'settings'>,
   distributionArn: string,
 ): Statement[] {
-  const files = settings.files ?? true
-  return settings.access === 'public'
+  const files = settings.generate.files ?? true
+  return settings.generate.access === 'public'
     ? anyoneReads(images, files)
     : distributionReads(images, files, distributionArn)
 }
@@ -50,7 +50,7 @@ export function letsInBoth(statements: Statement[]): boolean {
 export function imagesReaders(session: Session, target: Target, policy: Policy): ImagesReaders {
   const { bucket, adopt } = policy
   const { images, settings } = target
-  const closes = settings.access === 'private'
+  const closes = settings.generate.access === 'private'
   // Of an adoption that another run began as well. A private bucket refuses to keep others' public statements.
   const dropsOthers = closes && (adopt || CLOSING_TAG in (bucket.seen?.tags ?? {}))
   let there = bucket.seen?.policy ?? []

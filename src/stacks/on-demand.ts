@@ -98,7 +98,7 @@ export async function deploy(
     prepareBucket(session, imagesWanted(target, claim)),
     prepareBucket(session, packagesWanted(target, claim)),
     prepareRole(session, roleWanted(target, claim)),
-    target.settings.access === 'private'
+    target.settings.generate.access === 'private'
       ? prepareAccessControl(session, target.accessControl, target.stack)
       : NONE,
     findFunction(session, target.function, claim),
@@ -129,9 +129,9 @@ export async function deploy(
       role: role.arn,
       roleId: role.id,
       runtime,
-      memory: target.settings.memory,
-      timeout: target.settings.timeout,
-      tags: runtimeTags(target.settings, runtime),
+      memory: target.settings.generate.memory,
+      timeout: target.settings.generate.timeout,
+      tags: runtimeTags(target.settings.generate, runtime),
       digest,
       load: source.load,
       zip: async () => ({
@@ -140,9 +140,9 @@ export async function deploy(
         codeSha256: await upload(),
       }),
     })
-  let runtime = runtimeOf(target.settings, found?.tags)
+  let runtime = runtimeOf(target.settings.generate, found?.tags)
   const instead = (error: unknown): string => {
-    const other = otherRuntime(error, runtime, target.settings)
+    const other = otherRuntime(error, runtime, target.settings.generate)
     session.reporter.warn(
       `AWS does not run ${runtime} at the edge yet: the function gets ${other}. Set runtime to choose another.`,
     )
@@ -169,9 +169,9 @@ export async function deploy(
         originDomain: target.originDomain,
         accessControl,
         functionArn: version.arn,
-        aliases: target.settings.aliases,
-        certificate: target.settings.certificate,
-        priceClass: target.settings.priceClass,
+        aliases: target.settings.domain.aliases,
+        certificate: target.settings.domain.certificate,
+        priceClass: target.settings.domain.priceClass,
       },
     })
   const associate = async (): Promise<EnsuredDistribution> => {
@@ -182,7 +182,7 @@ export async function deploy(
         if (tries === MOST_RUNTIMES) throw error
         runtime = instead(error)
         // First, so that a run that is killed in between is followed by one that goes on with it.
-        await tagFunction(session, target.function, runtimeTags(target.settings, runtime))
+        await tagFunction(session, target.function, runtimeTags(target.settings.generate, runtime))
         fn = await functionWith(runtime, await observeFunction(session, target.function))
         version = await ensureVersion(session, { name: target.function, latest: fn, digest })
       }

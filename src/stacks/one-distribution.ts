@@ -25,7 +25,7 @@ export function theOne(
     one &&
     one.buckets.length > 0 &&
     !one.buckets.includes(images) &&
-    settings.buckets.images === undefined &&
+    settings.generate.bucket === undefined &&
     !adopt
   )
     throw usageError(

@@ -61,7 +61,7 @@ export async function status(
     distribution: distribution !== undefined,
   }
   const needed = Object.entries(there).filter(
-    ([kind]) => kind !== 'access control' || target.settings.access === 'private',
+    ([kind]) => kind !== 'access control' || target.settings.generate.access === 'private',
   )
   const missing = needed.filter(([, is]) => !is).map(([kind]) => `no ${kind}`)
   const number = distribution && liveVersion(distribution.config, target.functionArn)
@@ -81,7 +81,7 @@ export async function status(
   )
   if (closing)
     unfinished.push(
-      target.settings.access === 'public'
+      target.settings.generate.access === 'public'
         ? 'the images bucket still lets in the distribution by its access control: run deploy'
         : 'the images bucket can still be read by anyone: deploy closes it once CloudFront has rolled out the access control',
     )
@@ -94,7 +94,7 @@ export async function status(
         : unfinished.length > 0
           ? 'under way'
           : 'in step',
-    url: distribution && `https://${target.settings.aliases?.[0] ?? distribution.domain}`,
+    url: distribution && `https://${target.settings.domain.aliases?.[0] ?? distribution.domain}`,
     distribution: distribution && {
       id: distribution.id,
       state: `${distribution.config.Enabled ? 'enabled' : 'disabled'}, ${distribution.deployed ? 'deployed' : 'being rolled out'}`,
@@ -146,8 +146,8 @@ function drift(
     ...(role ? roleDrift(role, roleWanted(target, claim)).map((what) => `role: ${what}`) : []),
     ...(fn && role
       ? functionDrift(fn, {
-          ...settings,
-          runtime: runtimeOf(settings, fn.tags),
+          ...settings.generate,
+          runtime: runtimeOf(settings.generate, fn.tags),
           role: role.arn,
           roleId: role.id,
         }).map((what) => `function: ${what}`)
@@ -162,11 +162,11 @@ function drift(
     const number = liveVersion(distribution.config, target.functionArn)
     const changed = distributionDrift(distribution.config, {
       originDomain: target.originDomain,
-      accessControl: settings.access === 'public' ? '' : (accessControl ?? 'none'),
+      accessControl: settings.generate.access === 'public' ? '' : (accessControl ?? 'none'),
       functionArn: `${target.functionArn}:${number ?? 'none'}`,
-      aliases: settings.aliases,
-      certificate: settings.certificate,
-      priceClass: settings.priceClass,
+      aliases: settings.domain.aliases,
+      certificate: settings.domain.certificate,
+      priceClass: settings.domain.priceClass,
     })
     // A cleanup was begun: that is unfinished, and no drift.
     if (!isEnding(distribution)) differing.push(...changed.map((what) => `distribution: ${what}`))

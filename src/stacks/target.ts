@@ -35,14 +35,14 @@ export interface Target {
 export const INLINE_POLICY = 'genato-images'
 
 export function targetOf(settings: Settings, account: string): Target {
-  const { stack, buckets } = settings
-  const images = buckets.images ?? imagesBucket(stack, account)
+  const { stack, generate } = settings
+  const images = generate.bucket ?? imagesBucket(stack, account)
   return {
     stack,
     account,
     settings,
     images,
-    packages: buckets.packages ?? packagesBucket(stack, account),
+    packages: settings.packages.bucket ?? packagesBucket(stack, account),
     function: functionName(stack),
     functionArn: functionArn(account, functionName(stack)),
     role: roleName(stack),
@@ -55,10 +55,10 @@ export function imagesWanted({ images: name, settings }: Target, claim: Claim): 
   return {
     ...claim,
     name,
-    public: settings.access === 'public',
+    public: settings.generate.access === 'public',
     holds: 'images',
     prefix: GENERATED,
-    lifecycle: (versioned) => imagesLifecycle(settings.expireImagesAfterDays, versioned),
+    lifecycle: (versioned) => imagesLifecycle(settings.generate.expireAfterDays, versioned),
   }
 }
 
@@ -82,7 +82,7 @@ export function roleWanted({ role: name, images, account, settings }: Target, cl
     attached: [BASIC_EXECUTION],
     inline: {
       name: INLINE_POLICY,
-      document: executionRolePolicy(images, account, settings.files ?? true),
+      document: executionRolePolicy(images, account, settings.generate.files ?? true),
     },
     boundary: settings.permissionsBoundary,
   }

@@ -26,21 +26,23 @@ describe('without a configuration', () => {
       configFile: undefined,
       configInputs: [],
       stack: 'genato',
-      generator: undefined,
-      assets: [],
-      text: 'Hello World',
-      font: undefined,
-      limits: { side: 4096, text: 200, path: 1024 },
-      memory: 1769,
-      timeout: 30,
-      runtime: 'nodejs24.x',
-      runtimeFixed: false,
-      access: 'private',
-      buckets: { images: undefined, packages: undefined },
-      expireImagesAfterDays: 90,
-      aliases: undefined,
-      certificate: undefined,
-      priceClass: undefined,
+      generate: {
+        generator: undefined,
+        assets: [],
+        text: 'Hello World',
+        font: undefined,
+        limits: { side: 4096, text: 200, path: 1024 },
+        bucket: undefined,
+        files: undefined,
+        access: 'private',
+        expireAfterDays: 90,
+        memory: 1769,
+        timeout: 30,
+        runtime: 'nodejs24.x',
+        runtimeFixed: false,
+      },
+      packages: { bucket: undefined },
+      domain: { aliases: undefined, certificate: undefined, priceClass: undefined },
       logs: { retentionDays: undefined },
       permissionsBoundary: undefined,
     })
@@ -57,7 +59,7 @@ describe('a configuration', () => {
       'other.ts': "export const stack: string = 'from-other'",
     })
     const read = await loadSettings(cwd)
-    expect(read).toMatchObject({ stack: 'from-other', generator: path.join(cwd, 'gen.ts') })
+    expect(read).toMatchObject({ stack: 'from-other', generate: { generator: path.join(cwd, 'gen.ts') } })
     expect(read.configInputs.sort()).toEqual([path.join(cwd, 'genato.config.ts'), path.join(cwd, 'other.ts')])
   })
 
@@ -66,15 +68,15 @@ describe('a configuration', () => {
     ['genato.config.mjs', 'export default { text: "js" }'],
     ['genato.config.json', '{ "text": "js" }'],
   ])('is found as %s', async (name, source) => {
-    expect((await loadSettings(project({ [name]: source }))).text).toBe('js')
+    expect((await loadSettings(project({ [name]: source }))).generate.text).toBe('js')
   })
 
   it('is read anew when its file has changed', async () => {
     const cwd = project({ 'genato.config.ts': 'export default { text: "one" }' })
-    expect((await loadSettings(cwd)).text).toBe('one')
+    expect((await loadSettings(cwd)).generate.text).toBe('one')
     const { writeFileSync } = await import('node:fs')
     writeFileSync(path.join(cwd, 'genato.config.ts'), 'export default { text: "two" }')
-    expect((await loadSettings(cwd)).text).toBe('two')
+    expect((await loadSettings(cwd)).generate.text).toBe('two')
   })
 
   it('named with --config makes its own folder the one that paths are relative to', async () => {
@@ -165,5 +167,5 @@ it('bucket names with dots are refused with the reason, and still read for a sta
     message: 'genato.config.json: buckets.packages must not have a dot, and is "zoo.packages".',
   })
   expect(error.hint).toContain("S3's certificate is for *.s3.us-east-1.amazonaws.com")
-  expect((await loadSettings(cwd, { deployedBefore: true })).buckets.packages).toBe('zoo.packages')
+  expect((await loadSettings(cwd, { deployedBefore: true })).packages.bucket).toBe('zoo.packages')
 })

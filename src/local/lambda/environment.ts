@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Settings } from '../../config/types.js'
 import { edgeLogGroup, functionName } from '../../config/names.js'
+
+/** A function as the local Lambda runs it. */
+export interface LocalFunction {
+  stack: string
+  /** MB. */
+  memory: number
+  runtime: string
+  version?: number
+}
 
 export interface FunctionIdentity {
   /** Where the unpacked package is. */
@@ -18,7 +26,7 @@ export interface FunctionIdentity {
  * `AWS_ENDPOINT_URL_S3` is added: it leads to the local store.
  */
 export function reservedEnvironment(
-  settings: Pick<Settings, 'stack' | 'memory'> & { runtime: string; version?: number },
+  fn: LocalFunction,
   { folder, endpoint, credentials }: FunctionIdentity,
 ): Record<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
@@ -26,14 +34,14 @@ export function reservedEnvironment(
     _HANDLER: 'index.handler',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
-    AWS_LAMBDA_FUNCTION_NAME: `us-east-1.${functionName(settings.stack)}`,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: `us-east-1.${functionName(fn.stack)}`,
     // CloudFront takes numbered versions only, never $LATEST.
     // Source: CloudFront developer guide, "Restrictions on Lambda@Edge".
-    AWS_LAMBDA_FUNCTION_VERSION: String(settings.version ?? 1),
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memory),
+    AWS_LAMBDA_FUNCTION_VERSION: String(fn.version ?? 1),
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memory),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: edgeLogGroup(settings.stack),
+    AWS_LAMBDA_LOG_GROUP_NAME: edgeLogGroup(fn.stack),
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),

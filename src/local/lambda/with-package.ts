@@ -23,13 +23,16 @@ export async function withPackage<T>(
   const temp = path.join(work, 'tmp')
   await removeLeftTempFolders(temp)
   const folder = await unpackForHost(built, path.join(work, 'run'))
-  const env = reservedEnvironment(settings, {
-    folder,
-    // Nothing that is asked here reaches a store.
-    endpoint: 'http://127.0.0.1:9',
-    credentials: { accessKeyId: 'NONE', secretAccessKey: 'NONE' },
-  })
-  const loaded = startProcess({ folder, temp, memory: settings.memory, env, onLine })
+  const env = reservedEnvironment(
+    { stack: settings.stack, ...settings.generate },
+    {
+      folder,
+      // Nothing that is asked here reaches a store.
+      endpoint: 'http://127.0.0.1:9',
+      credentials: { accessKeyId: 'NONE', secretAccessKey: 'NONE' },
+    },
+  )
+  const loaded = startProcess({ folder, temp, memory: settings.generate.memory, env, onLine })
   try {
     await loaded.loaded.catch((cause: unknown) => {
       throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {
