@@ -83,7 +83,7 @@ describe('a configuration', () => {
     const cwd = project({ 'sub/my.ts': "export default { font: './f.ttf' }" })
     expect(await loadSettings(cwd, { config: 'sub/my.ts' })).toMatchObject({
       root: path.join(cwd, 'sub'),
-      font: path.join(cwd, 'sub', 'f.ttf'),
+      generate: { font: path.join(cwd, 'sub', 'f.ttf') },
     })
   })
 
@@ -91,7 +91,10 @@ describe('a configuration', () => {
     const cwd = project({
       'genato.config.ts': 'export default { text: import.meta.dirname, stack: "in-file" }',
     })
-    expect(await loadSettings(cwd, { stack: 'on-line' })).toMatchObject({ text: cwd, stack: 'on-line' })
+    expect(await loadSettings(cwd, { stack: 'on-line' })).toMatchObject({
+      generate: { text: cwd },
+      stack: 'on-line',
+    })
   })
 })
 

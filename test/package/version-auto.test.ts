@@ -78,7 +78,7 @@ describe("a generator with version 'auto'", () => {
     for (const name of ['bin', 'dist', 'handler', 'package.json'])
       cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'), 'junction')
-    const contract = path.join(copy, 'handler', 'contract.ts')
+    const contract = path.join(copy, 'handler', 'shared', 'contract.ts')
     writeFileSync(contract, readFileSync(contract, 'utf8').replace('&#39;', '&#x27;'))
     const run = (...args: string[]) =>
       execFileSync(process.execPath, [path.join(copy, 'bin', 'genato.js'), ...args, '--json'], {
