@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { genato } from './support/cli.js'
@@ -7,6 +7,8 @@ import { builtin } from './support/edge.js'
 import { project, ROOT } from './support/project.js'
 
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
+const CONFIGURATION = readFileSync(path.join(ROOT, 'docs/configuration.md'), 'utf8')
+const TROUBLESHOOTING = readFileSync(path.join(ROOT, 'docs/troubleshooting.md'), 'utf8')
 const OPERATIONS = readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8')
 const URLS = readFileSync(path.join(ROOT, 'docs/urls.md'), 'utf8')
 
@@ -90,15 +92,9 @@ describe('the README', () => {
     }
   })
 
-  it('has every setting, and no others', async () => {
-    const cwd = project({ 'genato.config.json': '{ "unknown": 1 }' })
-    const known = /The settings are (.*)\./
-      .exec((await genato(['explain', '/1'], cwd)).stderr)?.[1]
-      ?.split(', ')
-    expect(firstColumn('setting').sort()).toEqual(known?.sort())
-  })
+  it('fits into 150 lines', () => expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(150))
 
-  it('names errors that there are', () => {
+  it('quotes only errors that exist, as do the docs', () => {
     const sources = [
       'src/local/cloudfront/viewer/listen.ts',
       'src/package/download.ts',
@@ -120,20 +116,72 @@ describe('the README', () => {
       ),
     ]
     const text = sources.map((file) => readFileSync(path.join(ROOT, file), 'utf8')).join('\n')
-    const inReadme = firstColumn('it says')
+    const inTroubleshooting = firstColumn('it says', TROUBLESHOOTING)
     const inOperations = firstColumn('it says', OPERATIONS)
-    expect(Math.min(inReadme.length, inOperations.length)).toBeGreaterThan(5)
-    const quoted = [...inReadme, ...inOperations]
+    expect(Math.min(inTroubleshooting.length, inOperations.length)).toBeGreaterThan(5)
+    const quoted = [...inTroubleshooting, ...inOperations]
     for (const part of quoted
       .flatMap((message) => message.split('…'))
       .map((piece) => piece.trim())
       .filter((piece) => piece.length > 3))
       expect(text).toContain(part)
   })
+})
 
-  it('links to files that there are', () => {
-    for (const [, target = ''] of README.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g))
-      expect(() => readFileSync(path.join(ROOT, target))).not.toThrow(/ENOENT/)
+describe('links', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+  for (const file of readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }))
+    if (file.endsWith('.md')) pages.push(path.join('docs', file))
+
+  /** The anchors of a page's headings, as GitHub makes them. */
+  function anchors(page: string): string[] {
+    return [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    )
+  }
+
+  it.each(pages)('of %s lead to files and headings that exist', (page) => {
+    const text = readFileSync(path.join(ROOT, page), 'utf8')
+    for (const [, target = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)) {
+      const file = target ? path.join(ROOT, path.dirname(page), target) : path.join(ROOT, page)
+      expect(existsSync(file), `${page}: ${target}`).toBe(true)
+      if (anchor) expect(anchors(file), `${page}: ${target}#${anchor}`).toContain(anchor)
+    }
+  })
+
+  it('lead from the README to every page of docs', () => {
+    for (const page of pages.filter((name) => path.dirname(name) === 'docs'))
+      expect(README).toContain(`](${page.replaceAll(path.sep, '/')})`)
+  })
+})
+
+describe('docs/configuration.md', () => {
+  const settings = firstColumn('setting', CONFIGURATION)
+
+  /** The settings that genato lists when it refuses an unknown one. */
+  async function known(config: object): Promise<string[]> {
+    const cwd = project({ 'genato.config.json': JSON.stringify(config) })
+    const { stderr } = await genato(['explain', '/1'], cwd)
+    return /The settings are (.*?)\./.exec(stderr)?.[1]?.split(', ') ?? []
+  }
+
+  it('lists every setting of every group, and no others', async () => {
+    const top = [...new Set(settings.map((setting) => setting.split('.')[0] ?? ''))]
+    expect((await known({ unknown: 1 })).sort()).toEqual(top.sort())
+    for (const group of top.filter((name) => settings.some((setting) => setting.startsWith(`${name}.`)))) {
+      const listed = (await known({ [group]: { unknown: 1 } })).map((name) => `${group}.${name}`)
+      expect(settings.filter((setting) => setting.startsWith(`${group}.`)).sort()).toEqual(listed.sort())
+    }
+  })
+
+  it('has a whole configuration that works as it stands, with every setting', async () => {
+    const whole = /```ts\n([\s\S]*?)```/.exec(CONFIGURATION)?.[1] ?? ''
+    const cwd = project({ 'genato.config.ts': whole })
+    expect(await genato(['explain', '/640'], cwd)).toMatchObject({ code: 0, stderr: '' })
+    for (const setting of settings) expect(whole).toMatch(new RegExp(`\\b${setting.split('.').at(-1)}: `))
   })
 })
 
