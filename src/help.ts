@@ -53,7 +53,7 @@ const MORE: Record<string, More> = {
     doc: 'docs/urls.md',
   },
   package: { examples: [['package --out function.zip', '']], doc: 'docs/architecture.md#the-package' },
-  init: { examples: [['init --generator', '']], doc: 'README.md#your-own-generator' },
+  init: { examples: [['init --generator', '']], doc: 'docs/generators.md' },
   deploy: {
     examples: [
       ['deploy --dry-run', 'what would be done'],
