@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
 import type { Settings } from '../config/types.js'
-import { FunctionFailed } from '../local/lambda/process.js'
+import { FunctionFailed } from '../local/lambda/failure.js'
 import { GenatoError, usageError } from '../lib/errors.js'
-import { writeWhole } from '../lib/write-whole.js'
+import { saveFile } from '../lib/whole-files.js'
 import { readablePath } from '../lib/readable-path.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { askPackage, type Asked } from './ask-package.js'
@@ -42,7 +42,7 @@ export async function render(
     const name = args.out ?? fileName(wanted, image.contentType)
     refuseOtherType(name, wanted, image.contentType)
     const out = path.resolve(cwd, name)
-    await writeWhole(out, body, 'Name another file with --out.')
+    await saveFile(out, body, 'Name another file with --out.')
     const ms = Math.round(performance.now() - started)
     reporter.result(`${readablePath(out)}  ${image.contentType}, ${body.length} bytes, ${ms} ms`, {
       file: path.relative(cwd, out),
@@ -110,8 +110,9 @@ async function noImage(
 }
 
 function failure(error: FunctionFailed): GenatoError {
-  if (error.kind === 'threw' && error.code !== undefined && error.message.startsWith('BadRequest: '))
-    return usageError(error.code, error.message.slice('BadRequest: '.length), ANSWERED_SO)
+  const { thrown } = error
+  if (thrown?.name === 'BadRequest' && thrown.code !== undefined)
+    return usageError(thrown.code, thrown.message, ANSWERED_SO)
   return new GenatoError('RENDER_FAILED', `The image was not made. ${error.message}`, { cause: error })
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { isLeftover, namesIn, readIfPresent, removeIfPresent, writeWhole } from './whole-files.js'
+import { isLeftover, namesIn, readIfPresent, removeIfPresent, writeWhole } from '../lib/whole-files.js'
 import { decodeObjectFile, encodeObjectFile } from './object-file.js'
 import type { StoredObject } from './object-file.js'
 import type { NewObject, Objects } from './object-store.js'

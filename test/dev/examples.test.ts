@@ -5,7 +5,7 @@ import { checkExamples } from '../../src/dev/examples.js'
 
 async function warningsOf(failure: FunctionFailed): Promise<string[]> {
   const warnings: string[] = []
-  const runner = { explain: async () => Promise.reject(failure) } as unknown as FunctionRunner
+  const runner = { call: async () => Promise.reject(failure) } as unknown as FunctionRunner
   await checkExamples({ runner, examples: ['/a', '/b'] }, { warn: (text) => void warnings.push(text) })
   return warnings
 }

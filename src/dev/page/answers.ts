@@ -1,5 +1,7 @@
 import type http from 'node:http'
 import { isIP } from 'node:net'
+import { GENERATED } from '../../../handler/shared/contract.js'
+import type { ObjectFolder } from '../../objects/folder.js'
 
 /** In every answer of the page's: nothing is kept, nothing is guessed, nobody else reads or frames it. */
 const ALWAYS = {
@@ -33,6 +35,20 @@ export function sendText(outgoing: http.ServerResponse, status: number, text: st
 
 export function sendJson(outgoing: http.ServerResponse, value: unknown): void {
   send(outgoing, 200, headersOf('application/json'), JSON.stringify(value))
+}
+
+/**
+ * Sends a stored image to the gallery, without the edge and the function: opening the gallery must not start
+ * processes, fill the cache, or log a line for each image.
+ */
+export async function sendStored(
+  images: Pick<ObjectFolder, 'get'> | undefined,
+  key: string,
+  outgoing: http.ServerResponse,
+): Promise<void> {
+  const object = key.startsWith(GENERATED) ? await images?.get(key) : undefined
+  if (!object?.contentType.startsWith('image/')) return sendText(outgoing, 404, 'There is no such image.')
+  send(outgoing, 200, headersOf(object.contentType), object.body)
 }
 
 /**

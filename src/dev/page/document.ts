@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { escapeXml } from '../../../handler/shared/contract.js'
 import { packageRoot } from '../../lib/package-root.js'
-import { isOwnPath } from './own-path.js'
 
 /** The page itself, with its style and script inside. */
 export interface PageDocument {
@@ -38,6 +37,11 @@ export function readDocument(): PageDocument {
 
 function sourceOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** Whether a link to it stays on this server: two slashes at the start, or a backslash, would lead to another. */
+function isOwnPath(text: string): boolean {
+  return /^\/(?![/\\])/.test(text)
 }
 
 function link(example: string): string {

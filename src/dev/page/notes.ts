@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeWhole } from '../../objects/whole-files.js'
+import { writeWhole } from '../../lib/whole-files.js'
 
 /** How many notes are kept: the newest. The file grows to twice as many before it is written anew. */
 const MOST_NOTES = 5_000

@@ -5,14 +5,12 @@ import type { Served } from '../../local/cloudfront/viewer/served.js'
 import { readTarget } from '../../local/cloudfront/viewer/request-path.js'
 import { messageOf } from '../../lib/errors.js'
 import { userStack } from '../../lib/user-stack.js'
-import { showable } from './showable.js'
-import { headersOf, isForeign, send, sendJson, sendText } from './answers.js'
+import { headersOf, isForeign, send, sendJson, sendStored, sendText } from './answers.js'
 import { readDocument, type PageDocument } from './document.js'
 import { createGallery } from './gallery.js'
 import type { About, Explained, Rebuilt, RequestEntry, State } from './messages.js'
 import { openNotes } from './notes.js'
 import { rememberRequests, type Remembered } from './requests.js'
-import { sendStored } from './send-stored.js'
 import { createStreams } from './streams.js'
 
 export interface PageOptions {
@@ -62,7 +60,7 @@ const EXPLAINED_AT_ONCE = 16
  */
 export function createPage(options: PageOptions): Page {
   const { images } = options
-  const about = () => showable(options.about())
+  const about = () => withPaths(options.about())
   const server = randomUUID()
   const requests = rememberRequests()
   const notes = openNotes(options.notes)
@@ -178,6 +176,15 @@ export function createPage(options: PageOptions): Page {
       streams.close()
       await notes.written()
     },
+  }
+}
+
+/** A module may export anything as its examples; the page shows text. */
+function withPaths(about: About): About {
+  const examples: unknown = about.examples
+  return {
+    ...about,
+    examples: Array.isArray(examples) ? examples.filter((example) => typeof example === 'string') : [],
   }
 }
 

@@ -6,19 +6,19 @@ import type { Reporter } from '../../reporter/reporter.js'
 import { ACCOUNT } from './context.js'
 import type { FunctionIdentity } from './environment.js'
 import type { Objects } from '../../objects/object-store.js'
-import { startObjectStore } from '../s3/server.js'
+import { startObjectStore, type ObjectRequest } from '../s3/server.js'
 
 export interface FunctionStore {
-  /** What the function needs to reach it. */
+  /** What the function needs to reach it: endpoint and credentials. */
   access: Pick<FunctionIdentity, 'endpoint' | 'credentials'>
-  /** From now on, what fails is not told: it is cut off because all ends. */
+  /** From now on, failures are not reported: requests are cut off because everything stops. */
   ending(): void
   close(): Promise<void>
 }
 
 /**
- * Serves the objects to the function as the bucket behind the distribution. What fails is reported.
- * @param files of the configuration: the function's role may read these, and what is generated.
+ * Serves the objects to the function as the bucket behind the distribution, and reports failures.
+ * @param files the setting: which files, beside generated images, the function's role may read.
  */
 export async function startFunctionStore(
   objects: Objects,
@@ -29,21 +29,18 @@ export async function startFunctionStore(
   const credentials = {
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
-    // An execution role's credentials have one: a request that leaves it out is refused here as well.
+    // An execution role's credentials have one. As on AWS, a request without it is refused.
     sessionToken: randomBytes(60).toString('base64'),
   }
   let ending = false
   const onError = unlessRepeated((text) => {
     if (!ending) reporter.warn(text)
   })
-  const readable = (key: string) => key.startsWith(GENERATED) || servesFile(files, key)
   const store = await startObjectStore({
-    objects,
-    bucket,
+    buckets: new Map([[bucket, objects]]),
     account: ACCOUNT,
     credentials,
-    writable: GENERATED,
-    readable,
+    authorize: (request) => roleAllows(request, files),
     onError,
   })
   return {
@@ -53,7 +50,13 @@ export async function startFunctionStore(
   }
 }
 
-/** Ms in which the same is not told again: the function asks twice before it gives up. */
+/** As the execution role has it (templates/execution-role.ts): it writes generated images, and reads them and files. */
+function roleAllows({ method, key }: ObjectRequest, files: Files): boolean {
+  const generated = key.startsWith(GENERATED)
+  return method === 'PUT' ? generated : generated || servesFile(files, key)
+}
+
+/** The same error is not reported again within this many ms: the function tries twice before it gives up. */
 const REPEATED = 10_000
 
 function unlessRepeated(tell: (text: string) => void): (error: unknown) => void {

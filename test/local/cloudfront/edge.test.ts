@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { BEHAVIOURS, ORIGIN_ID, type Behaviour } from '../../../templates/distribution.js'
 import { createEdge, type Edge } from '../../../src/local/cloudfront/edge.js'
 import type { FunctionRunner } from '../../../src/local/lambda/runner.js'
 import type { StoredObject } from '../../../src/objects/object-file.js'
@@ -18,7 +19,11 @@ interface Sent {
  * An edge before a bucket of texts, whose function hands on every request as it came unless `answer` says
  * otherwise. Time is the test's own.
  */
-function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unknown = (sent) => sent) {
+function edgeBefore(
+  texts: Record<string, string>,
+  answer: (sent: Sent) => unknown = (sent) => sent,
+  behaviours: readonly Behaviour[] = BEHAVIOURS,
+) {
   const state = {
     now: 1_000_000,
     cacheControl: 'max-age=10',
@@ -50,18 +55,19 @@ function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unkno
       return { value: await answer(sent) }
     },
   } as unknown as FunctionRunner
-  const edge = createEdge({
-    runner,
-    store: {
-      get: async (key) => read('GET', key),
-      async head(key) {
-        const found = await read('HEAD', key)
-        if (!found) return undefined
-        const { body, ...about } = found
-        return { ...about, size: body.length }
-      },
+  const objects = {
+    get: async (key: string) => read('GET', key),
+    async head(key: string) {
+      const found = await read('HEAD', key)
+      if (!found) return undefined
+      const { body, ...about } = found
+      return { ...about, size: body.length }
     },
-    origin: ORIGIN,
+  }
+  const edge = createEdge({
+    behaviours,
+    origins: { [ORIGIN_ID]: { ...ORIGIN, objects }, files: { domain: 'files', path: '/files', objects } },
+    functions: { edge: runner },
     cacheBytes: 1e6,
     now: () => state.now,
   })
@@ -276,8 +282,15 @@ describe('viewers that leave', () => {
         return new Promise(() => undefined)
       },
     } as unknown as FunctionRunner
-    const store = { get: async () => undefined, head: async () => undefined }
-    return { signals, edge: createEdge({ runner, store, origin: ORIGIN, cacheBytes: 1e6 }) }
+    const objects = { get: async () => undefined, head: async () => undefined }
+    const origins = { [ORIGIN_ID]: { ...ORIGIN, objects } }
+    const edge = createEdge({
+      behaviours: BEHAVIOURS,
+      origins,
+      functions: { edge: runner },
+      cacheBytes: 1e6,
+    })
+    return { signals, edge }
   }
 
   it('let their event go, once none is left that waits for it', async () => {
@@ -363,32 +376,64 @@ describe('a failure that many wait for', () => {
 describe('another function', () => {
   it('that can’t be had leaves the one before', async () => {
     const { edge } = edgeBefore({ 'site/a.txt': 'one' })
-    await expect(edge.replace(async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(edge.change(async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await said(edge)).toBe('200 Miss one')
   })
 
   it('is asked anew what the end of the one before has cut off', async () => {
     let cut: ((error: Error) => void) | undefined
-    const { edge } = edgeBefore({}, () => new Promise((_, reject) => (cut = reject)))
+    let answer = async (): Promise<unknown> => new Promise((_, reject) => (cut = reject))
+    const { edge } = edgeBefore({}, async () => answer())
     const asked = said(edge)
     await expect.poll(() => cut).toBeDefined()
-    await edge.replace(async () => {
+    await edge.change(async () => {
       cut?.(new Error('It was stopped.'))
-      return {
-        invoke: async () => ({ value: { status: '200', headers: TYPE, body: 'new' } }),
-      } as unknown as FunctionRunner
+      answer = async () => ({ status: '200', headers: TYPE, body: 'new' })
     })
     expect(await asked).toBe('200 Miss new')
   })
 
   it('forgets what was kept', async () => {
-    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+    const { edge, texts } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge)
-    await edge.replace(
-      async () =>
-        ({ invoke: async () => ({ value: { status: '200', body: 'new' } }) }) as unknown as FunctionRunner,
-    )
+    await edge.change(async () => void (texts['site/a.txt'] = 'new'))
     expect(await said(edge)).toBe('200 Miss new')
-    expect(state.events).toHaveLength(1)
+  })
+
+  it('is waited for by a task that its change would cut off', async () => {
+    const { edge } = edgeBefore({})
+    let running = 'old'
+    const task = edge.whileUnchanged(async () => running)
+    const change = edge.change(async () => {
+      await Promise.resolve()
+      running = 'new'
+    })
+    expect(await task).toBe('new')
+    await change
+    expect(await edge.whileUnchanged(async () => running)).toBe('new')
+  })
+})
+
+describe('two behaviours', () => {
+  it('each have their own origin, time in the cache, function and headers policy', async () => {
+    const [usual] = BEHAVIOURS
+    const files: Behaviour = {
+      path: '/files/*',
+      origin: 'files',
+      cache: { policy: 'short', ttl: { min: 0, default: 0, max: 2 } },
+      headers: 'none',
+      functions: [],
+    }
+    const texts = { 'site/a.txt': 'one', 'files/files/a.txt': 'two' }
+    const { edge, state } = edgeBefore(texts, undefined, [files, usual!])
+    expect(await said(edge, '/a.txt')).toBe('200 Miss one')
+    expect(await said(edge, '/files/a.txt')).toBe('200 Miss two')
+    expect(state.events.map(({ uri }) => uri)).toEqual(['/a.txt'])
+    expect((await ask(edge, '/a.txt')).headersPolicy).toBe(usual!.headers)
+    expect((await ask(edge, '/files/a.txt')).headersPolicy).toBe('none')
+    state.now += 3_000
+    // The object says 10 seconds, and one cache policy allows no more than 2.
+    expect(await said(edge, '/a.txt')).toBe('200 Hit one')
+    expect(await said(edge, '/files/a.txt')).toBe('200 RefreshHit two')
   })
 })

@@ -41,7 +41,7 @@ it('an unpacked package that is gone is told, and what runs already goes on', as
   expect(first).toMatchObject({ status: 'fulfilled', value: { pid } })
   expect(second).toMatchObject({ status: 'rejected', reason: { kind: 'load' } })
   expect(String((second as PromiseRejectedResult).reason)).toContain(
-    `The unpacked package is gone: ${runner.folder}. A change of the configuration brings it back`,
+    `The unpacked package is gone: ${runner.folder}. Change the configuration, or start genato dev again, to bring it back.`,
   )
   await runner.stop()
   expect(runner.lines).toEqual([])

@@ -16,13 +16,25 @@ function slowWhen(marker: string): string {
 describe('processes', () => {
   it('are started before the first event, which is no cold start then, and used again', async () => {
     const runner = runnerOf(TELL)
-    expect(await runner.start()).toMatchObject({ generation: 'g', cached: 'c', examples: ['/a'] })
+    expect(await runner.start()).toMatchObject({
+      values: { generation: 'g', cached: 'c', examples: ['/a'] },
+    })
     const first = await tell(runner)
     const second = await tell(runner)
     expect(first).not.toHaveProperty('coldStartMs')
     expect(second).toMatchObject({ pid: first.pid, call: 2 })
-    expect(await runner.explain('/x')).toEqual({ kind: 'file', key: '/x' })
+    expect(await runner.call('explain', '/x')).toEqual({ kind: 'file', key: '/x' })
     expect(runner.lines).toEqual([])
+  })
+
+  it('can run a package with a handler alone; another export that is missing is an error of its name', async () => {
+    const runner = runnerOf('return event', { bare: true })
+    expect(await runner.start()).toMatchObject({ values: {} })
+    expect((await runner.invoke({ a: 1 })).value).toEqual({ a: 1 })
+    await expect(runner.call('explain', '/x')).rejects.toMatchObject({
+      kind: 'threw',
+      message: 'Error: The package exports no function explain; it has handler.',
+    })
   })
 
   it('take one event at a time each, and are as many as allowed', async () => {

@@ -87,7 +87,9 @@ describe('objects', () => {
   })
 
   it('are put only where the function’s role may write', async () => {
-    const { endpoint, folder } = await startTestStore({ writable: 'generated/' })
+    const { endpoint, folder } = await startTestStore({
+      authorize: ({ method, key }) => method !== 'PUT' || key.startsWith('generated/'),
+    })
     const put = async (key: string) => (await ask(endpoint, { ...PUT, path: pathOf(key) })).status
     expect(await put('generated/a')).toBe(200)
     expect(await put('mine.txt')).toBe(403)
@@ -96,7 +98,9 @@ describe('objects', () => {
   })
 
   it('are read only where the function’s role may read', async () => {
-    const { endpoint, folder } = await startTestStore({ readable: (key) => key.startsWith('site/') })
+    const { endpoint, folder } = await startTestStore({
+      authorize: ({ method, key }) => method === 'PUT' || key.startsWith('site/'),
+    })
     for (const key of ['site/a', 'b']) await folder.put(key, { body: Buffer.from('x'), contentType: 'a/b' })
     const get = async (key: string) => (await ask(endpoint, { ...GET, path: pathOf(key) })).status
     expect(await get('site/a')).toBe(200)
@@ -443,7 +447,7 @@ describe('close()', () => {
         return stored
       },
     }
-    const store = await startObjectStore({ objects: slow, bucket: BUCKET, credentials: CREDENTIALS })
+    const store = await startObjectStore({ buckets: new Map([[BUCKET, slow]]), credentials: CREDENTIALS })
     const started = once(writing, 'start')
     const answer = ask(store.endpoint, PUT)
     await started

@@ -1,4 +1,4 @@
-import { httpDate } from '../http-date.js'
+import { httpDate } from '../../../lib/http-date.js'
 
 /** What a viewer's conditions make of an answer that is there. */
 export type Verdict = 'send' | 'not-modified' | 'failed'

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { lifetime } from '../../../../src/local/cloudfront/cache/time-to-live.js'
 
+/** Of the default behaviour. */
+const TTL = { min: 1, default: 86_400, max: 31_536_000 }
 const NOW = Date.parse('Sat, 21 Nov 2026 12:00:00 GMT')
 
 function life(status: number, cacheControl?: string, expires?: string) {
@@ -13,6 +15,7 @@ function life(status: number, cacheControl?: string, expires?: string) {
       },
     },
     NOW,
+    TTL,
   )
 }
 

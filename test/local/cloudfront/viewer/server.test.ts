@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Edge, EdgeAnswer } from '../../../../src/local/cloudfront/edge.js'
+import { HEADERS_POLICY } from '../../../../templates/distribution.js'
+import type { EdgeAnswer } from '../../../../src/local/cloudfront/edge.js'
 import type { Served } from '../../../../src/local/cloudfront/viewer/served.js'
 import { startViewerServer } from '../../../../src/local/cloudfront/viewer/server.js'
 
@@ -11,12 +12,13 @@ const OBJECT: EdgeAnswer = {
   cacheResult: 'Hit',
   age: 7,
   parts: 'many',
+  headersPolicy: HEADERS_POLICY,
 }
 
 async function serve(answer: (uri: string) => EdgeAnswer | Promise<EdgeAnswer> = () => OBJECT) {
   const served: Served[] = []
   const server = await startViewerServer({
-    edge: { serve: async ({ uri }) => answer(uri) } as Edge,
+    edge: { serve: async ({ uri }) => answer(uri) },
     page: { handle: () => false },
     host: '127.0.0.1',
     port: 0,
