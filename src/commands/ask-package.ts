@@ -5,7 +5,7 @@ import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { functionLineText } from './lines.js'
 
-/** Asks a package about paths, without a store. */
+/** A loaded package that answers questions about paths, without a store. */
 export interface Asked {
   /** @throws FunctionFailed */
   explain: (path: string) => Promise<Explanation>
@@ -25,7 +25,7 @@ interface Asking {
 }
 
 /**
- * Builds the package of these settings, loads it, and asks it about paths.
+ * Builds the package of these settings, loads it, and passes it to `ask`.
  * @throws GenatoError of building and loading, and what `ask` throws.
  */
 export async function askPackage<T>(

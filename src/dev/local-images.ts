@@ -23,8 +23,8 @@ export async function openLocalImages(data: string, reporter: Reporter): Promise
 }
 
 /**
- * Deletes the stored images if another package generated them. While a generator is being written, its code changes
- * more often than its version: a reload must show what the code now makes.
+ * Deletes the stored images if another package generated them. While a generator is being written, its code
+ * changes more often than its version: a reload must show what the code now makes.
  * @param data holds the note which package generated the stored images.
  * @returns how many images were deleted.
  */

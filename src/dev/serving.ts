@@ -7,7 +7,10 @@ import { createPage, type Page, type PageOptions } from './page/page.js'
 
 export type Address = Pick<ViewerServerOptions, 'host' | 'port' | 'onServed'>
 
-/** The page, which other names than this machine's may ask only if the server listens to more than this machine. */
+/**
+ * The page, which other names than this machine's may ask only if the server listens to more than this
+ * machine.
+ */
 export function pageAt({ host }: Pick<Address, 'host'>, options: Omit<PageOptions, 'anyHost'>): Page {
   return createPage({ ...options, anyHost: !isLoopback(host) })
 }

@@ -26,8 +26,8 @@ export async function removeIfPresent(file: string): Promise<boolean> {
 }
 
 /**
- * Writes a file of these parts, creating its folder. A process that is killed meanwhile leaves either the old file
- * or the new one. A failure is thrown, and leaves no partial file.
+ * Writes a file of these parts, creating its folder. A process that is killed meanwhile leaves either the old
+ * file or the new one. A failure is thrown, and leaves no partial file.
  */
 export async function writeWhole(file: string, parts: readonly Uint8Array[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true })

@@ -155,7 +155,9 @@ function refuseText(text: string, font: Font, limit: number): void {
     throw usageError('BAD_CONFIG', `text is ${length} characters long, and limits.text is ${limit}.`)
 }
 
-/** A digest of everything that shapes pixels beside the generator's version. A change regenerates all images. */
+/**
+ * A digest of everything that shapes pixels beside the generator's version. A change regenerates all images.
+ */
 function renderingDigest(
   { generate: { text, generator } }: Settings,
   font: Buffer,

@@ -106,7 +106,10 @@ function handlerFolder(): string {
   return path.join(packageRoot(), 'handler')
 }
 
-/** A generator needs nothing installed: `genato` and `sharp` resolve to genato's own, whose native code is packed. */
+/**
+ * A generator needs nothing installed: `genato` and `sharp` resolve to genato's own, whose native code is
+ * packed.
+ */
 function resolver(generator: string | undefined): Plugin {
   const require = createRequire(import.meta.url)
   return {
@@ -117,8 +120,8 @@ function resolver(generator: string | undefined): Plugin {
       }))
       build.onResolve({ filter: /^genato:generator$/ }, () => (generator ? { path: generator } : undefined))
       build.onResolve({ filter: /^(genato\/)?sharp$/ }, () => ({ path: require.resolve('sharp') }))
-      // sharp first looks for a native build made from source. The package never has one, and esbuild can't bundle
-      // the pattern of its path.
+      // sharp first looks for a native build made from source. The package never has one, and esbuild can't
+      // bundle the pattern of its path.
       build.onLoad({ filter: /[\\/]sharp[\\/]dist[\\/]sharp\.cjs$/ }, async ({ path: file }) => {
         const source = await readFile(file, 'utf8')
         return {

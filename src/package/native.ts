@@ -33,8 +33,8 @@ export function cacheFolder(): string {
 }
 
 /**
- * sharp's native code for Lambda's platform, whatever this machine's platform is. Tarballs come from the cache or
- * from the registry, and must have the pinned digest either way.
+ * sharp's native code for Lambda's platform, whatever this machine's platform is. Tarballs come from the
+ * cache or from the registry, and must have the pinned digest either way.
  * @throws GenatoError NO_NPM, DOWNLOAD_FAILED, BAD_TARBALL, CACHE_UNWRITABLE, FOLDER_UNWRITABLE
  */
 export async function nativeFiles(options: NativeOptions): Promise<PackageFile[]> {

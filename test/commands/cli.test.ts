@@ -164,7 +164,7 @@ describe('genato render', () => {
     expect((await sharp(path.join(cwd, 'x.jpg')).metadata()).format).toBe('jpeg')
     expect(await genato(['render', '/64,navy,png', '--out', 'y.webp'], cwd)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/y\.webp would be image\/webp by its name, .*\nName it y\.png/),
+      stderr: expect.stringMatching(/y\.webp is named like image\/webp, but .*\nName it y\.png/),
     })
     expect(await genato(['render', '/64,ff000080', '--out', 'y.jpg'], cwd)).toMatchObject({
       code: 2,
@@ -192,7 +192,7 @@ describe('genato render', () => {
     })
     expect(await genato(['render', '/card/x.svg'], project(files("throw new Error('why')")))).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/The image was not made\. Error: why\n\s+at .*gen\.ts:11:\d+/),
+      stderr: expect.stringMatching(/The image was not generated\. Error: why\n\s+at .*gen\.ts:11:\d+/),
     })
     expect(await genato(['render', '/card/x.svg'], project(files('for (;;);')))).toMatchObject({
       code: 1,
@@ -349,7 +349,7 @@ describe('genato explain', () => {
       stderr: expect.stringMatching(/\?text=Hi is ignored: .*would be \/640x480,navy,text=Hi$/m),
     })
     expect((await genato(['explain', '/640x480?v=2'], project())).stderr).toMatch(
-      /\?v=2 is ignored: CloudFront passes no query string on\.$/m,
+      /\?v=2 is ignored: CloudFront forwards no query string\.$/m,
     )
   })
 })

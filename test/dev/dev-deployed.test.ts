@@ -3,8 +3,8 @@ import { genato } from '../support/cli.js'
 import { project } from '../support/project.js'
 
 it.each([
-  [['dev', '--write'], '--write is for --deployed'],
-  [['dev', '--deployed', '--write', '--data', 'x'], '--write keeps nothing on this machine'],
+  [['dev', '--write'], '--write needs --deployed'],
+  [['dev', '--deployed', '--write', '--data', 'x'], '--write stores nothing on this machine'],
   [['dev', '--deployed', '--port', 'x'], '"x" is not a port'],
 ])('genato %j is wrong usage', async (args, said) => {
   expect(await genato(args, project())).toMatchObject({ code: 2, stderr: expect.stringContaining(said) })

@@ -213,7 +213,7 @@ describe('genato dev', () => {
     const again = await fetch(`${dev.url}/300x200,teal`)
     expect(again.status).toBe(200)
     expect(Buffer.from(await again.arrayBuffer()).equals(Buffer.from(made))).toBe(true)
-    expect(dev.said()).toContain('was damaged, and is made anew')
+    expect(dev.said()).toContain('was damaged and will be generated again')
   })
 
   it('gives the function Lambda’s reserved variables, and none of this machine’s', async () => {
@@ -338,7 +338,7 @@ describe('a change', () => {
     rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
     writeFileSync(path.join(cwd, '.genato', 'images'), 'a file in its place')
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
-    await dev.untilSaid('could not be dropped')
+    await dev.untilSaid('could not be deleted')
     const answer = await fetch(`${dev.url}/card/Ann.svg`)
     expect([answer.status, (await answer.text()).includes('New Ann')]).toEqual([503, false])
     expect((await fetch(`${dev.url}/nothing/`)).status).toBe(404)
@@ -505,13 +505,13 @@ describe('the address', () => {
     await occupy(6480).catch(() => undefined)
     const cwd = project()
     const usual = await startDefault(cwd)
-    expect(usual.said).toMatch(/Port 6480 is in use: this is port 64[89]\d/)
+    expect(usual.said).toMatch(/Port 6480 is in use. Using port 64[89]\d/)
   })
 
   it.each([
     [['--port', 'http'], /"http" is not a port/],
     [['--port', '70000'], /"70000" is not a port/],
-    [['--host', '203.0.113.1', '--port', '0'], /203\.0\.113\.1 can't be listened on/],
+    [['--host', '203.0.113.1', '--port', '0'], /genato can't listen on 203\.0\.113\.1/],
     [['--data', 'file/below'], /file\/below can't be written/],
   ])('%j is refused with a sentence', async (args, message) => {
     const ran = await genato(['dev', ...args], project({ file: '' }))

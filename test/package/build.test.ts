@@ -259,9 +259,9 @@ describe('a generator', () => {
   })
 
   it.each([
-    ['{ "assets": ["missing.png"] }', /assets: missing\.png is not there/],
+    ['{ "assets": ["missing.png"] }', /assets: missing\.png does not exist/],
     ['{ "assets": ["../outside.png"] }', /outside/],
-    ['{ "font": "missing.ttf" }', /font: missing\.ttf is not there/],
+    ['{ "font": "missing.ttf" }', /font: missing\.ttf does not exist/],
     ['{ "font": "genato.config.json" }', /font: genato\.config\.json can't be used\. It is no font/],
     ['{ "text": "日本" }', /text: the font Inter has no 日 \(U\+65E5\), 本 \(U\+672C\)/],
     ['{ "text": "abc", "limits": { "text": 2 } }', /text is 3 characters long/],

@@ -9,8 +9,8 @@ export interface Answer {
 export type Parts = 'none' | 'one' | 'many'
 
 /**
- * One of CloudFront's own error pages. The text appears in many public issues and posts. For refused methods the
- * length of the page is known, 1,053 bytes, and is the length of this one.
+ * One of CloudFront's own error pages. The text appears in many public issues and posts. For refused methods
+ * the length of the page is known, 1,053 bytes, and is the length of this one.
  * @param said the sentence that differs from error to error.
  */
 export function errorPage(status: number, said: string, requestId: string): Answer {

@@ -15,15 +15,18 @@ export function behaviourChooser(behaviours: readonly Behaviour[]): (path: strin
   }
 }
 
-/** `*` is any number of characters, slashes too, `?` is one. Case counts, and the leading slash may be left out. */
+/**
+ * `*` is any number of characters, slashes too, `?` is one. Case counts, and the leading slash may be left
+ * out.
+ */
 function patternOf(path: string): RegExp {
   const escaped = path.replace(/^\//, '').replace(/[$()+.[\\\]^{|}]/g, String.raw`\$&`)
   return new RegExp(`^/${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's')
 }
 
 /**
- * As CloudFront normalises a path to choose the behaviour; the origin gets the path as it came. The guide names
- * RFC 3986 (section 6.2.2: escapes and dot segments); repeated slashes count as one.
+ * As CloudFront normalises a path to choose the behaviour; the origin gets the path as it came. The guide
+ * names RFC 3986 (section 6.2.2: escapes and dot segments); repeated slashes count as one.
  */
 function normalise(path: string): string {
   const segments: string[] = []

@@ -1,8 +1,8 @@
 /**
- * The local CloudFront: one distribution, with the list of cache behaviours that `genato deploy` sets up. It caches,
- * collapses requests, revalidates and runs the functions as an edge location does; `viewer/` is its HTTP side. It has
- * one cache instead of several layers, no HTTPS, no HTTP/2, no viewer functions, and no access logs.
- * docs/local-edge.md lists what it does like CloudFront, and what it can't.
+ * The local CloudFront: one distribution, with the list of cache behaviours that `genato deploy` sets up. It
+ * caches, collapses requests, revalidates and runs the functions as an edge location does; `viewer/` is its
+ * HTTP side. It has one cache instead of several layers, no HTTPS, no HTTP/2, no viewer functions, and no
+ * access logs. docs/local-edge.md lists what it does like CloudFront, and what it can't.
  */
 import type { Behaviour } from '../../../templates/distribution.js'
 import type { FunctionRunner } from '../lambda/runner.js'
@@ -55,8 +55,8 @@ export interface Edge {
   /** @param request a GET or a HEAD. */
   serve(request: EdgeRequest): Promise<EdgeAnswer>
   /**
-   * Changes what is behind the edge, and clears the cache. Requests that come meanwhile wait. Requests to the origin
-   * that were under way are made again, because the change may have cut them off.
+   * Changes what is behind the edge, and clears the cache. Requests that come meanwhile wait. Requests to the
+   * origin that were under way are made again, because the change may have cut them off.
    */
   change(run: () => Promise<void>): Promise<void>
   /** Runs another task that such a change may cut off. It waits, and runs again, as requests do. */
@@ -249,8 +249,8 @@ function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
         parts: 'many',
       }
     case 'origin-failed':
-      // A cached object is served instead. Source: CloudFront developer guide, "How CloudFront processes HTTP 4xx
-      // and 5xx status codes from your origin". Real responses have the word RefreshHit.
+      // A cached object is served instead. Source: CloudFront developer guide, "How CloudFront processes HTTP
+      // 4xx and 5xx status codes from your origin". Real responses have the word RefreshHit.
       if (held?.ifError)
         return { ...fromCache(held), ...took, cacheResult: 'RefreshHit', reason: outcome.reason }
       return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none', reason: outcome.reason }

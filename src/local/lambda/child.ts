@@ -12,9 +12,9 @@ type Package = Readonly<Record<string, unknown>>
 const [folder = '', memory = '', account = ''] = process.argv.slice(2)
 
 /**
- * Runs in a thread, because a busy function leaves the main thread no time. Ends the process, and its group with
- * everything that it started, when it takes too much memory or when its parent is gone. Resident memory counts,
- * libvips' included, as it does on Lambda.
+ * Runs in a thread, because a busy function leaves the main thread no time. Ends the process, and its group
+ * with everything that it started, when it takes too much memory or when its parent is gone. Resident memory
+ * counts, libvips' included, as it does on Lambda.
  */
 const WATCH = `
 const { writeSync } = require('node:fs')
@@ -51,8 +51,8 @@ function functionNamed(loaded: Package, name: string): (...args: unknown[]) => u
 }
 
 /**
- * Lambda returns JSON: values that JSON has no form for are dropped, and a result that can't be written fails the
- * event. Source: aws/aws-lambda-nodejs-runtime-interface-client, which sends `null` for no result.
+ * Lambda returns JSON: values that JSON has no form for are dropped, and a result that can't be written fails
+ * the event. Source: aws/aws-lambda-nodejs-runtime-interface-client, which sends `null` for no result.
  */
 function serialised(result: unknown): string | undefined {
   try {

@@ -24,9 +24,9 @@ export interface FunctionIdentity {
 }
 
 /**
- * The variables that Lambda sets itself, and no others: Lambda@Edge allows no custom ones.
- * Source: Lambda developer guide, "Working with Lambda environment variables", defined runtime environment
- * variables. Variables for the runtime API, its folder and X-Ray are left out: the local Lambda has none of them.
+ * The variables that Lambda sets itself, and no others: Lambda@Edge allows no custom ones. Source: Lambda
+ * developer guide, "Working with Lambda environment variables", defined runtime environment variables.
+ * Variables for the runtime API, its folder and X-Ray are left out: the local Lambda has none of them.
  * `AWS_ENDPOINT_URL_S3` is added. It points to the local S3.
  */
 export function reservedEnvironment(

@@ -50,7 +50,10 @@ export async function startFunctionStore(
   }
 }
 
-/** As the execution role has it (templates/execution-role.ts): it writes generated images, and reads them and files. */
+/**
+ * As the execution role has it (templates/execution-role.ts): it writes generated images, and reads them and
+ * files.
+ */
 function roleAllows({ method, key }: ObjectRequest, files: Files): boolean {
   const generated = key.startsWith(GENERATED)
   return method === 'PUT' ? generated : generated || servesFile(files, key)

@@ -20,7 +20,9 @@ interface LoadedMessage {
 }
 
 export interface Loaded extends LoadedMessage {
-  /** From the start of the process until the package was loaded: what an event would have waited for, in ms. */
+  /**
+   * From the start of the process until the package was loaded: what an event would have waited for, in ms.
+   */
   coldStartMs: number
 }
 

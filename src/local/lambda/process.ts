@@ -34,8 +34,8 @@ export interface FunctionProcess {
   /**
    * Runs the handler. A process takes one call at a time.
    * @returns the result, parsed from JSON.
-   * @throws FunctionFailed; the process is gone then, unless the function threw. NeverBegun if the process ended
-   * before the call reached it.
+   * @throws FunctionFailed; the process is gone then, unless the function threw. NeverBegun if the process
+   * ended before the call reached it.
    */
   invoke(event: object, timeoutMs: number): Promise<unknown>
   /** Calls another function that the package exports. @throws FunctionFailed, as `invoke` does. */
@@ -59,7 +59,9 @@ interface Waiting {
 
 /** Source: Lambda developer guide, "Lambda execution environment lifecycle": 10 s for the init phase. */
 const LOAD_TIMEOUT = 10_000
-/** Programs that the function started can hold its output open. It is closed this long after the end, in ms. */
+/**
+ * Programs that the function started can hold its output open. It is closed this long after the end, in ms.
+ */
 const LAST_WORDS = 500
 const GROUPS = process.platform !== 'win32'
 

@@ -1,3 +1,9 @@
+/**
+ * The local Lambda: runs a package in processes with Lambda's environment, memory limit, timeout and read-only file
+ * system, and starts more of them as events come, as Lambda does. It passes events on without reading them. It has
+ * no layers, extensions, environment variables of the user's, asynchronous invocations or retries, and the machine's
+ * CPUs instead of a share that grows with memory. docs/local-edge.md compares it with Lambda.
+ */
 import os from 'node:os'
 import { messageOf } from '../../lib/errors.js'
 import type { Loaded } from './messages.js'
@@ -26,7 +32,10 @@ export interface FunctionRunner {
    * @throws FunctionFailed
    */
   invoke(event: object, signal?: AbortSignal): Promise<Invoked>
-  /** Calls another function that the package exports. @throws FunctionFailed, also where it exports no such one. */
+  /**
+   * Calls another function that the package exports.
+   * @throws FunctionFailed, also where it exports no such one.
+   */
   call(name: string, ...args: readonly unknown[]): Promise<unknown>
   /** Starts a first process, so that a package that doesn't load fails at once. @throws FunctionFailed */
   start(): Promise<Loaded>
@@ -91,7 +100,8 @@ export function createRunner({
       free(process, coldStartMs)
     } catch (error) {
       starting -= 1
-      // Reject one event for each failed start. Otherwise a package that doesn't load would be started forever.
+      // Reject one event for each failed start. Otherwise a package that doesn't load would be started
+      // forever.
       queue.shift()?.reject(error as FunctionFailed)
       dispatch()
     }

@@ -45,7 +45,10 @@ export async function withPackage<T>(
   }
 }
 
-/** Loads the package once, as Lambda will, and returns what it exports. @throws GenatoError GENERATOR_FAILED */
+/**
+ * Loads the package once, as Lambda will, and returns what it exports.
+ * @throws GenatoError GENERATOR_FAILED
+ */
 export async function loadPackage(settings: Settings, built: FunctionPackage): Promise<Loaded> {
   return withPackage(
     settings,

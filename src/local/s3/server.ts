@@ -1,8 +1,8 @@
 /**
- * The local S3: serves buckets of objects, path-style, to the functions of the local Lambda. It does GET, HEAD and
- * PUT of whole objects, with requests signed by Signature Version 4, conditional puts and a check of the caller's
- * permissions. It has no lists, deletes, copies, multipart uploads, ranges, versions or presigned URLs, and responds
- * to those with S3's own errors. docs/local-edge.md compares it with S3.
+ * The local S3: serves buckets of objects, path-style, to the functions of the local Lambda. It does GET,
+ * HEAD and PUT of whole objects, with requests signed by Signature Version 4, conditional puts and a check of
+ * the caller's permissions. It has no lists, deletes, copies, multipart uploads, ranges, versions or
+ * presigned URLs, and responds to those with S3's own errors. docs/local-edge.md compares it with S3.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -203,7 +203,10 @@ async function putObject(
   return { status: 200, headers: { ETag: stored.etag, ...ENCRYPTED, 'Content-Length': 0 } }
 }
 
-/** S3 encrypts every object, and says so. Source: Amazon S3 user guide, "Setting default server-side encryption behavior". */
+/**
+ * S3 encrypts every object, and says so. Source: Amazon S3 user guide, "Setting default server-side
+ * encryption behavior".
+ */
 const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }
 
 function headersOf(object: ObjectHead): Reply['headers'] {

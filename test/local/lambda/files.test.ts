@@ -151,7 +151,7 @@ describe('in the temporary folder', () => {
     expect(said).toEqual({
       code: 'ERR_ACCESS_DENIED',
       message: expect.stringMatching(
-        /^fs\.symlink is refused by .* a limit of the local edge, not Lambda's$/,
+        /^fs\.symlink is refused by .* a limit of the local edge, not of Lambda$/,
       ),
     })
   })

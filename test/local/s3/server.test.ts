@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openObjectFolder } from '../../../src/objects/folder.js'
 import { startObjectStore } from '../../../src/local/s3/server.js'
+import { tempFolder } from '../../support/project.js'
 import {
   BUCKET,
   CREDENTIALS,
@@ -84,6 +85,26 @@ describe('objects', () => {
     await ask(endpoint, PUT)
     expect((await ask(endpoint, { ...GET, method: 'DELETE' })).status).toBe(405)
     expect((await ask(endpoint, GET)).status).toBe(200)
+  })
+
+  it('lie in the bucket that the request names, and in no other', async () => {
+    const [one, two] = [await openObjectFolder(tempFolder()), await openObjectFolder(tempFolder())]
+    const buckets = new Map([
+      ['one', one],
+      ['two', two],
+    ])
+    const asked: object[] = []
+    const { endpoint } = await startTestStore({
+      buckets,
+      authorize: (request) => asked.push(request) > 0,
+    })
+    expect((await ask(endpoint, { ...PUT, path: '/two/a' })).status).toBe(200)
+    expect(asked).toEqual([{ method: 'PUT', bucket: 'two', key: 'a' }])
+    expect((await ask(endpoint, { ...GET, path: '/one/a' })).status).toBe(404)
+    expect((await ask(endpoint, { ...GET, path: '/two/a' })).body.toString()).toBe(BODY)
+    const absent = await ask(endpoint, { ...GET, path: '/three/a' })
+    expect(absent.status).toBe(404)
+    expect(absent.body.toString()).toContain('<Code>NoSuchBucket</Code>')
   })
 
   it('are put only where the function’s role may write', async () => {

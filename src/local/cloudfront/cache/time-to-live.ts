@@ -14,27 +14,35 @@ export interface Lifetime {
   fresh: number
   /** After that, how long it may be sent while it is revalidated. */
   whileRevalidated: number
-  /** After that, how long it may be sent if the origin fails: the maximum TTL, unless the origin says less. */
+  /**
+   * After that, how long it may be sent if the origin fails: the maximum TTL, unless the origin says less.
+   */
   ifError: number
 }
 
-/** The distribution's error caching minimum TTLs. The default is 10 s. Source: "Control how long CloudFront caches errors". */
+/**
+ * The distribution's error caching minimum TTLs. The default is 10 s. Source: "Control how long CloudFront
+ * caches errors".
+ */
 const ERROR_TTL = new Map(ERROR_CODES.map((code) => [code, 0]))
 const DEFAULT_ERROR_TTL = 10
 
 /**
- * Errors that CloudFront always caches, and errors that it caches if the origin says how long. It caches no others.
- * Source: CloudFront developer guide, "How CloudFront processes HTTP 4xx and 5xx status codes from your origin".
+ * Errors that CloudFront always caches, and errors that it caches if the origin says how long. It caches no
+ * others. Source: CloudFront developer guide, "How CloudFront processes HTTP 4xx and 5xx status codes from
+ * your origin".
  */
 const ALWAYS_KEPT = new Set([404, 410, 414, 500, 501, 502, 503, 504])
 const KEPT_IF_TOLD = new Set([400, 403, 405, 412, 415])
-/** CloudFront respects `no-store` and the like for these. Source: "Control how long CloudFront caches errors". */
+/**
+ * CloudFront respects `no-store` and the like for these. Source: "Control how long CloudFront caches errors".
+ */
 const HEEDED = new Set([404, 410, 414, 501])
 
 /**
- * How long a response is kept: successes within the cache policy's bounds, errors for the longer of what they say
- * and the distribution's error caching time, which is 0.
- * Source: CloudFront developer guide, "Manage how long content stays in the cache (expiration)".
+ * How long a response is kept: successes within the cache policy's bounds, errors for the longer of what they
+ * say and the distribution's error caching time, which is 0. Source: CloudFront developer guide, "Manage how
+ * long content stays in the cache (expiration)".
  * @param now ms since the epoch, for `Expires`.
  */
 export function lifetime(
@@ -53,8 +61,9 @@ export function lifetime(
 }
 
 /**
- * A temporary redirect is kept only if it says how long. A partial response and "not modified" are never kept: alone
- * they are not an object. Source: CloudFront developer guide, "How CloudFront processes HTTP 3xx status codes from your origin".
+ * A temporary redirect is kept only if it says how long. A partial response and "not modified" are never
+ * kept: alone they are not an object. Source: CloudFront developer guide, "How CloudFront processes HTTP 3xx
+ * status codes from your origin".
  */
 function objectTime(status: number, refused: boolean, told: number | undefined, ttl: TimeToLive): number {
   if (status === 206 || status === 304) return 0

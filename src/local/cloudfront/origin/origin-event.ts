@@ -61,11 +61,11 @@ const DISTRIBUTION = {
 export const VIA = `1.1 ${Buffer.from('genato dev').toString('hex').padEnd(32, '0')}.cloudfront.net (CloudFront)`
 
 /**
- * The event that CloudFront sends for a cache miss, with a cache policy that forwards none of the viewer's headers:
- * the user agent is then CloudFront's own, and `host` is the origin's. With origin access control, the
- * authentication method is `none`, because that field only knows access identities. The guide's example also has a
- * Cache-Control header, which is the viewer's and not forwarded by this policy.
- * Source: CloudFront developer guide, "Lambda@Edge event structure", example origin request.
+ * The event that CloudFront sends for a cache miss, with a cache policy that forwards none of the viewer's
+ * headers: the user agent is then CloudFront's own, and `host` is the origin's. With origin access control,
+ * the authentication method is `none`, because that field only knows access identities. The guide's example
+ * also has a Cache-Control header, which is the viewer's and not forwarded by this policy. Source: CloudFront
+ * developer guide, "Lambda@Edge event structure", example origin request.
  * @param more.headers those that CloudFront adds for the origin, such as `range`. Names in lower case.
  */
 export function originRequestEvent(

@@ -22,7 +22,9 @@ export type Outcome = Took &
     /** The bucket's own response where it has no such object. */
     | { kind: 'refused'; key: string; answer: Answer }
     | { kind: 'generated'; answer: Answer }
-    /** CloudFront's own response to a function that failed, or whose result it does not accept. Never cached. */
+    /**
+     * CloudFront's own response to a function that failed, or whose result it does not accept. Never cached.
+     */
     | { kind: 'function-failed'; answer: Answer; word: LambdaError; reason: string }
     | { kind: 'origin-failed'; answer: Answer; reason: string }
   )
@@ -57,7 +59,8 @@ export interface EdgeRequest extends ViewerRequest {
 }
 
 /**
- * Runs the function, if there is one, and fetches the object from the bucket unless the function responded itself.
+ * Runs the function, if there is one, and fetches the object from the bucket unless the function responded
+ * itself.
  * @param held an expired response from the cache: the origin is asked whether it is still current. Source:
  * CloudFront developer guide, "Request and response behavior for Amazon S3 origins", Conditional GETs.
  */
@@ -67,7 +70,8 @@ export async function askOrigin(
   { origin, fn }: OriginSide,
 ): Promise<Outcome> {
   const conditions = held ? conditionsOf(held) : {}
-  // Source of the range: CloudFront developer guide, "How CloudFront processes partial requests for an object".
+  // Source of the range: CloudFront developer guide, "How CloudFront processes partial requests for an
+  // object".
   const headers = { ...conditions, ...(request.range === undefined ? {} : { range: request.range }) }
   const event = originRequestEvent(request, origin, { requestId: request.id, headers })
   const sent = event.Records[0].cf.request

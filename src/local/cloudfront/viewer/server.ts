@@ -20,7 +20,10 @@ export interface ViewerServer {
 
 export interface ViewerServerOptions {
   edge: Pick<Edge, 'serve'>
-  /** Handles requests that are not for the edge: the path `/`, which is nothing on AWS. Returns false for others. */
+  /**
+   * Handles requests that are not for the edge: the path `/`, which is nothing on AWS. Returns false for
+   * others.
+   */
   page: { handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): boolean }
   host: string
   /** `undefined`: the first free one from 6480. */

@@ -15,8 +15,8 @@ export function viewerHeaders({ cacheResult, age }: EdgeAnswer, id: string): Rec
 }
 
 /**
- * The headers that the behaviour's response headers policy adds. The local edge knows the managed policy SimpleCORS:
- * it adds CORS headers only to requests with an Origin, and doesn't override the origin's.
+ * The headers that the behaviour's response headers policy adds. The local edge knows the managed policy
+ * SimpleCORS: it adds CORS headers only to requests with an Origin, and doesn't override the origin's.
  * Source: CloudFront developer guide, "Use managed response headers policies".
  * @param origin the viewer's `Origin`.
  */

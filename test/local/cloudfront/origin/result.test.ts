@@ -121,7 +121,7 @@ describe('a request', () => {
   ])('to another origin, by %j, is refused as what the local edge can’t do', (change) => {
     const refused = refusal(request({ origin: { s3: { ...SENT.origin.s3, ...change } } }))
     expect(refused.message).toContain(Object.keys(change)[0])
-    expect(refused.message).toContain('one bucket only')
+    expect(refused.message).toContain('the local edge knows only this bucket')
     expect(refused.source).toContain('local edge')
   })
 
@@ -131,7 +131,7 @@ describe('a request', () => {
       requestHeader('host', [{ value: 'example.com' }]),
     ]) {
       const refused = refusal(value)
-      expect(refused.message).toMatch(/example\.com.*one bucket only/)
+      expect(refused.message).toMatch(/example\.com.*the local edge can't/)
       expect(refused.source).toContain('local edge')
     }
   })
