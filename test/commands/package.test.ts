@@ -5,7 +5,7 @@ import { genato } from '../support/cli.js'
 import { project } from '../support/project.js'
 
 describe('genato package', () => {
-  it('builds the same package with its name as without, and states the name to programs', async () => {
+  it('builds the same package with and without its name, and reports the name in --json', async () => {
     const cwd = project()
     const [named, unnamed] = [
       await genato(['package', 'edge', '--json'], cwd),
@@ -16,12 +16,12 @@ describe('genato package', () => {
     expect(other).toEqual(one)
   })
 
-  it('refuses another name with the names that exist', async () => {
+  it('refuses an unknown name, and lists the names that exist', async () => {
     const cwd = project()
     expect(await genato(['package', 'egde'], cwd)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'error: There is no package "egde".\n  Name one of these, or none: edge.\n',
+      stderr: 'error: There is no package "egde".\nName one of these, or none: edge.\n',
     })
     expect(existsSync(path.join(cwd, '.genato'))).toBe(false)
   })

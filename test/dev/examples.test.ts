@@ -10,11 +10,11 @@ async function warningsOf(failure: FunctionFailed): Promise<string[]> {
   return warnings
 }
 
-it('an example that the generator throws for is told', async () => {
+it('an example that the generator throws for is reported', async () => {
   const warnings = await warningsOf(new FunctionFailed('threw', 'TypeError: no'))
   expect(warnings).toEqual(["The generator's example /a: TypeError: no"])
 })
 
-it('the end of the function says nothing of its examples', async () => {
+it('the end of the function is no warning about its examples', async () => {
   expect(await warningsOf(new FunctionFailed('stopped', 'It was stopped.'))).toEqual([])
 })

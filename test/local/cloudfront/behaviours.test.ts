@@ -37,7 +37,7 @@ it.each([
   expect(chosen([pattern], path)).toBe(matches ? pattern : '*')
 })
 
-it('the first pattern that matches wins, also over a longer one', () => {
+it('the first matching pattern wins, even over a longer one', () => {
   expect(chosen(['/a/*', '/a/b/*'], '/a/b/c')).toBe('/a/*')
   expect(chosen(['/a/b/*', '/a/*'], '/a/b/c')).toBe('/a/b/*')
 })

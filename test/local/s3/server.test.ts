@@ -33,7 +33,7 @@ const long = (bytes: number) => `/${BUCKET}/${'k'.repeat(bytes)}`
 const md5 = (text: string) => createHash('md5').update(text).digest()
 
 describe('objects', () => {
-  it('are got as they were put, with the headers S3 gives', async () => {
+  it('come back as they were put, with S3’s headers', async () => {
     const { endpoint, folder } = await startTestStore()
     const put = await ask(endpoint, PUT)
     expect(put).toMatchObject({ status: 200, headers: { etag: `"${md5(BODY).toString('hex')}"` } })
@@ -71,7 +71,7 @@ describe('objects', () => {
     for (const name of steady) expect(head.headers[name]).toBe(got.headers[name])
   })
 
-  it("have S3's content type and no Cache-Control when put without", async () => {
+  it("put without headers have S3's content type and no Cache-Control", async () => {
     const { endpoint } = await startTestStore()
     await ask(endpoint, { method: 'PUT', path: PUT.path })
     const { headers, body } = await ask(endpoint, GET)
@@ -87,7 +87,7 @@ describe('objects', () => {
     expect((await ask(endpoint, GET)).status).toBe(200)
   })
 
-  it('lie in the bucket that the request names, and in no other', async () => {
+  it('are in the bucket that the request names, and in no other', async () => {
     const [one, two] = [await openObjectFolder(tempFolder()), await openObjectFolder(tempFolder())]
     const buckets = new Map([
       ['one', one],
@@ -107,7 +107,7 @@ describe('objects', () => {
     expect(absent.body.toString()).toContain('<Code>NoSuchBucket</Code>')
   })
 
-  it('are put only where the function’s role may write', async () => {
+  it('are written only if the function’s role allows it', async () => {
     const { endpoint, folder } = await startTestStore({
       authorize: ({ method, key }) => method !== 'PUT' || key.startsWith('generated/'),
     })
@@ -118,7 +118,7 @@ describe('objects', () => {
     expect((await folder.list('')).map(({ key }) => key)).toEqual(['generated/a'])
   })
 
-  it('are read only where the function’s role may read', async () => {
+  it('are read only if the function’s role allows it', async () => {
     const { endpoint, folder } = await startTestStore({
       authorize: ({ method, key }) => method === 'PUT' || key.startsWith('site/'),
     })
@@ -172,7 +172,7 @@ describe('objects', () => {
     expect((await folder.get('a.png'))?.body.toString()).toBe(BODY)
   })
 
-  it('are put over one connection kept alive, errors in between or not', async () => {
+  it('are put over one kept-alive connection, even after errors', async () => {
     const { endpoint } = await startTestStore()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const ports = new Set<number | undefined>()
@@ -192,7 +192,7 @@ describe('objects', () => {
 describe('If-None-Match: *', () => {
   const putIfAbsent = { ...PUT, headers: { ...PUT.headers, 'If-None-Match': '*' } }
 
-  it('keeps the object that is there', async () => {
+  it('keeps an existing object', async () => {
     const { endpoint } = await startTestStore()
     expect((await ask(endpoint, putIfAbsent)).status).toBe(200)
     const second = await ask(endpoint, { ...putIfAbsent, body: 'other' })
@@ -212,7 +212,7 @@ describe('If-None-Match: *', () => {
   })
 })
 
-describe('a request that is not signed right', () => {
+describe('a request with a wrong signature', () => {
   it('is refused without a signature', async () => {
     const { endpoint, folder } = await startTestStore()
     for (const what of [GET, PUT, { ...GET, method: 'DELETE' }, { path: '/' }]) {
@@ -266,7 +266,7 @@ describe('a request that is not signed right', () => {
     expect([answer.status, errorCode(answer)]).toEqual([403, 'RequestTimeTooSkewed'])
   })
 
-  it('is refused when signed for another region than the one set', async () => {
+  it('is refused when signed for a region other than the configured one', async () => {
     const { endpoint } = await startTestStore({ region: 'eu-west-1' })
     expect(errorCode(await ask(endpoint, GET))).toBe('AuthorizationHeaderMalformed')
     expect(errorCode(await send(endpoint, sign(endpoint, GET, CREDENTIALS, 'eu-west-1')))).toBe('NoSuchKey')
@@ -341,13 +341,13 @@ describe('errors', () => {
     }
   })
 
-  it('what the client sent is escaped', async () => {
+  it('the client’s text is escaped', async () => {
     const { endpoint } = await startTestStore()
     const answer = await send(endpoint, { path: `/${BUCKET}/<Code>&"'` })
     expect(answer.body.toString()).toContain(`<Resource>/${BUCKET}/&#60;Code&#62;&#38;&#34;&#39;</Resource>`)
   })
 
-  it('an object over the bound is refused, announced or not, and the answer arrives', async () => {
+  it('an object over the limit is refused, announced or not, and the response arrives', async () => {
     const { endpoint, folder } = await startTestStore({ maxObjectBytes: 1000 })
     expect((await ask(endpoint, { ...PUT, body: 'x'.repeat(1000) })).status).toBe(200)
     await folder.delete('a.png')
@@ -377,7 +377,7 @@ describe('errors', () => {
     expect(String(data)).toContain('MissingContentLength')
   })
 
-  it('a failing folder is InternalError: told to onError, and to the client nothing of it', async () => {
+  it('a failing folder is InternalError, with the cause for onError and not for the client', async () => {
     const errors: unknown[] = []
     const failure = new Error('EACCES /home/someone/secret')
     const { folder } = await startTestStore()
@@ -391,7 +391,7 @@ describe('errors', () => {
     expect(errors).toEqual([failure, failure])
   })
 
-  it('an object whose content type is no header value is InternalError, without its other headers', async () => {
+  it('an object whose content type is an invalid header value is InternalError, without its other headers', async () => {
     const errors: unknown[] = []
     const { endpoint, folder } = await startTestStore({ onError: (error) => errors.push(error) })
     await folder.put('a.png', { body: Buffer.from(BODY), contentType: 'a\r\nSet-Cookie: b' })
@@ -402,7 +402,7 @@ describe('errors', () => {
   })
 })
 
-describe('a client that breaks off', () => {
+describe('a client that disconnects', () => {
   for (const chunked of [false, true]) {
     it(`in the middle of a ${chunked ? 'chunked ' : ''}PUT leaves nothing, and is no error`, async () => {
       const errors: unknown[] = []
@@ -454,7 +454,7 @@ describe('close()', () => {
     await expect(send(endpoint, GET)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/)
   })
 
-  it('waits for a put that is being written', async () => {
+  it('waits for a put under way', async () => {
     const { folder } = await startTestStore()
     let written = false
     const writing = new EventEmitter()
@@ -477,7 +477,7 @@ describe('close()', () => {
   })
 })
 
-it('listens on the loopback address alone', async () => {
+it('listens on the loopback address only', async () => {
   const { endpoint } = await startTestStore()
   expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
 })

@@ -78,7 +78,7 @@ function checkSize(headers: Headers, body: string): void {
 function readBase64(body: string): Buffer {
   if (body.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(body))
     throw new InvalidResult(
-      `The bodyEncoding is base64, but the body is not: ${show(body)}.`,
+      `The body is not base64, although its bodyEncoding says so: ${show(body)}.`,
       SAID.body,
       SOURCE.response,
     )
