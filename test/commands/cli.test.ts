@@ -407,6 +407,18 @@ describe('genato init', () => {
     expect((await genato(['init', '--generator'], cwd)).stdout).toContain('wrote generator.ts\nnext')
   })
 
+  it.each([
+    ['without a generator', "// generator: './generator.ts',"],
+    ['with one', "generator: './generator.ts',"],
+  ])('replaces the flat configuration that an earlier version wrote %s', async (_, line) => {
+    const flat = readFileSync(path.join(ROOT, 'test/commands/flat-config.txt'), 'utf8')
+    const cwd = project({ 'genato.config.ts': flat.replace("// generator: './generator.ts',", line) })
+    expect((await genato(['init', '--generator'], cwd)).stdout).toContain(
+      'wrote generator.ts and genato.config.ts\nnext',
+    )
+    expect(await genato(['explain', '/hello/x.svg'], cwd)).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('writes a configuration that is valid as it is', async () => {
     const cwd = project()
     expect(await genato(['init'], cwd)).toMatchObject({
