@@ -170,7 +170,7 @@ describeAws('what others made', () => {
     expect(told.message).toContain(
       `Distribution ${distribution.id} serves from the bucket other-images-bucket`,
     )
-    expect(told.hint).toContain("buckets: { images: 'other-images-bucket' }")
+    expect(told.hint).toContain("Set generate.bucket to 'other-images-bucket'")
     await strangers.at(-1)![2](other())
     expect(await refusal(stack.deploy())).toMatchObject({ code: 'TWO_DISTRIBUTIONS' })
   })

@@ -284,7 +284,7 @@ describeAws('faults that stay', () => {
       ),
       'FUNCTION_REFUSED',
       /memory size is larger than the maximum/,
-      /change memory, timeout or runtime/,
+      /change generate\.memory, generate\.timeout or generate\.runtime/,
     ],
     [
       'too many distributions',
