@@ -96,7 +96,7 @@ export interface Settings {
 }
 
 /** Settings of the service that generates images. */
-export interface GenerateSettings {
+interface GenerateSettings {
   /** `undefined`: the built-in generator. */
   generator: string | undefined
   assets: string[]
