@@ -4,7 +4,7 @@ import type { Asset } from '../config/types.js'
 import { messageOf, systemCode, usageError } from '../lib/errors.js'
 
 /**
- * The files that `assets` names. A folder stands for all files in it.
+ * The files that `generate.assets` names. A folder stands for all files in it.
  * @throws GenatoError BAD_CONFIG for files that are missing, unreadable, or outside the configuration's
  * folder.
  */
@@ -18,8 +18,12 @@ async function listEntry(entry: string, root: string): Promise<Asset[]> {
   const absolute = path.resolve(root, entry)
   const relative = path.relative(root, absolute)
   if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
-    throw usageError('BAD_CONFIG', `assets: ${entry} is outside ${root}.`, 'Copy it into the project.')
-  const files = await listFiles(absolute, `assets: ${entry}`)
+    throw usageError(
+      'BAD_CONFIG',
+      `generate.assets: ${entry} is outside ${root}.`,
+      'Copy it into the project.',
+    )
+  const files = await listFiles(absolute, `generate.assets: ${entry}`)
   return files.map((file) => ({ name: nameOf(file, root), file }))
 }
 
@@ -32,7 +36,9 @@ async function listFiles(place: string, what: string): Promise<string[]> {
   if (!found.isDirectory()) throw usageError('BAD_CONFIG', `${what} is neither a file nor a folder.`)
   const names = (await readdir(place)).filter((name) => name !== '.genato')
   const lists = await Promise.all(
-    names.map(async (name) => listFiles(path.join(place, name), `assets: ${path.join(place, name)}`)),
+    names.map(async (name) =>
+      listFiles(path.join(place, name), `generate.assets: ${path.join(place, name)}`),
+    ),
   )
   return lists.flat()
 }
@@ -42,7 +48,7 @@ function nameOf(file: string, root: string): string {
   if (path.sep === '/' && name.includes('\\'))
     throw usageError(
       'BAD_CONFIG',
-      `assets: ${name} has a backslash in its name.`,
+      `generate.assets: ${name} has a backslash in its name.`,
       'Rename it: zip tools read it as a slash.',
     )
   return name.split(path.sep).join('/')
