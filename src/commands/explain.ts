@@ -31,8 +31,8 @@ function fields(asked: string, meaning: Exclude<Explanation, { kind: 'rejected' 
   const { kind, canonicalPath, key, details, headers, warning } = meaning
   const always = { kind, asked, path: canonicalPath, key }
   const last = { headers, ...(warning === undefined ? {} : { warning }) }
-  const told = Object.entries(details).filter(([name]) => !RESERVED.has(name))
-  return { ...always, ...Object.fromEntries(told), ...last }
+  const own = Object.entries(details).filter(([name]) => !RESERVED.has(name))
+  return { ...always, ...Object.fromEntries(own), ...last }
 }
 
 function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>): [string, string][] {

@@ -39,10 +39,10 @@ export interface Page {
 }
 
 /** Report requests at most this often, in batches, so that a load test doesn't flood the page. */
-const TELL_EVERY_MS = 100
+const REPORT_EVERY_MS = 100
 /** After a pause, report almost at once: the function's log line comes a little later than the response. */
-const TELL_FIRST_MS = 20
-const TOLD_AT_ONCE = 50
+const REPORT_FIRST_MS = 20
+const REPORTED_AT_ONCE = 50
 /** How much of the past the page shows. */
 const REQUESTS_SHOWN = 20
 const GALLERY_STEP = 60
@@ -80,28 +80,28 @@ export function createPage(options: PageOptions): Page {
     stored: images !== undefined,
   })
 
-  const untold = new Map<string, RequestEntry>()
+  const unreported = new Map<string, RequestEntry>()
   let galleryGrew = false
   let timer: NodeJS.Timeout | undefined
-  let told = -Infinity
-  const tellSoon = () => {
-    const wait = performance.now() - told < TELL_EVERY_MS ? TELL_EVERY_MS : TELL_FIRST_MS
+  let lastSent = -Infinity
+  const reportSoon = () => {
+    const wait = performance.now() - lastSent < REPORT_EVERY_MS ? REPORT_EVERY_MS : REPORT_FIRST_MS
     timer ??= setTimeout(() => {
       timer = undefined
-      told = performance.now()
-      if (untold.size > 0) streams.tell('requests', [...untold.values()])
-      if (galleryGrew) streams.tell('gallery', {})
-      untold.clear()
+      lastSent = performance.now()
+      if (unreported.size > 0) streams.emit('requests', [...unreported.values()])
+      if (galleryGrew) streams.emit('gallery', {})
+      unreported.clear()
       galleryGrew = false
     }, wait).unref()
   }
-  const tell = (entry: Remembered) => {
+  const report = (entry: Remembered) => {
     if (gallery.served(entry)) galleryGrew = true
     if (!streams.any()) return
-    untold.set(entry.id, entry)
-    const [oldest] = untold.keys()
-    if (untold.size > TOLD_AT_ONCE && oldest !== undefined) untold.delete(oldest)
-    tellSoon()
+    unreported.set(entry.id, entry)
+    const [oldest] = unreported.keys()
+    if (unreported.size > REPORTED_AT_ONCE && oldest !== undefined) unreported.delete(oldest)
+    reportSoon()
   }
 
   const explain = async (path: string): Promise<Explained> => {
@@ -154,22 +154,22 @@ export function createPage(options: PageOptions): Page {
         })
       return true
     },
-    served: (served) => tell(requests.served(served)),
+    served: (served) => report(requests.served(served)),
     functionLine(line) {
       const entry = requests.functionLine(line)
-      if (entry) tell(entry)
+      if (entry) report(entry)
     },
     rebuilt(rebuilt) {
       failed = undefined
       build++
       gallery.forget()
-      streams.tell('rebuilt', { ...rebuilt, build, about: about() } satisfies Rebuilt)
+      streams.emit('rebuilt', { ...rebuilt, build, about: about() } satisfies Rebuilt)
       galleryGrew = true
-      tellSoon()
+      reportSoon()
     },
     rebuildFailed(message) {
       failed = userStack(message.slice(0, LONGEST_MESSAGE))
-      streams.tell('failed', { message: failed })
+      streams.emit('failed', { message: failed })
     },
     async close() {
       clearTimeout(timer)

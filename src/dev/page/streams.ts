@@ -12,7 +12,7 @@ const ALIVE_EVERY_MS = 20_000
 export interface Streams {
   /** @param first the data of a new listener's first event. */
   open(outgoing: http.ServerResponse, first: () => unknown): void
-  tell(event: string, data: unknown): void
+  emit(event: string, data: unknown): void
   /** Whether any page listens. */
   any(): boolean
   close(): void
@@ -51,7 +51,7 @@ export function createStreams(): Streams {
       outgoing.on('close', () => leave(outgoing))
       alive ??= setInterval(() => write(':\n\n'), ALIVE_EVERY_MS).unref()
     },
-    tell: (event, data) => write(message(event, data)),
+    emit: (event, data) => write(message(event, data)),
     any: () => open.size > 0,
     close() {
       for (const outgoing of open) {

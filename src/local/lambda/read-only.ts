@@ -58,7 +58,7 @@ function wrap(owner: object, name: string, form: Form, mayWrite: MayWrite): void
     Error.captureStackTrace(place, refusing)
     const last = args.at(-1)
     const done = form === 'callback' && typeof last === 'function' ? (last as Method) : undefined
-    const told = (error: unknown) => asLambda(error, name, args, place)
+    const translate = (error: unknown) => asLambda(error, name, args, place)
     const stream = streamOf(args[0])
     if (stream !== undefined) {
       if (name === 'open' && form === 'sync') return stream
@@ -68,28 +68,28 @@ function wrap(owner: object, name: string, form: Form, mayWrite: MayWrite): void
     }
     const refused = written(name, args).find((file) => !mayWrite(name, file))
     if (refused !== undefined) return settle(refusal(name, args, refused, place), form, done)
-    const passed = done ? [...args.slice(0, -1), tellingAs(told, done)] : args
+    const passed = done ? [...args.slice(0, -1), calledBackWith(translate, done)] : args
     try {
       const result = write.apply(this, passed)
-      return result instanceof Promise ? translated(result, told, name) : result
+      return result instanceof Promise ? translated(result, translate, name) : result
     } catch (error) {
       if (!isDenied(error)) throw error
-      return settle(told(error), form, done)
+      return settle(translate(error), form, done)
     }
   }
 }
 
 /** Where its model refuses, Node calls back before the call has returned. Every other error comes later. */
-function tellingAs(told: (error: unknown) => unknown, done: Method): Method {
+function calledBackWith(translate: (error: unknown) => unknown, done: Method): Method {
   return (error, ...rest) => {
-    if (isDenied(error)) process.nextTick(done, told(error) ?? null)
+    if (isDenied(error)) process.nextTick(done, translate(error) ?? null)
     else done(error, ...rest)
   }
 }
 
 async function translated(
   result: Promise<unknown>,
-  told: (error: unknown) => unknown,
+  translate: (error: unknown) => unknown,
   name: string,
 ): Promise<unknown> {
   try {
@@ -97,7 +97,7 @@ async function translated(
     if (name === 'open') mendHandle(value as fs.promises.FileHandle)
     return value
   } catch (error) {
-    const cause = told(error)
+    const cause = translate(error)
     if (cause === undefined) return undefined
     throw cause
   }

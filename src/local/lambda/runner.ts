@@ -16,7 +16,7 @@ import {
 } from './process.js'
 import { removeLeftTempFolders } from './temp-folder.js'
 
-export interface Invoked {
+interface Invoked {
   value: unknown
   /** How long loading took, if a process was started for this event (a cold start). */
   coldStartMs?: number

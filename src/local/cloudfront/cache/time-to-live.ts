@@ -33,7 +33,7 @@ const DEFAULT_ERROR_TTL = 10
  * your origin".
  */
 const ALWAYS_KEPT = new Set([404, 410, 414, 500, 501, 502, 503, 504])
-const KEPT_IF_TOLD = new Set([400, 403, 405, 412, 415])
+const KEPT_IF_STATED = new Set([400, 403, 405, 412, 415])
 /**
  * CloudFront respects `no-store` and the like for these. Source: "Control how long CloudFront caches errors".
  */
@@ -51,10 +51,11 @@ export function lifetime(
   ttl: TimeToLive,
 ): Lifetime {
   const directives = readDirectives(headers['cache-control'] ?? '')
-  const told = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age') ?? expires(headers, now)
+  const stated =
+    secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age') ?? expires(headers, now)
   const refused = ['no-store', 'no-cache', 'private'].some((name) => directives.has(name))
   return {
-    fresh: status >= 400 ? errorTime(status, refused, told, ttl) : objectTime(status, refused, told, ttl),
+    fresh: status >= 400 ? errorTime(status, refused, stated, ttl) : objectTime(status, refused, stated, ttl),
     whileRevalidated: Math.min(secondsOf(directives, 'stale-while-revalidate') ?? 0, ttl.max),
     ifError: Math.min(secondsOf(directives, 'stale-if-error') ?? ttl.max, ttl.max),
   }
@@ -65,18 +66,23 @@ export function lifetime(
  * kept: alone they are not an object. Source: CloudFront developer guide, "How CloudFront processes HTTP 3xx
  * status codes from your origin".
  */
-function objectTime(status: number, refused: boolean, told: number | undefined, ttl: TimeToLive): number {
+function objectTime(status: number, refused: boolean, stated: number | undefined, ttl: TimeToLive): number {
   if (status === 206 || status === 304) return 0
-  if ((status === 307 || status === 308) && told === undefined) return 0
+  if ((status === 307 || status === 308) && stated === undefined) return 0
   if (refused) return ttl.min
-  return Math.min(Math.max(told ?? ttl.default, ttl.min), ttl.max)
+  return Math.min(Math.max(stated ?? ttl.default, ttl.min), ttl.max)
 }
 
-function errorTime(status: number, refused: boolean, told: number | undefined, { max }: TimeToLive): number {
+function errorTime(
+  status: number,
+  refused: boolean,
+  stated: number | undefined,
+  { max }: TimeToLive,
+): number {
   const least = ERROR_TTL.get(status) ?? DEFAULT_ERROR_TTL
   if (refused && HEEDED.has(status)) return 0
-  if (ALWAYS_KEPT.has(status)) return Math.min(Math.max(refused ? 0 : (told ?? 0), least), max)
-  return KEPT_IF_TOLD.has(status) && told !== undefined ? Math.min(Math.max(told, least), max) : 0
+  if (ALWAYS_KEPT.has(status)) return Math.min(Math.max(refused ? 0 : (stated ?? 0), least), max)
+  return KEPT_IF_STATED.has(status) && stated !== undefined ? Math.min(Math.max(stated, least), max) : 0
 }
 
 function expires({ expires: date }: Record<string, string>, now: number): number | undefined {
