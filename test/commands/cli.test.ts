@@ -46,7 +46,7 @@ describe('the command line', () => {
   it.skipIf(process.platform === 'win32')(
     'ends at once with code 130 when it is interrupted, and goes on when run again',
     async () => {
-      // A registry that never answers.
+      // A registry that never responds.
       const { endpoint, requests, connections } = await scriptedS3(() => undefined)
       const cwd = project()
       const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'package'], {
@@ -66,7 +66,7 @@ describe('the command line', () => {
       child.kill('SIGINT')
       expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(130)
       expect(Date.now() - started).toBeLessThan(1_000)
-      // npm was ended as well: its connections to the registry are closed.
+      // npm ended too: its connections to the registry are closed.
       await vi.waitFor(async () => expect(await connections()).toBe(0), 5_000)
       expect((await genato(['package'], cwd)).code).toBe(0)
     },

@@ -13,7 +13,7 @@ async function help(columns: number, ...args: string[]): Promise<string> {
 describe('help', () => {
   it.each([[[]], ...COMMANDS.map((command) => [[command]])])('of %j fits into 60 columns', async (args) => {
     const text = await help(60, ...args)
-    // Where the checkout lies deep, only the path of the document is longer.
+    // In a deep checkout, only the path of the document is longer.
     const [before = ''] = text.split('\nMore:')
     for (const line of before.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60)
   })

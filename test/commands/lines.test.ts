@@ -35,7 +35,7 @@ describe('the line of a request', () => {
       { status: 503, cacheResult: 'LambdaExecutionError', reason: 'a\nb' },
       '503 Failed    41 ms  640x480,white,png\n    a\n    b',
     ],
-    // An error from the cache is a hit, and says again what is wrong.
+    // An error from the cache is a hit, and repeats what is wrong.
     [
       { status: 400, cacheResult: 'Error', age: 3, reason: 'no' },
       '400 Hit       41 ms  640x480,white,png\n    no',

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { genato, startDevCli, useDevCli, type RunningDev } from '../support/cli.js'
 import { generatorSource, GOOD_BODY, project, ROOT, sharedFolder } from '../support/project.js'
 
-/** There is no `ps` there, and a signal ends a process without asking it. */
+/** Windows has no `ps`, and a signal there ends a process at once. */
 const WINDOWS = process.platform === 'win32'
 
 const CONFIG = (rest = '') => ({ 'genato.config.json': `{ "generate": { "generator": "./gen.ts"${rest} } }` })
@@ -22,7 +22,7 @@ function cacheOf(response: Response): string | null {
   return response.headers.get('x-cache')
 }
 
-/** Node's fetch rewrites paths; this sends what it is given. */
+/** Sends the path as given. Node's fetch would rewrite it. */
 async function raw(
   dev: RunningDev,
   target: string,
@@ -216,7 +216,7 @@ describe('genato dev, wired together,', () => {
     expect([again.status, cacheOf(again)]).toEqual([400, 'Error from cloudfront'])
     expect((await fetch(`${dev.url}/favicon.ico`)).status).toBe(404)
     expect((await fetch(`${dev.url}/folder/`)).status).toBe(404)
-    // The only path that is another one on AWS, where it is 404 as well.
+    // The only path that differs from AWS, where it is 404 too.
     expect((await fetch(dev.url)).headers.get('content-type')).toBe('text/html; charset=utf-8')
     await dev.untilSaid('BAD_COLOR')
   })
@@ -304,7 +304,7 @@ describe('a change', () => {
   })
 
   it('while a request runs does not fail it', async () => {
-    // Longer than any rebuild takes: it is asked for again when the one before has ended.
+    // Longer than any rebuild takes: the request is made again when the old code has ended.
     const cwd = own(`await new Promise((r) => setTimeout(r, 25_000)); ${GOOD_BODY}`)
     const dev = await startDevCli(cwd)
     const slow = fetch(`${dev.url}/card/Ann.svg`)
@@ -321,7 +321,7 @@ describe('a change', () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     await fetch(`${dev.url}/card/Ann.svg`)
-    // The last file that is written there for it.
+    // The last file that is written for it.
     await expect.poll(() => existsSync(path.join(cwd, '.genato', 'images', 'asked-for.jsonl'))).toBe(true)
     rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
@@ -361,7 +361,7 @@ describe('a change', () => {
 })
 
 describe('a generator that', () => {
-  /** What each does when `/card/<name>.svg` is asked for. */
+  /** What each does for `/card/<name>.svg`. */
   const BAD: [name: string, body: string, status: number, reason: string][] = [
     ['throws', "throw new Error('a secret')", 500, 'a secret'],
     ['exits', 'process.exit(3)', 503, 'ended with exit code 3'],
@@ -506,7 +506,7 @@ describe('the address', () => {
   })
 
   it('is the next free one if none was given, and that is reported', async () => {
-    // Whoever has the usual port, this test or something else on this machine: it is taken now.
+    // The usual port is in use now, by this test or by another program.
     await occupy(6480).catch(() => undefined)
     const cwd = project()
     const usual = await startDefault(cwd)
@@ -585,7 +585,7 @@ async function occupy(port: number): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** `genato dev` without --port, until it serves. */
+/** Starts `genato dev` without --port, and waits until it serves. */
 async function startDefault(cwd: string): Promise<{ said: string }> {
   const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'dev'], {
     cwd,
@@ -612,7 +612,7 @@ function childrenOf(pid: number | undefined): number[] {
     .map(([child]) => child ?? 0)
 }
 
-/** The function's process, and esbuild's, which ends when it notices that nobody talks to it any more. */
+/** The function's process, and esbuild's, which ends when it notices that its parent is gone. */
 async function untilGone(pids: number[]): Promise<void> {
   for (const end = Date.now() + 1_000; pids.some(alive) && Date.now() < end;)
     await new Promise((resolve) => {
@@ -621,7 +621,7 @@ async function untilGone(pids: number[]): Promise<void> {
   expect(pids.filter(alive)).toEqual([])
 }
 
-/** Not so a process that has ended, and that nobody has asked about yet. */
+/** Excludes zombies. */
 function alive(pid: number): boolean {
   try {
     return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')

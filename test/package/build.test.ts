@@ -249,7 +249,7 @@ describe('a generator', () => {
     const ran = await genato(['package'], project({ ...CONFIG, 'gen.ts': source }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBeGreaterThan(0)
-    // A place, but no stack.
+    // The place, without a stack trace.
     expect(ran.stderr).not.toMatch(/\n\s+at .*\n\s+at /)
   })
 

@@ -11,7 +11,7 @@ export interface Serving {
   url: string
 }
 
-/** The page alone on a server of its own, which answers 418 to what is none of the page's. */
+/** Only the page, on its own server. Requests that are not for the page get 418. */
 export async function servePage(options: Partial<PageOptions> = {}): Promise<Serving> {
   const page = createPage({
     about: () => ABOUT,
@@ -35,7 +35,7 @@ export async function servePage(options: Partial<PageOptions> = {}): Promise<Ser
   return { page, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-/** A request that was answered with a stored image. */
+/** A request that was served with a stored image. */
 export function served(id: string, more: Partial<Served> = {}): Served {
   return {
     id,
@@ -87,7 +87,7 @@ export async function listen(url: string) {
     status: response.status,
     told,
     ended: () => ended,
-    /** @throws after 5 s in which nothing of that kind was told. */
+    /** @throws after 5 s without such an event. */
     async until(event: string, nth = 1): Promise<Told['data']> {
       for (const end = Date.now() + 5_000; Date.now() < end;) {
         const found = told.filter((one) => one.event === event)[nth - 1]

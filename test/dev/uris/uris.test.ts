@@ -15,7 +15,7 @@ import { wrongCases } from './wrong.js'
 import { startServer, type Server } from '../../support/load/server.js'
 import { askOnce, requestFor } from '../../support/load/wire.js'
 
-/** Every run asks for the same; `GENATO_SEED` for others. It is told with every failure. */
+/** Every run sends the same requests, unless `GENATO_SEED` is set. Each failure states the seed. */
 const SEED = Number(process.env['GENATO_SEED'] ?? 20_261_121)
 const MARKER = 'this lies outside of the bucket'
 
@@ -39,7 +39,7 @@ function some<T>(cases: fc.Arbitrary<T>, numRuns: number): T[] {
   return fc.sample(cases, { numRuns, seed: SEED })
 }
 
-/** Asks for all, and complains of the first few that are not answered by the table. */
+/** Sends all requests, and reports the first few whose responses break the table. */
 async function holds(cases: readonly UriCase[]): Promise<Answered[]> {
   const answered = await answersTo(server.port, cases)
   asked += cases.length
@@ -82,7 +82,7 @@ describe('URIs', () => {
   it('that are hostile get a response of the table', async () => {
     const answered = await holds(some(hostileCases, 1_500))
     const images = answered.filter(({ answer }) => answer !== 'closed' && answer.status === 200)
-    // Else nothing hostile was ever drawn.
+    // Otherwise no hostile text was ever drawn.
     expect(images.length).toBeGreaterThan(100)
     for (const { answer } of images)
       if (answer !== 'closed' && answer.headers['content-type'] === 'image/svg+xml' && answer.body.length > 0)

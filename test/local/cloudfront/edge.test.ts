@@ -16,8 +16,8 @@ interface Sent {
 }
 
 /**
- * An edge before a bucket of texts, whose function hands on every request as it came unless `answer` says
- * otherwise. Time is the test's own.
+ * An edge in front of a bucket of texts. Its function returns every request unchanged unless `answer` says
+ * otherwise. The test controls the clock.
  */
 function edgeBefore(
   texts: Record<string, string>,
@@ -27,7 +27,7 @@ function edgeBefore(
   const state = {
     now: 1_000_000,
     cacheControl: 'max-age=10',
-    /** What the bucket throws. */
+    /** The error that the bucket throws. */
     failure: undefined as Error | undefined,
     reads: [] as string[],
     events: [] as Sent[],
@@ -122,7 +122,7 @@ describe('a request', () => {
     expect(await said(edge, '/b.txt', 'GET')).toBe('200 Miss two')
     expect(await said(edge, '/b.txt', 'HEAD')).toBe('200 Hit two')
     expect(state.events.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'GET'])
-    // HEAD's is the bucket's HEAD: nothing is read that is not sent.
+    // A HEAD asks the bucket by HEAD, and reads no body.
     expect(state.reads).toEqual(['HEAD site/a.txt', 'GET site/a.txt', 'GET site/b.txt'])
   })
 })
@@ -273,7 +273,7 @@ describe('an expired object', () => {
 })
 
 describe('viewers that leave', () => {
-  /** A function that never answers, and the signals that it was given. */
+  /** A function that never responds, and the signals that it received. */
   function waiting() {
     const signals: (AbortSignal | undefined)[] = []
     const runner = {
@@ -340,7 +340,7 @@ describe('where something fails', () => {
         const given = await ask(edge)
         expect(given).toMatchObject({ status, cacheResult: word, headers: { 'content-type': 'text/html' } })
         expect(given.reason).toContain(reason)
-        // The viewer is not told more than on AWS.
+        // The viewer learns no more than on AWS.
         expect(given.body.toString()).not.toContain('a detail')
         expect(state.events).toHaveLength(time)
       }
@@ -432,7 +432,7 @@ describe('two behaviours', () => {
     expect((await ask(edge, '/a.txt')).headersPolicy).toBe(usual!.headers)
     expect((await ask(edge, '/files/a.txt')).headersPolicy).toBe('none')
     state.now += 3_000
-    // The object says 10 seconds, and one cache policy allows no more than 2.
+    // The object says 10 seconds; the cache policy of /files/* allows 2.
     expect(await said(edge, '/a.txt')).toBe('200 Hit one')
     expect(await said(edge, '/files/a.txt')).toBe('200 RefreshHit two')
   })

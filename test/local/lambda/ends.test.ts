@@ -18,7 +18,7 @@ it.skipIf(process.platform === 'win32')(
     await expect.poll(() => runner.tempFolders()).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     await runner.stop()
-    // What it has started ends with it, at the moment when it does.
+    // Programs that it started end with it, at the same moment.
     expect(kill.mock.calls.filter(([, signal]) => signal === 'SIGKILL')).toEqual([[-pid, 'SIGKILL']])
   },
 )
@@ -34,7 +34,7 @@ it('an uncaught error is logged with the user’s own stack frames only', async 
 
 it('a deleted unpacked package is reported, and running processes continue', async () => {
   const runner = runnerOf(TELL, { processes: 2 })
-  // Its watching thread needs the folder as well, until it runs.
+  // Its watching thread needs the folder too, until it runs.
   const { pid } = await tell(runner, 1_000)
   rmSync(runner.folder, { recursive: true })
   const [first, second] = await Promise.allSettled([tell(runner, 500), tell(runner)])

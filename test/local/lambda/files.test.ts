@@ -6,7 +6,7 @@ import { runnerOf } from './packages.js'
 
 const WINDOWS = process.platform === 'win32'
 
-/** What its body has to do with, and how it tells what came of it. */
+/** The helpers of each handler, and its report of the outcome. */
 const TOOLS = `const fs = require('fs'), path = require('path'), os = require('os')
 const told = (error) => error ? error.code + (error.syscall ? ' ' + error.syscall : '') : 'done'
 const sync = (run) => { try { run(); return 'done' } catch (error) { return told(error) } }
@@ -32,7 +32,7 @@ async function outcome(body: string): Promise<unknown> {
 }
 
 describe('outside the temporary folder', () => {
-  /** What Linux says on a file system that is mounted read-only, as Lambda's is. */
+  /** Linux's errors on a file system mounted read-only, like Lambda's. */
   const LINUX: Record<string, [call: string, said: string]> = {
     'a folder that is there': ['mkdir(root, { recursive: true })', 'done'],
     'a folder that is there, by its bytes': ['mkdir(Buffer.from(root), { recursive: true })', 'done'],

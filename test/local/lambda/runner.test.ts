@@ -6,7 +6,7 @@ import { isAlive, mostAtOnce, runnerOf, tell, TELL, untilGone, type Told } from 
 
 const WINDOWS = process.platform === 'win32'
 
-/** Loading takes long as soon as this file is there. */
+/** Loading is slow as soon as this file exists. */
 function slowWhen(marker: string): string {
   return `if (require('fs').existsSync(${JSON.stringify(marker)})) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)
@@ -144,7 +144,7 @@ describe('an event', () => {
     expect((await other).call).toBe(1)
     await expect.poll(() => runner.lines[0]).toMatch(/^\d+$/)
     const pid = Number(runner.lines[0])
-    // What only threw has left its process as it was.
+    // A handler that only threw leaves its process alive.
     if (kind === 'threw') expect(isAlive(pid)).toBe(true)
     else await untilGone([pid])
     const after = await Promise.all([tell(runner, 50), tell(runner, 50)])
@@ -225,7 +225,7 @@ it('a function killed at random under load fails only the events that it was run
     }),
   )
   expect(killed).toBeGreaterThan(0)
-  // A process is at one event at most when it is killed.
+  // A killed process was running at most one event.
   expect(settled.filter((one) => one === 'crash').length).toBeLessThanOrEqual(killed)
   expect(settled.filter((one) => one !== 'answered' && one !== 'crash')).toEqual([])
   expect((await tell(runner)).call).toBeGreaterThan(0)

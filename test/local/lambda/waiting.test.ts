@@ -19,6 +19,6 @@ it('an abandoned event is dropped if it has not begun, and finished if it has', 
   begun.abort()
   waits.abort()
   await expect(dropped).rejects.toMatchObject({ kind: 'stopped' })
-  // The second call is the last event's: the dropped one was none.
+  // The second call is the last event's: the dropped event made none.
   expect([(await first).value, (await last).value]).toMatchObject([{ call: 1 }, { call: 2 }])
 })

@@ -62,11 +62,11 @@ export async function startTestStore(
 }
 
 export function pathOf(key: string): string {
-  // aws4 leaves `.` segments out of what it signs, S3 does not.
+  // aws4 drops `.` segments before it signs; S3 doesn't.
   return `/${BUCKET}/${encodeURIComponent(key).replaceAll('.', '%2E')}`
 }
 
-/** What aws4 makes of the request, ready to be sent to the endpoint. */
+/** The request, signed by aws4 for the endpoint. */
 export function sign(
   endpoint: string,
   ask: Ask,

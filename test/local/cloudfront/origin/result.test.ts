@@ -55,7 +55,7 @@ describe('a request', () => {
     ['a header more', { headers: { ...SENT.headers, 'x-mine': [{ value: 'a' }, { value: 'b' }] } }],
     ['a header less', { headers: { ...SENT.headers, 'x-forwarded-for': undefined } }],
   ])('may have %s', (_, change) => {
-    // What is undefined does not get through JSON.
+    // JSON drops undefined.
     expect(readResult(JSON.parse(JSON.stringify(request(change))), SENT)).toMatchObject({ kind: 'request' })
   })
 
@@ -276,7 +276,7 @@ describe('anything else', () => {
 })
 
 describe('whatever the function returns', () => {
-  /** What is not far from right comes further than what is anything. */
+  /** Results that are almost valid get further than arbitrary ones. */
   const near = fc.record(
     {
       status: fc.oneof(fc.constant('200'), fc.anything()),

@@ -19,7 +19,7 @@ describe('a condition', () => {
     [{ 'if-modified-since': NEW }, 'not-modified'],
     [{ 'if-modified-since': OLD }, 'send'],
     [{ 'if-modified-since': 'yesterday' }, 'send'],
-    // The tag decides where both are there.
+    // With both, the tag decides.
     [{ 'if-none-match': '"x"', 'if-modified-since': NEW }, 'send'],
     [{ 'if-none-match': '"abc"', 'if-modified-since': OLD }, 'not-modified'],
     [{ 'if-match': '"abc"' }, 'send'],

@@ -17,12 +17,12 @@ it.each([
       { first: 20, last: 29 },
     ],
   ],
-  // One that is beyond the end goes; the rest is sent.
+  // A range beyond the end is dropped; the others are sent.
   ['bytes=0-9,200-300', [{ first: 0, last: 9 }]],
   ['bytes=100-', 'unsatisfiable'],
   ['bytes=-0', 'unsatisfiable'],
   ['bytes=300-400,500-', 'unsatisfiable'],
-  // As the developer guide has it: descending, overlapping, not valid.
+  // As the developer guide lists them: descending, overlapping, invalid.
   ['bytes=30-39,0-9', 'whole'],
   ['bytes=0-50,25-75', 'whole'],
   ['bytes=-5-10', 'whole'],

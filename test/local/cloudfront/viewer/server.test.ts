@@ -28,7 +28,7 @@ async function serve(answer: (uri: string) => EdgeAnswer | Promise<EdgeAnswer> =
   return { server, served }
 }
 
-/** What comes back for these bytes, until the connection ends or `enough` is said; `then` follows the first answer. */
+/** The response to these bytes, until the connection ends or `enough`. Sends `then` after the first data. */
 function send(
   port: number,
   bytes: string,
@@ -142,7 +142,7 @@ describe('requests that CloudFront refuses', () => {
     async (method) => {
       const { response, headers, served } = await refused(`${method} /a HTTP/1.1\r\nHost: x\r\n\r\n`)
       expect(response).toMatch(/^HTTP\/1\.1 403 /)
-      // The length of the real one.
+      // The length of CloudFront's own page.
       expect(headers).toMatchObject({
         'content-length': '1053',
         server: 'CloudFront',
