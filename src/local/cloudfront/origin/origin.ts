@@ -1,6 +1,7 @@
 import { decodeFilePath } from '../../../../handler/shared/grammar/encoding.js'
 import { messageOf } from '../../../lib/errors.js'
 import { errorPage, type Answer } from '../answer.js'
+import { documented } from './function-failure.js'
 import { originRequestEvent, type Origin, type ViewerRequest } from './origin-event.js'
 import { FunctionFailed } from '../../lambda/failure.js'
 import type { FunctionRunner } from '../../lambda/runner.js'
@@ -111,12 +112,13 @@ export async function askOrigin(
 
 function functionFailed(error: unknown, id: string): Outcome {
   const known = error instanceof FunctionFailed ? error : new FunctionFailed('crash', messageOf(error))
+  const { said, source } = documented(known)
   return {
     kind: 'function-failed',
     coldStartMs: known.coldStartMs,
     word: known.kind === 'throttled' ? 'LambdaLimitExceeded' : 'LambdaExecutionError',
-    answer: errorPage(503, known.said, id),
-    reason: `${known.message}\n${known.source}`,
+    answer: errorPage(503, said, id),
+    reason: `${known.message}\n${source}`,
   }
 }
 
