@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Grant } from '../../../templates/grants.js'
 import type { ObjectHead, Objects } from '../../objects/object-store.js'
+import { authorize, mayLearnAbsence } from './authorize.js'
 import { readRequestBody } from './request-body.js'
 import { parseRequestTarget } from './request-target.js'
 import { s3Error, s3ErrorXml } from './s3-error.js'
@@ -23,10 +25,8 @@ export interface ObjectStoreOptions {
   /** The only region requests may be signed for; any when left out. */
   region?: string | undefined
   credentials: Credentials
-  /** Where objects may be put, as the caller's role has it; anywhere when left out. */
-  writable?: string | undefined
-  /** Whether the caller's role may read a key; all of them when left out. */
-  readable?: ((key: string) => boolean) | undefined
+  /** What the caller's role allows; everything when left out. */
+  grants?: readonly Grant[] | undefined
   /** Bytes; 100 MiB when left out. */
   maxObjectBytes?: number | undefined
   /** The clock request dates are held against. */
@@ -134,8 +134,7 @@ async function answer(
   if (owner !== undefined && options.account !== undefined && owner !== options.account)
     return s3Error('AccessDenied')
   if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
-  if (method === 'PUT' && !key.startsWith(options.writable ?? '')) return s3Error('AccessDenied')
-  if (method !== 'PUT' && options.readable?.(key) === false) return s3Error('AccessDenied')
+  if (!authorize(options.grants, { method, bucket, key })) return s3Error('AccessDenied')
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return s3Error('KeyTooLongError')
   const unsupported = isSubresource(rawQuery) || (method === 'PUT' && !isPlainPut(request))
   if (unsupported) return s3Error('NotImplemented')
@@ -149,12 +148,13 @@ async function answer(
     return s3Error('XAmzContentSHA256Mismatch')
   }
   if (method === 'PUT') return putObject(options.objects, key, body, request)
+  const absent = mayLearnAbsence(options.grants, bucket) ? 'NoSuchKey' : 'AccessDenied'
   if (method === 'HEAD') {
     const head = await options.objects.head(key)
-    return head ? { status: 200, headers: headersOf(head) } : s3Error('NoSuchKey')
+    return head ? { status: 200, headers: headersOf(head) } : s3Error(absent)
   }
   const object = await options.objects.get(key)
-  if (!object) return s3Error('NoSuchKey')
+  if (!object) return s3Error(absent)
   return { status: 200, headers: headersOf({ ...object, size: object.body.length }), body: object.body }
 }
 

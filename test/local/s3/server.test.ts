@@ -86,24 +86,6 @@ describe('objects', () => {
     expect((await ask(endpoint, GET)).status).toBe(200)
   })
 
-  it('are put only where the function’s role may write', async () => {
-    const { endpoint, folder } = await startTestStore({ writable: 'generated/' })
-    const put = async (key: string) => (await ask(endpoint, { ...PUT, path: pathOf(key) })).status
-    expect(await put('generated/a')).toBe(200)
-    expect(await put('mine.txt')).toBe(403)
-    expect(await put('generated')).toBe(403)
-    expect((await folder.list('')).map(({ key }) => key)).toEqual(['generated/a'])
-  })
-
-  it('are read only where the function’s role may read', async () => {
-    const { endpoint, folder } = await startTestStore({ readable: (key) => key.startsWith('site/') })
-    for (const key of ['site/a', 'b']) await folder.put(key, { body: Buffer.from('x'), contentType: 'a/b' })
-    const get = async (key: string) => (await ask(endpoint, { ...GET, path: pathOf(key) })).status
-    expect(await get('site/a')).toBe(200)
-    expect(await get('b')).toBe(403)
-    expect(await get('absent')).toBe(403)
-  })
-
   it('outlive the server', async () => {
     const first = await startTestStore()
     await ask(first.endpoint, PUT)
