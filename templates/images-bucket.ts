@@ -3,7 +3,7 @@ import type { Files } from '../handler/shared/served-files.js'
 import { granted, reads, type Grant } from './grants.js'
 import type { Statement } from './policy.js'
 
-/** Reads the objects that are served: generated images, and the files that `files` allows. */
+/** Reads the objects that are served: generated images, and the files that `generate.files` allows. */
 export function readsServed(bucket: string, files: Files): Grant {
   if (files === true) return reads(bucket, '*')
   const generated = `${GENERATED}*`
@@ -29,7 +29,7 @@ export function distributionReads(bucket: string, files: Files, distributionArn:
   ]
 }
 
-/** `access: 'public'`: anyone may read. AWS services refuse to deliver logs into a bucket that is public. */
+/** `generate.access: 'public'`: anyone may read. Such a bucket is no place for logs or anything else private. */
 export function anyoneReads(bucket: string, files: Files): Statement[] {
   return [
     {
