@@ -12,8 +12,8 @@ interface Stack {
 type Row = Pick<Statement, 'Action' | 'Condition'> & { Sid: string; Resource: string | string[] }
 
 /**
- * What running deploy, status, logs, purge and cleanup of one stack needs, and nothing else. Distributions and
- * access controls get their ids when they are created, so the policy covers all of the account's.
+ * Allows deploy, status, logs, purge and cleanup of one stack, and nothing else. Distributions and access controls
+ * get their ids when they are created, so the policy covers all of the account's.
  * src/aws/actions.ts says which operation needs which action; a test compares the two.
  */
 export function operatorPolicy(stack: Stack, account: string): PolicyDocument {
@@ -58,6 +58,7 @@ function s3({ buckets }: Stack): Row[] {
       Resource: arns,
     },
     {
+      // Packages are uploaded, checked and deleted; purge and cleanup delete images, in a versioned bucket all versions.
       Sid: 'Objects',
       Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'],
       Resource: arns.map((arn) => `${arn}/*`),
@@ -146,6 +147,7 @@ function lambda({ functions }: Stack, account: string): Row[] {
         .flatMap((arn) => [arn, `${arn}:*`]),
     },
     {
+      // Deploy warns of a low quota, and cleanup keeps a role that other functions use. AWS can't narrow these.
       Sid: 'LambdaAccount',
       Action: ['lambda:GetAccountSettings', 'lambda:ListFunctions'],
       Resource: '*',
@@ -223,6 +225,7 @@ function logs({ functions }: Stack, account: string): Row[] {
       Action: ['logs:ListTagsForResource', 'logs:TagResource'],
       Resource: oneOrMore(replicas),
     },
+    // Groups are looked up by prefix in every region.
     { Sid: 'FindLogs', Action: 'logs:DescribeLogGroups', Resource: '*' },
   ]
 }
