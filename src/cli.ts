@@ -131,12 +131,13 @@ function createProgram(signal: AbortSignal) {
       const { overrides, reporter } = await run()
       await explain(path, overrides, reporter)
     })
-  command('package', 'build the zip that Lambda gets')
+  command('package', "build a function's zip for Lambda")
+    .argument('[name]', 'which package (default: edge)')
     .option('--out <file>', 'where to (default: .genato/package.zip)')
-    .action(async (args: object) => {
+    .action(async (name: string | undefined, args: object) => {
       const { packageFunction } = await import('./commands/package.js')
       const { overrides, reporter } = await run()
-      await packageFunction(args, overrides, reporter)
+      await packageFunction(name, args, overrides, reporter)
     })
   command('init', 'write a commented genato.config.ts')
     .option('--generator', 'and a generator of your own to start from')

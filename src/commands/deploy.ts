@@ -26,7 +26,7 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   const { reporter, signal } = run
   const dryRun = args.dryRun === true
   const settings = await loadSettings(process.cwd(), run.overrides)
-  const source = packageSource(settings, reporter, loadPackage)
+  const source = packageSource(settings, reporter, loadPackage, 'edge')
   // Built while the account is asked; an error of it is told where it is waited for.
   const building = source.digest().catch(() => undefined)
   const deployed = withSession({ reporter, signal, dryRun }, async (session) => {

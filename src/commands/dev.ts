@@ -14,13 +14,13 @@ import { readablePath } from '../lib/readable-path.js'
 import { rebuiltText, tellLine, tellServed } from './lines.js'
 import type { Run } from './run.js'
 
-/** `genato dev`: ends when the signal does, without an error: Ctrl-C is how it is meant to be stopped. */
+/** `genato dev`. Runs until Ctrl-C, which is no error. */
 export async function dev({ overrides, reporter, signal }: Run, args: DevArguments): Promise<void> {
   if (args.write)
     throw usageError(
       'BAD_USAGE',
-      '--write is for --deployed: there is no live bucket here.',
-      'genato dev --deployed --write stores what is made in the live bucket.',
+      '--write needs --deployed: there is no live bucket here.',
+      'genato dev --deployed --write stores new images in the live bucket.',
     )
   const cwd = process.cwd()
   const { host, port } = readAddress(args)
@@ -37,7 +37,7 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
     onRebuilt: (rebuilt) => reporter.event('rebuilt', rebuiltText(rebuilt), rebuilt),
     onRebuildFailed: (error) =>
       reporter.warn(
-        `${messageOf(error)}\n  The package from before goes on serving; save the file again when it is mended.`,
+        `${messageOf(error)}\n  The previous package keeps serving. Fix the file and save it to build again.`,
       ),
   })
   const server = await unlessAborted(starting, signal)

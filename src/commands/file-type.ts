@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { FORMATS, type Format } from '../../handler/shared/grammar/image.js'
 
-/** Endings of files that say what is in them, beside the built-in generator's formats. */
+/** File extensions of known types, beside the built-in generator's formats. */
 const OTHERS: Readonly<Record<string, string>> = {
   apng: 'image/apng',
   bmp: 'image/bmp',
@@ -15,14 +15,14 @@ const OTHERS: Readonly<Record<string, string>> = {
   txt: 'text/plain',
 }
 
-/** The built-in generator's format of a file with this name. */
+/** The built-in generator's format with this extension. */
 export function formatOfFile(file: string): Format | undefined {
   const ending = lowerEnding(file)
   if (ending === 'jpeg') return 'jpg'
   return Object.hasOwn(FORMATS, ending) ? (ending as Format) : undefined
 }
 
-/** The media type that a file's name claims, or `undefined` where it claims none that is known. */
+/** The media type that a file's extension names; `undefined` if it names no known type. */
 export function typeOfFile(file: string): string | undefined {
   const format = formatOfFile(file)
   if (format) return FORMATS[format].contentType
@@ -30,7 +30,7 @@ export function typeOfFile(file: string): string | undefined {
   return Object.hasOwn(OTHERS, ending) ? OTHERS[ending] : undefined
 }
 
-/** How the name of a file of this media type ends, without the dot. */
+/** The file extension for this media type, without the dot. */
 export function endingOf(contentType: string): string {
   const subtype = /\/([a-z0-9]+)/.exec(contentType)?.[1] ?? 'bin'
   return { jpeg: 'jpg', plain: 'txt', x: 'ico' }[subtype] ?? subtype

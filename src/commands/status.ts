@@ -27,7 +27,7 @@ export async function status(run: Run): Promise<ExitCode> {
 /** What these sources make, where a package was made of them before. */
 async function localPackage(settings: Settings, reporter: Reporter): Promise<LocalPackage | undefined> {
   if (!existsSync(path.join(settings.root, '.genato', 'package'))) return undefined
-  const source = packageSource(settings, reporter, loadPackage)
+  const source = packageSource(settings, reporter, loadPackage, 'edge')
   return {
     digest: await source.digest(),
     // What is on AWS can be told without it.

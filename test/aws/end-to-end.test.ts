@@ -37,7 +37,14 @@ run().then(() => process.exit(0))
 
 /** The lines that the package writes to its log when it answers these, on the endpoint's S3. */
 async function functionLines(folder: string, endpoint: string, paths: string[]): Promise<string[]> {
-  const how = { stack: 'genato', memory: 1024, runtime: 'nodejs22.x' }
+  const how = {
+    name: 'genato-func',
+    atEdge: true,
+    region: 'us-east-1',
+    memory: 1024,
+    runtime: 'nodejs22.x',
+    version: 1,
+  }
   const origin = { domain: bucketDomain(IMAGES), path: '' }
   const events = paths.map((uri) => {
     const request = { method: 'GET', uri, clientIp: '127.0.0.1' }

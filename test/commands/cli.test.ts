@@ -11,7 +11,7 @@ const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'
   .version
 
 describe('the command line', () => {
-  it('helps, and says its version', async () => {
+  it('prints help, and its version', async () => {
     for (const args of [['--help'], ['help'], [], ['dev', '--help']]) {
       const { code, stdout, stderr } = await genato(args, project())
       expect(code).toBe(0)
@@ -72,7 +72,7 @@ describe('the command line', () => {
     },
   )
 
-  it('ends quietly when its reader goes away', async () => {
+  it('ends quietly when its reader closes the pipe', async () => {
     const dev = await startDevCli(project())
     const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'dev', '--port', '0'], {
       cwd: project(),
@@ -132,7 +132,7 @@ describe('genato render', () => {
     expect((await sharp(path.join(cwd, file)).metadata()).format).toBe(format)
   })
 
-  it('writes where it is told to, and tells programs about it', async () => {
+  it('writes to the given file, and reports it in --json', async () => {
     const cwd = project()
     const ran = await genato(['render', '/10', '--out', 'deep/er/x.png', '--json'], cwd)
     const bytes = readFileSync(path.join(cwd, 'deep/er/x.png')).length
@@ -147,7 +147,7 @@ describe('genato render', () => {
   it.each([
     ['/640x480,whit', 2, /did you mean white/],
     ['/logo.png', 2, /the path of a file/],
-    ['/', 2, /not of an image/],
+    ['/', 2, /not of a generated image/],
     ['/640x480/white.png', 2, /Did you mean \/640x480,white,png\?/],
   ])('%s is refused with a sentence, and leaves no file', async (given, code, message) => {
     const cwd = project()
@@ -158,13 +158,13 @@ describe('genato render', () => {
     expect(existsSync(path.join(cwd, 'x'))).toBe(false)
   })
 
-  it('takes the format from the file’s name where the URL names none, and refuses another', async () => {
+  it('takes the format from the file’s name if the URL names none, and refuses a different one', async () => {
     const cwd = project()
     expect((await genato(['render', '/64,navy,q=3', '--out', 'x.jpg'], cwd)).code).toBe(0)
     expect((await sharp(path.join(cwd, 'x.jpg')).metadata()).format).toBe('jpeg')
     expect(await genato(['render', '/64,navy,png', '--out', 'y.webp'], cwd)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/y\.webp would be image\/webp by its name, .*\nName it y\.png/),
+      stderr: expect.stringMatching(/y\.webp is named like image\/webp, but .*\nName it y\.png/),
     })
     expect(await genato(['render', '/64,ff000080', '--out', 'y.jpg'], cwd)).toMatchObject({
       code: 2,
@@ -173,7 +173,7 @@ describe('genato render', () => {
     expect(readdirSync(cwd).sort()).toEqual(['.genato', 'x.jpg'])
   })
 
-  it('writes no other type of file than its name says for a custom generator either', async () => {
+  it('refuses a file name of another type for a custom generator too', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
@@ -185,14 +185,14 @@ describe('genato render', () => {
     expect(existsSync(path.join(cwd, 'x.png'))).toBe(false)
   })
 
-  it('of a generator that fails tells why', async () => {
+  it('says why a generator fails', async () => {
     const files = (body: string) => ({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts", "timeout": 3 } }',
       'gen.ts': generatorSource(body),
     })
     expect(await genato(['render', '/card/x.svg'], project(files("throw new Error('why')")))).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/The image was not made\. Error: why\n\s+at .*gen\.ts:11:\d+/),
+      stderr: expect.stringMatching(/The image was not generated\. Error: why\n\s+at .*gen\.ts:11:\d+/),
     })
     expect(await genato(['render', '/card/x.svg'], project(files('for (;;);')))).toMatchObject({
       code: 1,
@@ -204,7 +204,7 @@ describe('genato render', () => {
     })
   })
 
-  it('writes to standard output where that is asked for, and nothing else', async () => {
+  it('writes the image, and nothing else, to standard output if asked to', async () => {
     const child = spawn(
       process.execPath,
       [path.join(ROOT, 'bin/genato.js'), 'render', '/64,webp', '--out', '-'],
@@ -222,14 +222,14 @@ describe('genato render', () => {
     expect((await genato(['render', '/card/x.svg', '--out', '-'], chatty)).stdout).toMatch(/^<svg .*<\/svg>$/)
   })
 
-  it('to a folder’s name is one clear message, and leaves nothing behind', async () => {
+  it('to the name of a folder is one clear message, and leaves nothing behind', async () => {
     const cwd = project({ 'out/a': '' })
     const ran = await genato(['render', '/10', '--out', 'out'], cwd)
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be written") })
     expect(readdirSync(cwd).sort()).toEqual(['.genato', 'out'])
   })
 
-  it('to a place that can’t be written is one clear message', async () => {
+  it('to a read-only place is one clear message', async () => {
     const ran = await genato(['render', '/10', '--out', 'file/x.png'], project({ file: '' }))
     expect(ran).toMatchObject({
       code: 1,
@@ -239,7 +239,7 @@ describe('genato render', () => {
 })
 
 describe('genato explain', () => {
-  it('tells what an image’s URL means', async () => {
+  it('says what an image’s URL means', async () => {
     const ran = await genato(['explain', '/640x480@2x,%23FFF,jpeg,text=H%C3%A9'], project())
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     for (const line of [
@@ -258,7 +258,7 @@ describe('genato explain', () => {
       expect(ran.stdout).toMatch(line)
   })
 
-  it('tells what is wrong, and what would be right', async () => {
+  it('says what is wrong, and what would be right', async () => {
     const ran = await genato(['explain', '/640x48O,white'], project())
     expect(ran.code).toBe(0)
     expect(ran.stdout).toContain('a file')
@@ -268,14 +268,14 @@ describe('genato explain', () => {
     })
   })
 
-  it('tells files and what is nothing', async () => {
+  it('recognises files, and paths that are nothing', async () => {
     expect((await genato(['explain', 'a/logo%20x.png'], project())).stdout).toMatch(
       /a file[\s\S]*key +a\/logo x\.png/,
     )
     expect((await genato(['explain', '/'], project())).stdout).toMatch(/nothing: 404/)
   })
 
-  it('warns of a format whose path means another image', async () => {
+  it('warns of a format that gives the path of another image', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY).replace("'.svg',", "'.svg?',"),
@@ -285,7 +285,7 @@ describe('genato explain', () => {
     )
   })
 
-  it('asks a generator of one’s own as well', async () => {
+  it('works with a custom generator', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
@@ -300,7 +300,7 @@ describe('genato explain', () => {
     })
   })
 
-  it('gives programs numbers and values, and no sentences', async () => {
+  it('gives numbers and values in --json, not sentences', async () => {
     const ran = await genato(['explain', '/320x240@2x,fff8,webp,text=', '--json'], project())
     expect(JSON.parse(ran.stdout)).toEqual({
       type: 'result',
@@ -321,7 +321,7 @@ describe('genato explain', () => {
     })
   })
 
-  it('lets no field of a generator’s stand for one of its own', async () => {
+  it('lets no detail of a generator replace one of its own fields', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY).replace(
@@ -349,20 +349,20 @@ describe('genato explain', () => {
       stderr: expect.stringMatching(/\?text=Hi is ignored: .*would be \/640x480,navy,text=Hi$/m),
     })
     expect((await genato(['explain', '/640x480?v=2'], project())).stderr).toMatch(
-      /\?v=2 is ignored: CloudFront passes no query string on\.$/m,
+      /\?v=2 is ignored: CloudFront forwards no query string\.$/m,
     )
   })
 })
 
-describe('genato explain of what a browser would not send', () => {
-  it('says how a # is written', async () => {
+describe('genato explain of the part that a browser doesn’t send', () => {
+  it('says how to write a #', async () => {
     const ran = await genato(['explain', '/640x480,#fff'], project())
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('A # is written %23') })
   })
 })
 
 describe('genato init', () => {
-  it('adds a generator to a configuration that is as it was written', async () => {
+  it('adds a generator to an unchanged configuration', async () => {
     const cwd = tempFolder()
     await genato(['init'], cwd)
     const ran = await genato(['init', '--generator'], cwd)
@@ -395,7 +395,7 @@ describe('genato init', () => {
     })
   })
 
-  it('knows the configuration that it wrote in a checkout with Windows line ends, and one that names the generator', async () => {
+  it('recognises its own configuration with Windows line endings, and one that names the generator', async () => {
     const cwd = tempFolder()
     const file = path.join(cwd, 'genato.config.ts')
     await genato(['init'], cwd)
@@ -419,7 +419,7 @@ describe('genato init', () => {
     expect(await genato(['explain', '/hello/x.svg'], cwd)).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('writes a configuration that is valid as it is', async () => {
+  it('writes a valid configuration', async () => {
     const cwd = project()
     expect(await genato(['init'], cwd)).toMatchObject({
       code: 0,
@@ -428,7 +428,7 @@ describe('genato init', () => {
     expect((await genato(['explain', '/10'], cwd)).code).toBe(0)
   })
 
-  it('writes a generator that works at once', async () => {
+  it('writes a working generator', async () => {
     const cwd = project()
     expect((await genato(['init', '--generator'], cwd)).code).toBe(0)
     expect(await genato(['render', '/hello/Ann%20%3Cb%3E.svg', '--out', 'x.svg'], cwd)).toMatchObject({
@@ -437,7 +437,7 @@ describe('genato init', () => {
     expect(readFileSync(path.join(cwd, 'x.svg'), 'utf8')).toContain('Hello, Ann &lt;b&gt;!')
   })
 
-  it('writes every setting that it shows in a way that is valid', async () => {
+  it('shows only valid settings in its comments', async () => {
     const cwd = project({
       'logo.png': 'x',
       'fonts/MyFont.ttf': readFileSync(path.join(ROOT, 'handler/fonts/Inter-Regular.ttf')),

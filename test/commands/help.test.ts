@@ -28,7 +28,7 @@ describe('help', () => {
     },
   )
 
-  it('says of the commands that can be unfinished or differ what their exit codes mean', async () => {
+  it('explains the special exit codes of the commands that have them', async () => {
     for (const command of ['deploy', 'cleanup', 'status'])
       expect(await help(100, command)).toMatch(/\n {2}3 +not finished yet: run it again later\n/)
     expect(await help(100, 'status')).toMatch(/\n {2}4 +not deployed, or differs\n/)

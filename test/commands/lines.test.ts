@@ -45,7 +45,7 @@ describe('the line of a request', () => {
     expect(lineOf(more)).toBe(line)
   })
 
-  it('moves nothing on the terminal, whatever a path or a text has in it', () => {
+  it('can’t control the terminal, whatever a path or a text contains', () => {
     const line = lineOf({ uri: '/\u001b]0;x\u0007\r', reason: 'a\u001b[2Jb\r\u009b31mc\u202ed\te\nf' })
     // oxlint-disable-next-line no-control-regex
     expect(line).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/)
@@ -54,7 +54,7 @@ describe('the line of a request', () => {
 })
 
 describe('a line of the function’s log', () => {
-  it('moves nothing on the terminal either', () => {
+  it('can’t control the terminal either', () => {
     expect(functionLineText('\u001b[31mred')).toBe('  | \\u{1b}[31mred')
     expect(functionLineText(JSON.stringify({ level: 'info', message: '\u001b[31m' }))).toBe('  | \\u{1b}[31m')
   })

@@ -1,66 +1,69 @@
-/** What the server tells the page, as JSON. Read by both, so nothing of Node's or of the browser's is in here. */
+/**
+ * The server's messages to the page, as JSON. Both sides import them, so no API of Node or the browser is
+ * used.
+ */
 import type { Explanation } from '../../../handler/shared/explanation.js'
 
-/** What is served, as configured. */
+/** The generator that is served. */
 export interface About {
   /** `built in`, or the module's path relative to the project. */
   generator: string
   builtin: boolean
   examples: readonly string[]
-  /** What the built-in generator writes where a URL has no `text=`. */
+  /** The built-in generator's text for URLs without `text=`. */
   text: string
 }
 
-/** A request that was answered, with what the function said about it, if it ran and has said it yet. */
+/** A request that was served, with the function's log line about it, once there is one. */
 export interface RequestEntry {
   id: string
   method: string
-  /** As asked for, percent-encoded. */
+  /** As requested, percent-encoded. */
   path: string
   status: number
   cacheResult: string
   contentType?: string | undefined
   bytes: number
-  /** From the request to the answer's end, at the edge. */
+  /** From the request to the end of the response, at the edge. */
   ms: number
   coldStartMs?: number | undefined
-  /** How long it waited for a process, all being busy. */
+  /** How long it waited for a free process. */
   waitedMs?: number | undefined
   reason?: string | undefined
   function?: FunctionReport | undefined
 }
 
-/** From the function's own log line. */
+/** From the function's log line. */
 export interface FunctionReport {
-  /** `hit`: it was stored already; `made`; `rejected`; … */
+  /** `hit` (stored already), `made`, `rejected`, … */
   outcome: string
   ms: { total: number; lookup?: number; render?: number; store?: number }
-  /** Of the stored image. */
+  /** The stored image's. */
   key?: string | undefined
-  /** Of the image that was made. */
+  /** The generated image's size. */
   bytes?: number | undefined
-  /** What went wrong, with its place in the source: for this machine's user, not for the viewer. */
+  /** What went wrong, with its place in the source. For this machine's user, not for the viewer. */
   error?: string | undefined
 }
 
 export interface State {
-  /** Another one: the server was started anew. */
+  /** Changes when the server restarts. */
   server: string
-  /** How often the package was built anew since: what was shown of the one before is out of date. */
+  /** Counts rebuilds of the package. Anything shown of an earlier build is outdated. */
   build: number
   about: About
-  /** Why the package could not be built, as long as that is so. */
+  /** Why the last build failed; `undefined` if it succeeded. */
   failed: string | undefined
   /** Newest first. */
   requests: RequestEntry[]
-  /** Whether stored images can be looked at with `?stored=`. */
+  /** Whether `?stored=` serves stored images. */
   stored: boolean
 }
 
 export interface Rebuilt {
   file: string
   ms: number
-  /** Stored images that the code before had made. */
+  /** How many stored images of the previous code were deleted. */
   dropped: number
   build: number
   about: About
@@ -72,19 +75,19 @@ export interface GalleryImage {
   size: number | undefined
   /** Milliseconds since the epoch. */
   at: number
-  /** What it was asked for with, if that is known. */
+  /** The path that it was requested by, if known. */
   path?: string | undefined
 }
 
 export interface Gallery {
-  /** How many there are in all. */
+  /** The number of all images. */
   total: number
   /** Newest first. */
   images: GalleryImage[]
 }
 
-/** What a path means: the function's own explanation, or why there is none. */
+/** What a path means: the function's explanation, or why there is none. */
 export type Explained =
   | Explanation
-  /** The generator threw, or could not be asked. */
+  /** The generator threw, or the function failed. */
   | { kind: 'failed'; message: string }

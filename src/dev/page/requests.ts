@@ -2,18 +2,18 @@ import { userStack } from '../../lib/user-stack.js'
 import type { Served } from '../../local/cloudfront/viewer/served.js'
 import type { FunctionReport, RequestEntry } from './messages.js'
 
-/** How many requests are remembered, and as many lines of the function's whose request is not answered yet. */
+/** How many requests are remembered, and how many log lines whose request is still under way. */
 const REMEMBERED = 200
-/** A request line is some hundred characters; a generator may log whole documents. */
+/** The function's line about a request has a few hundred characters. A generator may log whole documents. */
 const LONGEST_LINE = 16_384
 
-/** A request with the object that its answer was, if it was one. */
+/** A request, with the key of the object that was sent, if it was one. */
 export type Remembered = RequestEntry & { key?: string | undefined }
 
-/** The latest requests, each joined with the function's own line about it, whichever comes first. */
+/** The latest requests, each with the function's log line about it, whichever comes first. */
 export interface Requests {
   served(served: Served): Remembered
-  /** @returns the request that the line is about, if it was answered already. */
+  /** @returns the request that the line is about, if it was served already. */
   functionLine(line: string): Remembered | undefined
   /** Newest first. */
   latest(count: number): RequestEntry[]
@@ -50,7 +50,9 @@ function keep<T>(map: Map<string, T>, id: string, value: T): void {
   if (oldest !== undefined) map.delete(oldest)
 }
 
-/** A request line of handler/log.ts; a generator's own lines are told apart by having no outcome. */
+/**
+ * Reads the function's line about a request (handler/shared/log.ts). A generator's own lines have no outcome.
+ */
 function readLine(line: string): { id: string; report: FunctionReport } | undefined {
   if (!line.startsWith('{') || line.length > LONGEST_LINE) return undefined
   let found: Partial<Record<string, unknown>>

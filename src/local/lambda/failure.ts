@@ -1,4 +1,6 @@
-/** Why the function gave no answer. */
+import type { Thrown } from './messages.js'
+
+/** Why the function returned no result. */
 export type FailureKind = 'load' | 'crash' | 'timeout' | 'memory' | 'threw' | 'throttled' | 'stopped'
 
 const INVALID =
@@ -12,7 +14,7 @@ const DOCUMENTED: Record<FailureKind, { said: string; source: string }> = {
   crash: EXECUTION,
   memory: EXECUTION,
   threw: EXECUTION,
-  // The guide counts it among the exceeded limits; which of the two sentences its page has, it doesn't say.
+  // The guide lists it under exceeded limits, and doesn't say which of the two sentences the page shows.
   timeout: { said: INVALID, source: LIMIT },
   throttled: {
     said: 'The Lambda function associated with the CloudFront distribution was throttled.',
@@ -21,24 +23,33 @@ const DOCUMENTED: Record<FailureKind, { said: string; source: string }> = {
   stopped: { said: INVALID, source: 'not CloudFront: this tool ended the function' },
 }
 
-/** The function gave no answer: what CloudFront answers with 503. */
+/** The function returned no result. CloudFront responds with 503. */
 export class FunctionFailed extends Error {
   override readonly name = 'FunctionFailed'
-  /** What CloudFront's own page tells the viewer. */
+  /** The sentence on CloudFront's error page. */
   readonly said: string
   /** The document that says so. */
   readonly source: string
   /** How long loading took, if a process was started for this event. */
   coldStartMs?: number
+  /** Of the error that the package threw, if it had one. */
+  readonly code: string | undefined
 
   constructor(
     readonly kind: FailureKind,
     message: string,
-    /** Of what was thrown, if it had one. */
-    readonly code?: string,
+    /** What the package threw, if it threw. */
+    readonly thrown?: Thrown,
   ) {
     super(message)
+    this.code = thrown?.code
     this.said = DOCUMENTED[kind].said
     this.source = DOCUMENTED[kind].source
   }
+}
+
+/** The failure of a function that threw: the error, and its place in the user's code. */
+export function functionThrew(thrown: Thrown): FunctionFailed {
+  const { name, message, place } = thrown
+  return new FunctionFailed('threw', `${name}: ${message}${place === undefined ? '' : `\n${place}`}`, thrown)
 }

@@ -9,9 +9,9 @@ import type { Objects } from '../../objects/object-store.js'
 import { startObjectStore } from '../s3/server.js'
 
 export interface FunctionStore {
-  /** What the function needs to reach it. */
+  /** What the function needs to reach it: endpoint and credentials. */
   access: Pick<FunctionIdentity, 'endpoint' | 'credentials'>
-  /** Stops reporting failures: from now on, requests fail because everything is shutting down. */
+  /** From now on, failures are not reported: requests are cut off because everything stops. */
   ending(): void
   close(): Promise<void>
 }
@@ -30,7 +30,7 @@ export async function startFunctionStore(
   const credentials = {
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
-    // A role's credentials have a session token, and a request without it is refused, here as on AWS.
+    // An execution role's credentials have one. As on AWS, a request without it is refused.
     sessionToken: randomBytes(60).toString('base64'),
   }
   let ending = false
@@ -38,8 +38,7 @@ export async function startFunctionStore(
     if (!ending) reporter.warn(text)
   })
   const store = await startObjectStore({
-    objects,
-    bucket,
+    buckets: new Map([[bucket, objects]]),
     account: ACCOUNT,
     credentials,
     grants: Object.values(functionGrants(bucket, files)),
@@ -52,7 +51,7 @@ export async function startFunctionStore(
   }
 }
 
-/** Ms before the same failure is reported again: the function tries twice before it gives up. */
+/** The same error is not reported again within this many ms: the function tries twice before it gives up. */
 const REPEATED = 10_000
 
 function unlessRepeated(report: (text: string) => void): (error: unknown) => void {

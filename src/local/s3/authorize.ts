@@ -7,7 +7,8 @@ const ACTIONS: Record<string, Grant['action']> = {
   PUT: 's3:PutObject',
 }
 
-export interface ObjectRequest {
+/** A request that is signed correctly, for an object of a bucket that exists. */
+interface ObjectRequest {
   method: string
   bucket: string
   key: string

@@ -5,7 +5,7 @@ import { ABOUT, servePage } from './server.js'
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json()
 
 describe('the document', () => {
-  it('lets nothing run but its own script, and is neither kept, guessed nor framed', async () => {
+  it('runs only its own script, and is not cached, sniffed or framed', async () => {
     const { url } = await servePage()
     const response = await fetch(`${url}/`)
     expect(response.status).toBe(200)

@@ -7,8 +7,8 @@ import { ABOUT, lineOf, listen, served, servePage } from './server.js'
 
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json()
 
-describe('what it is asked', () => {
-  it.each(['cross-site', 'same-site'])('is not answered to a page of another site (%s)', async (from) => {
+describe('requests to the page', () => {
+  it.each(['cross-site', 'same-site'])('are refused from a page of another site (%s)', async (from) => {
     const { url } = await servePage()
     for (const query of ['state', 'events', 'explain=/1', 'gallery', 'stored=generated/1']) {
       const response = await fetch(`${url}/?${query}`, { headers: { 'sec-fetch-site': from } })
@@ -37,7 +37,7 @@ describe('what it is asked', () => {
     expect(got).toBe(status)
   })
 
-  it('explains a path exactly as it was given, and passes on what the generator throws', async () => {
+  it('explain a path exactly as given, and pass on what the generator throws', async () => {
     const asked: string[] = []
     const explain = async (path: string) => {
       asked.push(path)
@@ -58,7 +58,7 @@ describe('what it is asked', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('does not pile up questions that a hanging function never answers', async () => {
+  it('do not pile up behind a hanging function', async () => {
     let asked = 0
     const { url } = await servePage({
       explain: async () => {
@@ -78,7 +78,7 @@ describe('what it is asked', () => {
 })
 
 describe('events', () => {
-  it('start with the state, and tell each request with the function’s times, whichever comes first', async () => {
+  it('start with the state, and report each request with the function’s times, whichever comes first', async () => {
     const { page, url } = await servePage()
     const events = await listen(url)
     expect(await events.until('state')).toMatchObject({ about: ABOUT, requests: [], build: 0 })
@@ -96,7 +96,7 @@ describe('events', () => {
     expect(await json(`${url}/?state`)).toMatchObject({ requests: [{ id: 'early' }, { id: 'late' }] })
   })
 
-  it('tell of a failed build until there is one that works', async () => {
+  it('report a failed build until one succeeds', async () => {
     const { page, url } = await servePage()
     const before = await listen(url)
     page.rebuildFailed('generator.ts:3: <b>')
@@ -115,7 +115,7 @@ describe('events', () => {
     expect(after).not.toHaveProperty('failed')
   })
 
-  it('tell how long a request waited, and why it failed without frames of genato’s own', async () => {
+  it('say how long a request waited and why it failed, without genato’s own stack frames', async () => {
     const { page, url } = await servePage()
     const stack = (place: string) => `Error: no\n    at paint (/home/me/gen.ts:3:9)\n    at run (${place})`
     const own = path.join(packageRoot(), 'handler', 'origin-request.ts:1:1')
@@ -134,7 +134,7 @@ describe('events', () => {
     await expect.poll(() => events.ended()).toBe(true)
   })
 
-  it('are told in batches, of which a flood of requests fills none', async () => {
+  it('come in batches, so that many requests don’t flood the page', async () => {
     const { page, url } = await servePage()
     const events = await listen(url)
     for (let n = 0; n < 20_000; n++) page.served(served(`r${n}`, { cacheResult: 'Hit' }))
@@ -144,7 +144,7 @@ describe('events', () => {
     expect(await json(`${url}/?state`)).toHaveProperty('requests.length', 20)
   })
 
-  it('let go of a reader that takes nothing, and refuse more readers than there may be', async () => {
+  it('disconnect a stuck reader, and refuse too many readers', async () => {
     const { page, url } = await servePage()
     const stuck = connect(Number(new URL(url).port), '127.0.0.1')
     onTestFinished(() => void stuck.destroy())

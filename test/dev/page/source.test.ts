@@ -64,7 +64,7 @@ describe('where an answer came from', () => {
     expect(sourceInWords(answer, known)).toMatch(words)
   })
 
-  it('is told once the lines that it takes are there', () => {
+  it('is shown once its log lines have arrived', () => {
     expect(isEnough(seen('Miss', 200), undefined)).toBe(false)
     expect(isEnough(seen('Miss', 200), entry())).toBe(false)
     expect(isEnough(seen('Miss', 200), ran('made'))).toBe(true)

@@ -24,17 +24,25 @@ export interface TestRunner extends FunctionRunner {
  * A runner, stopped when the test has ended, for a small package.
  * @param handle the body of its handler: `event` and `context` are there, and `sleep(ms)`.
  * @param load runs while it is loaded.
+ * @param bare exports the handler and nothing else.
  */
 export function runnerOf(
   handle: string,
-  options: Partial<RunnerOptions> & { load?: string } = {},
+  options: Partial<RunnerOptions> & { load?: string; bare?: boolean } = {},
 ): TestRunner {
-  const { load = '', ...changed } = options
+  const { load = '', bare = false, ...changed } = options
   const folder = tempFolder()
   const temp = path.join(tempFolder(), 'tmp')
-  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load))
+  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load, bare))
   const lines: string[] = []
-  const how = { stack: 'genato', memory: 512, runtime: 'nodejs22.x', version: 7 }
+  const how = {
+    name: 'genato-func',
+    atEdge: true,
+    region: 'us-east-1',
+    memory: 512,
+    runtime: 'nodejs22.x',
+    version: 7,
+  }
   const runner = createRunner({
     folder,
     temp,
@@ -49,21 +57,23 @@ export function runnerOf(
   return { ...runner, lines, tempFolders, folder, temp }
 }
 
-function packageSource(handle: string, load: string): string {
+function packageSource(handle: string, load: string, bare: boolean): string {
   return `const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 let calls = 0
 ${load}
-exports.generation = 'g'
-exports.cached = 'c'
-exports.examples = ['/a']
-exports.explain = (path) => ({ kind: 'file', key: path })
-exports.render = async () => undefined
+${bare ? '' : OTHER_EXPORTS}
 exports.handler = async (event, context) => {
   calls += 1
   ${handle}
 }
 `
 }
+
+const OTHER_EXPORTS = `exports.generation = 'g'
+exports.cached = 'c'
+exports.examples = ['/a']
+exports.explain = (path) => ({ kind: 'file', key: path })
+exports.render = async () => undefined`
 
 /** What most handlers here tell: where they ran, when, and as which call of their process. */
 export interface Told {

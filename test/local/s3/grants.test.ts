@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { GENERATED } from '../../../handler/shared/contract.js'
 import type { Files } from '../../../handler/shared/served-files.js'
+import { openObjectFolder } from '../../../src/objects/folder.js'
 import { executionRolePolicy, functionGrants } from '../../../templates/execution-role.js'
 import { lists, reads, writes } from '../../../templates/grants.js'
 import { anyoneReads, distributionReads } from '../../../templates/images-bucket.js'
 import type { PolicyDocument } from '../../../templates/policy.js'
-import { ask, BUCKET, pathOf, startTestStore } from './support.js'
+import { ask, BUCKET, pathOf, startTestStore, temporaryFolder } from './support.js'
 
 const ACCOUNT = '123456789012'
 const METHODS = { GET: 's3:GetObject', HEAD: 's3:GetObject', PUT: 's3:PutObject' }
@@ -64,6 +65,25 @@ describe("the local S3 and the role's policy", () => {
     const stored = (await folder.list('')).map(({ key }) => key)
     expect(stored.length).toBeGreaterThan(1)
     expect(stored.filter((key) => !key.startsWith(GENERATED))).toEqual([])
+  })
+
+  it('tell buckets apart', async () => {
+    const folder = await openObjectFolder(await temporaryFolder())
+    const { endpoint } = await startTestStore({
+      buckets: new Map([
+        ['one', folder],
+        ['two', folder],
+      ]),
+      grants: [writes('one', '*'), lists('one'), reads('two', '*'), lists('two')],
+    })
+    const statusOf = async (method: string, path: string) => {
+      const body = method === 'PUT' ? { body: 'x' } : {}
+      return (await ask(endpoint, { method, path, ...body })).status
+    }
+    expect(await statusOf('PUT', '/one/a')).toBe(200)
+    expect(await statusOf('PUT', '/two/a')).toBe(403)
+    expect(await statusOf('GET', '/one/a')).toBe(403)
+    expect(await statusOf('GET', '/two/a')).toBe(200)
   })
 
   it('hide that a key is absent from a role that may not list', async () => {

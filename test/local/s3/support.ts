@@ -53,10 +53,9 @@ export async function startTestStore(
   const dir = await temporaryFolder()
   const folder = options.folder ?? (await openObjectFolder(dir))
   const store = await startObjectStore({
-    bucket: BUCKET,
     credentials: CREDENTIALS,
+    buckets: new Map([[BUCKET, folder]]),
     ...options,
-    objects: options.objects ?? folder,
   })
   onTestFinished(() => store.close())
   return { folder, dir, ...store }

@@ -34,7 +34,7 @@ describe('a condition', () => {
     expect(precondition(asked, OBJECT)).toBe(verdict)
   })
 
-  it('is not heeded where the answer has nothing to hold it against', () => {
+  it('is ignored if the response has nothing to compare it with', () => {
     const asked = { 'if-match': '"a"', 'if-none-match': '*', 'if-modified-since': NEW }
     expect(precondition(asked, {})).toBe('send')
   })

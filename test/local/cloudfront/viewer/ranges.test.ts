@@ -35,19 +35,19 @@ it.each([
   expect(readRanges(header, 100)).toEqual(ranges)
 })
 
-it('of nothing can’t be satisfied', () => {
+it('a range of an empty body can’t be satisfied', () => {
   for (const header of ['bytes=0-', 'bytes=0-0', 'bytes=-5'])
     expect(readRanges(header, 0)).toBe('unsatisfiable')
 })
 
-it('of a hundred parts and more is the whole', () => {
+it('more than a hundred ranges get the whole body', () => {
   const parts = (count: number) =>
     `bytes=${Array.from({ length: count }, (_, at) => `${at * 2}-${at * 2}`).join(',')}`
   expect(readRanges(parts(100), 1_000)).toHaveLength(100)
   expect(readRanges(parts(101), 1_000)).toBe('whole')
 })
 
-it('never leads outside the body, whatever is asked', () => {
+it('never reaches outside the body, whatever the header', () => {
   const number = fc.oneof(fc.nat(300), fc.bigInt({ min: 0n, max: 10n ** 30n }))
   const part = fc
     .tuple(fc.option(number, { nil: '' }), fc.option(number, { nil: '' }))
