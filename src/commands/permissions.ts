@@ -6,13 +6,13 @@ import { EXIT, GenatoError, type ExitCode } from '../lib/errors.js'
 import { targetOf } from '../stacks/target.js'
 import type { Run } from './run.js'
 
-/** `genato permissions`. Works without credentials; with them, the policy names the account. */
+/** `genato permissions`: works without an account, and names it if there is one. */
 export async function permissions(run: Run): Promise<ExitCode> {
   const settings = await loadSettings(process.cwd(), { ...run.overrides, deployedBefore: true })
   const account = await accountOf(run)
   if (account === undefined)
     run.reporter.warn(
-      'No AWS credentials found: * stands for the account. Run it with credentials for a narrower policy.',
+      'There are no AWS credentials, so * stands for the account. Run it with credentials for a narrower policy.',
     )
   const { images, packages, function: name, role } = targetOf(settings, account ?? '*')
   const stack = {
