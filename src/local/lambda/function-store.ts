@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { GENERATED } from '../../../handler/shared/contract.js'
-import { servesFile, type Files } from '../../../handler/shared/served-files.js'
+import type { Files } from '../../../handler/shared/served-files.js'
+import { functionGrants } from '../../../templates/execution-role.js'
 import { GenatoError, messageOf } from '../../lib/errors.js'
 import type { Reporter } from '../../reporter/reporter.js'
 import { ACCOUNT } from './context.js'
 import type { FunctionIdentity } from './environment.js'
 import type { Objects } from '../../objects/object-store.js'
-import { startObjectStore, type ObjectRequest } from '../s3/server.js'
+import { startObjectStore } from '../s3/server.js'
 
 export interface FunctionStore {
   /** What the function needs to reach it: endpoint and credentials. */
@@ -17,8 +17,9 @@ export interface FunctionStore {
 }
 
 /**
- * Serves the objects to the function as the bucket behind the distribution, and reports failures.
- * @param files the setting: which files, beside generated images, the function's role may read.
+ * Serves the objects to the function as the bucket behind the distribution, with the rights of the function's role
+ * on AWS. Reports failures.
+ * @param files of the configuration: what the function may read besides generated images.
  */
 export async function startFunctionStore(
   objects: Objects,
@@ -40,7 +41,7 @@ export async function startFunctionStore(
     buckets: new Map([[bucket, objects]]),
     account: ACCOUNT,
     credentials,
-    authorize: (request) => roleAllows(request, files),
+    grants: Object.values(functionGrants(bucket, files)),
     onError,
   })
   return {
@@ -50,25 +51,16 @@ export async function startFunctionStore(
   }
 }
 
-/**
- * As the execution role has it (templates/execution-role.ts): it writes generated images, and reads them and
- * files.
- */
-function roleAllows({ method, key }: ObjectRequest, files: Files): boolean {
-  const generated = key.startsWith(GENERATED)
-  return method === 'PUT' ? generated : generated || servesFile(files, key)
-}
-
 /** The same error is not reported again within this many ms: the function tries twice before it gives up. */
 const REPEATED = 10_000
 
-function unlessRepeated(tell: (text: string) => void): (error: unknown) => void {
+function unlessRepeated(report: (text: string) => void): (error: unknown) => void {
   let last = { text: '', at: 0 }
   return (error) => {
     const text = textOf(error)
     if (text === last.text && Date.now() - last.at < REPEATED) return
     last = { text, at: Date.now() }
-    tell(text)
+    report(text)
   }
 }
 

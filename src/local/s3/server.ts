@@ -8,7 +8,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Grant } from '../../../templates/grants.js'
 import type { ObjectHead, Objects } from '../../objects/object-store.js'
+import { authorize, mayLearnAbsence } from './authorize.js'
 import { readRequestBody } from './request-body.js'
 import { parseRequestTarget } from './request-target.js'
 import { s3Error, s3ErrorXml } from './s3-error.js'
@@ -21,13 +23,6 @@ const MAX_KEY_BYTES = 1024
 // No genato function deletes objects.
 const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT']
 
-/** A request that is signed correctly, for an object of a bucket that exists. */
-export interface ObjectRequest {
-  method: string
-  bucket: string
-  key: string
-}
-
 export interface ObjectStoreOptions {
   /** By their names. */
   buckets: ReadonlyMap<string, Objects>
@@ -36,8 +31,8 @@ export interface ObjectStoreOptions {
   /** The only region that requests may be signed for. Any region if left out. */
   region?: string | undefined
   credentials: Credentials
-  /** Whether the caller's permissions allow a request. Everything is allowed if left out. */
-  authorize?: ((request: ObjectRequest) => boolean) | undefined
+  /** What the caller's role allows. Everything is allowed if left out. */
+  grants?: readonly Grant[] | undefined
   /** Bytes; 100 MiB if left out. */
   maxObjectBytes?: number | undefined
   /** The clock that request dates are compared with. */
@@ -143,7 +138,7 @@ async function answer(
   if (owner !== undefined && options.account !== undefined && owner !== options.account)
     return s3Error('AccessDenied')
   if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
-  if (options.authorize?.({ method, bucket, key }) === false) return s3Error('AccessDenied')
+  if (!authorize(options.grants, { method, bucket, key })) return s3Error('AccessDenied')
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return s3Error('KeyTooLongError')
   const unsupported = isSubresource(rawQuery) || (method === 'PUT' && !isPlainPut(request))
   if (unsupported) return s3Error('NotImplemented')
@@ -157,12 +152,13 @@ async function answer(
     return s3Error('XAmzContentSHA256Mismatch')
   }
   if (method === 'PUT') return putObject(objects, key, body, request)
+  const absent = mayLearnAbsence(options.grants, bucket) ? 'NoSuchKey' : 'AccessDenied'
   if (method === 'HEAD') {
     const head = await objects.head(key)
-    return head ? { status: 200, headers: headersOf(head) } : s3Error('NoSuchKey')
+    return head ? { status: 200, headers: headersOf(head) } : s3Error(absent)
   }
   const object = await objects.get(key)
-  if (!object) return s3Error('NoSuchKey')
+  if (!object) return s3Error(absent)
   return { status: 200, headers: headersOf({ ...object, size: object.body.length }), body: object.body }
 }
 
