@@ -4,8 +4,8 @@ import path from 'node:path'
 import { GenatoError, messageOf } from './errors.js'
 
 /**
- * Writes a file that is there whole, or as it was before; its folder is made if it is not there.
- * @param hint what to do if it can't be written.
+ * Writes a file so that readers find it whole, or as it was before. Makes its folder if necessary.
+ * @param hint for the error.
  * @throws GenatoError FOLDER_UNWRITABLE
  */
 export async function writeWhole(file: string, bytes: Uint8Array, hint: string): Promise<void> {

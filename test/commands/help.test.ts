@@ -13,13 +13,13 @@ async function help(columns: number, ...args: string[]): Promise<string> {
 describe('help', () => {
   it.each([[[]], ...COMMANDS.map((command) => [[command]])])('of %j fits into 60 columns', async (args) => {
     const text = await help(60, ...args)
-    // Where the checkout lies deep, only the path of the document is longer.
+    // In a deep checkout, only the path of the document is longer.
     const [before = ''] = text.split('\nMore:')
     for (const line of before.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60)
   })
 
   it.each(COMMANDS)(
-    'of %s has an example that is its own, the exit codes, and where more is written',
+    'of %s has an example of its own, the exit codes, and a document to read',
     async (command) => {
       const text = await help(100, command)
       expect(text).toMatch(new RegExp(`\nExamples:\n  genato ${command}\\b`))
@@ -28,7 +28,7 @@ describe('help', () => {
     },
   )
 
-  it('says of the commands that can be unfinished or differ what their exit codes mean', async () => {
+  it('explains the exit codes of commands that can be unfinished or differ', async () => {
     for (const command of ['deploy', 'cleanup', 'status'])
       expect(await help(100, command)).toMatch(/\n {2}3 +not finished yet: run it again later\n/)
     expect(await help(100, 'status')).toMatch(/\n {2}4 +not deployed, or differs\n/)

@@ -120,7 +120,7 @@ describe('events', () => {
     const stack = (place: string) => `Error: no\n    at paint (/home/me/gen.ts:3:9)\n    at run (${place})`
     const own = path.join(packageRoot(), 'handler', 'origin-request.ts:1:1')
     page.served(served('one', { waitedMs: 30, status: 503, reason: stack('node:internal/timers:1:1') }))
-    page.functionLine(JSON.stringify({ requestId: 'one', outcome: 'failed', error: stack(own) }))
+    page.functionLine(lineOf('one', 'failed', { status: 503, error: stack(own) }))
     const left = 'Error: no\n    at paint (/home/me/gen.ts:3:9)'
     expect(await json(`${url}/?state`)).toMatchObject({
       requests: [{ id: 'one', waitedMs: 30, reason: left, function: { error: left } }],

@@ -1,6 +1,7 @@
 import type { Gallery, GalleryImage } from '../messages.js'
 import { byId, checkered, make } from './elements.js'
-import { count, sizeInWords } from './words.js'
+import { count } from '../../../lib/text.js'
+import { sizeText } from '../../../lib/units.js'
 
 /** What has been made so far, newest first. */
 export interface GalleryView {
@@ -78,7 +79,7 @@ function item(image: GalleryImage, onPick: (path: string) => void, stored: boole
   const about = make('span', { className: 'quiet' })
   const button = make('button', { type: 'button', title: new Date(image.at).toLocaleString() }, frame)
   const describe = (shape: string) => {
-    const size = image.size === undefined ? '' : sizeInWords(image.size)
+    const size = image.size === undefined ? '' : sizeText(image.size)
     about.textContent = [shape, size].filter((part) => part !== '').join(' · ')
     button.ariaLabel = `${path} ${about.textContent}`
   }

@@ -1,7 +1,8 @@
 import type { Explained, RequestEntry } from '../messages.js'
 import { byId, checkered, make, rows } from './elements.js'
 import { createReport } from './report.js'
-import { altText, cacheWord, sizeInWords } from './words.js'
+import { sizeText } from '../../../lib/units.js'
+import { altText, cacheWord } from './words.js'
 
 /** The image, or the error, that the path gives. */
 export interface Picture {
@@ -99,7 +100,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
         if (signal.aborted) return
         unanswered = false
         clearTimeout(late)
-        summary.textContent = [response.status, type, sizeInWords(blob.size)].join(' · ')
+        summary.textContent = [response.status, type, sizeText(blob.size)].join(' · ')
         summary.classList.toggle('bad', !response.ok)
         byId('headers', HTMLElement).replaceChildren(...rows(response.headers))
         headers.hidden = false

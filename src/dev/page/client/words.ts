@@ -1,20 +1,7 @@
+import { count } from '../../../lib/text.js'
+import { timeText } from '../../../lib/units.js'
 import { detailRows } from '../detail-rows.js'
 import type { Explained, Rebuilt } from '../messages.js'
-
-export function sizeInWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
-}
-
-export function timeInWords(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`
-  return ms < 10 ? `${Number(ms.toFixed(1))} ms` : `${Math.round(ms)} ms`
-}
-
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`
-}
 
 /** CloudFront's word for where an answer came from, from its `X-Cache` header. */
 export function cacheWord(header: string | null): string {
@@ -48,7 +35,7 @@ export function altText(explained: Explained, path: string): string {
 export function rebuiltInWords({ file, ms, dropped }: Rebuilt): string {
   return [
     `${file} changed`,
-    timeInWords(ms),
+    timeText(ms),
     ...(dropped > 0 ? [`${count(dropped, 'image')} dropped`] : []),
   ].join(' · ')
 }
