@@ -64,6 +64,7 @@ function missInWords(entry: RequestEntry | undefined): string {
     case 'missing':
     case 'failed':
     case undefined:
+    default:
       return 'Not in the cache: the function was asked, and the answer came from the bucket.'
   }
 }
@@ -78,7 +79,7 @@ function generatedInWords({ status }: Seen, entry: RequestEntry | undefined): st
     case 'rejected':
       return 'The function rejected the URL without looking into the bucket.'
     case 'missing':
-      return report?.ms.lookup === undefined
+      return report.ms.lookup === undefined
         ? 'The function serves nothing at such a path. It didn’t look into the bucket.'
         : 'The function looked into the bucket: there is no such object.'
     case 'failed':
@@ -88,6 +89,7 @@ function generatedInWords({ status }: Seen, entry: RequestEntry | undefined): st
     case 'hit':
     case 'passed':
     case undefined:
+    default:
       return status >= 500 ? 'The function’s own answer: it failed.' : 'The function’s own answer.'
   }
 }
