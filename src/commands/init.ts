@@ -12,8 +12,8 @@ const GENERATOR = 'generator.ts'
 const SETTING = `generator: './${GENERATOR}',`
 
 /**
- * `genato init`: writes a commented configuration, and with `--generator` a generator. It overwrites nothing except
- * a configuration that nobody has edited since.
+ * `genato init`: writes a commented configuration, and a generator if asked to. Overwrites nothing but a
+ * configuration that is still as it was written.
  */
 export async function init(args: { generator?: boolean }, reporter: Reporter): Promise<void> {
   const cwd = process.cwd()
@@ -44,12 +44,12 @@ export async function init(args: { generator?: boolean }, reporter: Reporter): P
   })
 }
 
-/** Reads a file with the line ends that init wrote: Git's `core.autocrlf` changes them. */
+/** A checkout with Git's `core.autocrlf` has other line ends than were written. */
 async function readText(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replaceAll('\r\n', '\n')
 }
 
-/** The line that names the generator, in the syntax of this file. */
+/** The line that names the generator, as this kind of file has it. */
 function settingFor(file: string): string {
   return file.endsWith('.json') ? `"generator": "./${GENERATOR}"` : SETTING
 }
@@ -58,7 +58,7 @@ function exists(name: string): GenatoError {
   return usageError(
     'FILE_EXISTS',
     `There is a ${name} already.`,
-    'Move it away first, or keep using it: genato init overwrites nothing.',
+    'Move it away first, or go on with it: genato init overwrites nothing.',
   )
 }
 
@@ -68,7 +68,7 @@ async function write(file: string, text: string, name: string, replace = false):
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw exists(name)
     throw new GenatoError('FOLDER_UNWRITABLE', `${name} can't be written: ${messageOf(error)}.`, {
-      hint: 'Run it in a folder that you can write to.',
+      hint: 'Run it in a folder that can be written.',
       cause: error,
     })
   }

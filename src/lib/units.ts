@@ -41,9 +41,9 @@ export function timeText(ms: number): string {
   return ms < 10 ? `${Number(ms.toFixed(1))} ms` : `${Math.round(ms)} ms`
 }
 
-/** `320 B`, `3.2 kB`, `1.2 MB`, in decimal units. */
-export function sizeText(bytes: number): string {
+/** `320 B`, `3.2 kB`, `1.2 MB`, in decimal units. @param digits of megabytes, after the point. */
+export function sizeText(bytes: number, digits = 1): string {
   if (bytes < 1_000) return `${bytes} B`
-  // From here on, one decimal of a kB would round up to 1000.0.
-  return bytes < 999_950 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+  // From 999,950 bytes, one decimal of a kB would be 1000.0.
+  return bytes < 999_950 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(digits)} MB`
 }

@@ -10,14 +10,14 @@ describeInBrowser('the answer', () => {
   it('of a function that crashed begins with the reason, and CloudFront’s page is folded', async () => {
     const dev = await startDevCli(withGenerator('process.exit(3)'))
     const page = await open(`${dev.url}/#/card/a.svg`)
-    const answer = page.getByRole('region', { name: 'The answer' })
+    const answer = page.getByRole('region', { name: 'Response' })
     await answer.getByText(/^503 · text\/html/).waitFor()
     await answer.getByText('The function failed before it answered').waitFor()
-    const reason = answer.getByLabel('Reason, told only here')
+    const reason = answer.getByLabel('Reason (shown only here)')
     expect(await reason.textContent()).toMatch(/\w/)
     const viewers = answer.getByText('503 ERROR')
     expect(await viewers.isVisible()).toBe(false)
-    const fold = answer.getByText('What the viewer gets')
+    const fold = answer.getByText('What the viewer sees')
     expect((await reason.boundingBox())?.y).toBeLessThan((await fold.boundingBox())?.y ?? 0)
     await fold.click()
     expect(await viewers.isVisible()).toBe(true)
@@ -42,10 +42,10 @@ describeInBrowser('the answer', () => {
     page.on('request', (request) => asked.push(request.url().replace(dev.url, '')))
     await page.getByRole('textbox', { name: 'URL' }).fill(typed)
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
-    const answer = page.getByRole('region', { name: 'The answer' })
-    await answer.getByText('On AWS it is answered with 404.').waitFor()
+    const answer = page.getByRole('region', { name: 'Response' })
+    await answer.getByText('On AWS the answer is 404.').waitFor()
     expect(await answer.getByText('Headers').isVisible()).toBe(false)
-    expect(await answer.getByText('Made for this request').isVisible()).toBe(false)
+    expect(await answer.getByText('Generated for this request').isVisible()).toBe(false)
     // The gallery is filled meanwhile.
     expect(asked.filter((url) => !/^\/\?(gallery|stored)=/.test(url))).toEqual([])
   })
@@ -54,8 +54,8 @@ describeInBrowser('the answer', () => {
     const slow = `await new Promise((resolve) => setTimeout(resolve, name === 'b' ? 2000 : 0)); ${GOOD_BODY}`
     const dev = await startDevCli(withGenerator(slow))
     const page = await open(`${dev.url}/#/card/a.svg`)
-    const answer = page.getByRole('region', { name: 'The answer' })
-    const made = answer.getByText('Made for this request')
+    const answer = page.getByRole('region', { name: 'Response' })
+    const made = answer.getByText('Generated for this request')
     await made.waitFor()
     await page.evaluate(`{
       window.seen = []

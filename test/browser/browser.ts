@@ -43,7 +43,7 @@ export async function open(url: string, options: BrowserContextOptions = {}): Pr
 
 /** The picture that the page shows of this path. */
 export async function pictureOf(page: Page, alt: string | RegExp) {
-  const image = page.getByRole('region', { name: 'The answer' }).getByRole('img', { name: alt })
+  const image = page.getByRole('region', { name: 'Response' }).getByRole('img', { name: alt })
   await image.waitFor()
   return image
 }

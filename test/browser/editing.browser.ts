@@ -43,7 +43,7 @@ describeInBrowser('a generator of one’s own', () => {
     await pictureOf(page, /square 10/)
     expect(await urlOf(page)).toBe('/10.svg')
     await page.getByRole('textbox', { name: 'URL' }).fill('/7.svg')
-    await page.getByText('The URL has changed since').waitFor()
+    await page.getByText('The URL has changed').waitFor()
     await page.getByText('/7.svg', { exact: true }).waitFor()
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
     await pictureOf(page, /square 7/)
@@ -64,7 +64,7 @@ describeInBrowser('a generator of one’s own', () => {
       .filter({ hasText: /^gen\.ts changed · \d+ ms · 2 images dropped$/ })
       .waitFor()
     await page.getByRole('button', { name: '/6.svg', exact: true }).waitFor()
-    await page.getByRole('region', { name: 'Made so far' }).getByText('1 image', { exact: true }).waitFor()
+    await page.getByRole('region', { name: 'Gallery' }).getByText('1 image', { exact: true }).waitFor()
   })
 
   it('is told to be broken, by its place in the source, until it is mended', async () => {
@@ -111,7 +111,7 @@ describeInBrowser('a generator of one’s own', () => {
     const page = await open(dev.url)
     await page.getByText(/^500 · /).waitFor()
     await page
-      .getByLabel('Reason, told only here')
+      .getByLabel('Reason (shown only here)')
       .filter({ hasText: /out of paint[^]*gen\.ts:/ })
       .waitFor()
     expect(await (await fetch(`${dev.url}/5.svg`)).text()).not.toContain('paint')

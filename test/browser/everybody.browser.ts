@@ -51,7 +51,7 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter')
     await pictureOf(page, /50 × 50 pixels; background #008080/)
     const thumbnail = page
-      .getByRole('region', { name: 'Made so far' })
+      .getByRole('region', { name: 'Gallery' })
       .getByRole('button', { name: /640x480,white,png/ })
     await thumbnail.focus()
     await page.keyboard.press('Enter')
@@ -70,7 +70,7 @@ describeInBrowser('the page', () => {
     expect(
       snapshot.match(unnamed)?.filter((line) => !/button|link|heading/.test(line) || !/: ./.test(line)) ?? [],
     ).toEqual([])
-    for (const landmark of ['banner', 'main', 'region "The answer"', 'region "Build a URL"', 'status'])
+    for (const landmark of ['banner', 'main', 'region "Response"', 'region "Build a URL"', 'status'])
       expect(snapshot).toContain(landmark)
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     const levels = await page

@@ -4,7 +4,7 @@ import { startDevCli } from '../support/cli.js'
 import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
 
-const made = (page: Page) => page.getByRole('region', { name: 'Made so far' })
+const made = (page: Page) => page.getByRole('region', { name: 'Gallery' })
 
 /** The paths in it, in their order. */
 async function paths(page: Page): Promise<string[]> {
@@ -49,10 +49,10 @@ describeInBrowser('the gallery', () => {
     await page.getByRole('textbox', { name: 'URL' }).fill('/30,navy')
     await page.getByText('What it means is not known').waitFor()
     expect(await page.getByRole('region', { name: 'What the URL means' }).isVisible()).toBe(false)
-    expect(await page.getByText('Made for this request').isVisible()).toBe(false)
+    expect(await page.getByText('Generated for this request').isVisible()).toBe(false)
     await page.getByRole('textbox', { name: 'URL' }).fill('/640x480,white,png')
     await startDevCli(folder, ['--port', new URL(dev.url).port])
-    await page.getByText('genato dev was started again').waitFor()
+    await page.getByText('genato dev has restarted').waitFor()
     await pictureOf(page, /640 × 480 pixels/)
   })
 
