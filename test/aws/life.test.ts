@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
-import { describeAws, startMoto, type Moto } from '../support/moto/moto.js'
+import { describeAws, borrowMoto, type Moto } from '../support/moto/moto.js'
 import { genato } from '../support/cli.js'
 import { ACCOUNT, somebody } from '../support/aws.js'
 import { generatorSource, GOOD_BODY, project } from '../support/project.js'
@@ -12,12 +12,11 @@ describeAws('the life of a stack', () => {
   let moto: Moto
   let proxy: FaultProxy
   beforeAll(async () => {
-    moto = await startMoto()
+    moto = await borrowMoto()
     proxy = await startFaultProxy(moto.endpoint)
   })
   afterAll(async () => {
     await proxy.close()
-    await moto.close()
   })
   beforeEach(async () => {
     await moto.reset()

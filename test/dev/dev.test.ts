@@ -5,8 +5,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { genato, startDevCli, type RunningDev } from '../support/cli.js'
-import { generatorSource, GOOD_BODY, project, ROOT } from '../support/project.js'
+import { genato, startDevCli, useDevCli, type RunningDev } from '../support/cli.js'
+import { generatorSource, GOOD_BODY, project, ROOT, sharedFolder } from '../support/project.js'
 
 /** There is no `ps` there, and a signal ends a process without asking it. */
 const WINDOWS = process.platform === 'win32'
@@ -73,26 +73,6 @@ describe('genato dev', () => {
     await dev.untilSaid(/200 Miss +\d+ ms {2}640x480,white,png\n200 Hit +\d+ ms {2}640x480,white,png/)
   })
 
-  it('tells wrong URLs from missing files, and caches both as their headers say', async () => {
-    const dev = await startDevCli(project())
-    const wrong = await fetch(`${dev.url}/640x480,whit`)
-    expect([wrong.status, cacheOf(wrong)]).toEqual([400, 'LambdaGeneratedResponse from cloudfront'])
-    expect(await wrong.text()).toContain('did you mean white')
-    const again = await fetch(`${dev.url}/640x480,whit`)
-    expect([again.status, cacheOf(again)]).toEqual([400, 'Error from cloudfront'])
-    expect((await fetch(`${dev.url}/favicon.ico`)).status).toBe(404)
-    expect((await fetch(`${dev.url}/folder/`)).status).toBe(404)
-    // The only path that is another one on AWS, where it is 404 as well.
-    expect((await fetch(dev.url)).headers.get('content-type')).toBe('text/html; charset=utf-8')
-    await dev.untilSaid('BAD_COLOR')
-  })
-
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('refuses %s as CloudFront does', async (method) => {
-    const dev = await startDevCli(project())
-    const { status, headers } = await raw(dev, '/640x480', method)
-    expect([status, headers['x-cache']]).toEqual([403, 'Error from cloudfront'])
-  })
-
   it('serves files of the bucket, whatever their names', async () => {
     const cwd = project()
     const first = await startDevCli(cwd)
@@ -131,43 +111,6 @@ describe('genato dev', () => {
     expect(second.headers.get('age')).toBeNull()
     expect(await second.text()).toBe('a')
     await dev.untilSaid(/200 Refresh +\d+ ms {2}a\.txt/)
-  })
-
-  it('answers conditions and ranges from the cache', async () => {
-    const dev = await startDevCli(project())
-    const whole = Buffer.from(await (await fetch(`${dev.url}/300x200,teal`)).arrayBuffer())
-    const etag = (await fetch(`${dev.url}/300x200,teal`)).headers.get('etag') ?? ''
-    const asked = async (headers: Record<string, string>) => fetch(`${dev.url}/300x200,teal`, { headers })
-    expect((await asked({ 'if-none-match': etag })).status).toBe(304)
-    const part = await asked({ range: 'bytes=8-15' })
-    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 8-15/${whole.length}`])
-    expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(8, 16))).toBe(true)
-  })
-
-  it('answers HEAD without a body, and never serves that to GET', async () => {
-    const dev = await startDevCli(project())
-    const head = await raw(dev, '/50,white', 'HEAD')
-    expect([head.status, head.body]).toEqual([200, ''])
-    expect(Number(head.headers['content-length'])).toBeGreaterThan(50)
-    expect((await fetch(`${dev.url}/50,white`)).headers.get('content-length')).toBe(
-      head.headers['content-length'],
-    )
-    expect((await raw(dev, '/50,white', 'HEAD')).headers['x-cache']).toBe('Hit from cloudfront')
-  })
-
-  it.each([
-    '/..%2f..%2fetc/passwd',
-    '/../../etc/passwd',
-    '/%2e%2e/x',
-    '/%00',
-    '/%',
-    '/1x1,%ff',
-    'http://evil.example/%zz',
-  ])('gives 400 for %s', async (target) => {
-    const dev = await startDevCli(project())
-    const { status, body } = await raw(dev, target)
-    expect(status).toBe(400)
-    expect(body).not.toContain('root:')
   })
 
   it('makes one image for simultaneous misses', async () => {
@@ -259,6 +202,59 @@ describe('genato dev', () => {
     expect(children.length).toBeGreaterThan(0)
     await dev.end('SIGKILL')
     await untilGone(children)
+  })
+})
+
+describe('genato dev, wired together,', () => {
+  const dev = useDevCli(sharedFolder())
+
+  it('tells wrong URLs from missing files, and caches both as their headers say', async () => {
+    const wrong = await fetch(`${dev.url}/640x480,whit`)
+    expect([wrong.status, cacheOf(wrong)]).toEqual([400, 'LambdaGeneratedResponse from cloudfront'])
+    expect(await wrong.text()).toContain('did you mean white')
+    const again = await fetch(`${dev.url}/640x480,whit`)
+    expect([again.status, cacheOf(again)]).toEqual([400, 'Error from cloudfront'])
+    expect((await fetch(`${dev.url}/favicon.ico`)).status).toBe(404)
+    expect((await fetch(`${dev.url}/folder/`)).status).toBe(404)
+    // The only path that is another one on AWS, where it is 404 as well.
+    expect((await fetch(dev.url)).headers.get('content-type')).toBe('text/html; charset=utf-8')
+    await dev.untilSaid('BAD_COLOR')
+  })
+
+  it('answers conditions and ranges from the cache', async () => {
+    const whole = Buffer.from(await (await fetch(`${dev.url}/300x200,teal`)).arrayBuffer())
+    const etag = (await fetch(`${dev.url}/300x200,teal`)).headers.get('etag') ?? ''
+    const asked = async (headers: Record<string, string>) => fetch(`${dev.url}/300x200,teal`, { headers })
+    expect((await asked({ 'if-none-match': etag })).status).toBe(304)
+    const part = await asked({ range: 'bytes=8-15' })
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 8-15/${whole.length}`])
+    expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(8, 16))).toBe(true)
+  })
+
+  it('answers HEAD without a body, and never serves that to GET', async () => {
+    const head = await raw(dev, '/50,white', 'HEAD')
+    expect([head.status, head.body]).toEqual([200, ''])
+    expect(Number(head.headers['content-length'])).toBeGreaterThan(50)
+    expect((await fetch(`${dev.url}/50,white`)).headers.get('content-length')).toBe(
+      head.headers['content-length'],
+    )
+    expect((await raw(dev, '/50,white', 'HEAD')).headers['x-cache']).toBe('Hit from cloudfront')
+  })
+
+  it('gives 400 for paths that lead out of the bucket, or are no text', async () => {
+    for (const target of [
+      '/..%2f..%2fetc/passwd',
+      '/../../etc/passwd',
+      '/%2e%2e/x',
+      '/%00',
+      '/%',
+      '/1x1,%ff',
+      'http://evil.example/%zz',
+    ]) {
+      const { status, body } = await raw(dev, target)
+      expect([target, status]).toEqual([target, 400])
+      expect(body).not.toContain('root:')
+    }
   })
 })
 
@@ -365,7 +361,8 @@ describe('a change', () => {
 })
 
 describe('a generator that', () => {
-  it.each([
+  /** What each does when `/card/<name>.svg` is asked for. */
+  const BAD: [name: string, body: string, status: number, reason: string][] = [
     ['throws', "throw new Error('a secret')", 500, 'a secret'],
     ['exits', 'process.exit(3)', 503, 'ended with exit code 3'],
     [
@@ -395,19 +392,38 @@ describe('a generator that', () => {
       503,
       'memory',
     ],
-  ])(
+  ]
+  const bodies = BAD.map(([name, body]) => `if (name === '${name.replace('’', '')}') { ${body} }`).join('\n')
+  const dev = useDevCli(
+    project(
+      {
+        ...CONFIG(', "timeout": 3, "memory": 256'),
+        'gen.ts': generatorSource(`${bodies}\n${GOOD_BODY}`),
+      },
+      sharedFolder(),
+    ),
+  )
+
+  it.each(BAD)(
     '%s gets its status, tells the reason here only, and the next request is served',
-    async (_, body, status, reason) => {
-      const dev = await startDevCli(
-        own(`if (name === 'bad one') { ${body} }\n${GOOD_BODY}`, ', "timeout": 3, "memory": 256'),
-      )
-      const answer = await fetch(`${dev.url}/card/bad%20one.svg`)
+    async (name, _, status, reason) => {
+      const before = dev.said().length
+      const answer = await fetch(`${dev.url}/card/${encodeURIComponent(name.replace('’', ''))}.svg`)
       expect(answer.status).toBe(status)
       expect(await answer.text()).not.toContain(reason)
-      await dev.untilSaid(reason)
-      expect((await fetch(`${dev.url}/card/good.svg`)).status).toBe(200)
+      await expect.poll(() => dev.said().slice(before), { timeout: 15_000 }).toContain(reason)
+      expect((await fetch(`${dev.url}/card/after ${encodeURIComponent(name)}.svg`)).status).toBe(200)
     },
   )
+
+  it('refuses a path gets 400 with its own code', async () => {
+    const answer = await fetch(`${dev.url}/card/bad.svg`)
+    expect([answer.status, await answer.text()]).toEqual([400, 'BAD_NAME: bad is no name: try good.\n'])
+  })
+
+  it('is given a broken escape gets 400 as well', async () => {
+    expect((await raw(dev, '/card/%zz.svg')).body).toMatch(/^BAD_ENCODING/)
+  })
 
   it('throws is told where in its source', async () => {
     const dev = await startDevCli(own("context.log.info('before')\nthrow new Error('here')"))
@@ -439,17 +455,17 @@ describe('a generator that', () => {
     expect([answer.status, (await answer.text()).length]).toEqual([400, 2001])
   })
 
-  it.each([
-    ["'/card/Ann.svg'", "The generator's examples are not a list of paths"],
-    ["['/card/Ann.svg', 42 as unknown as string]", "The generator's examples are not a list of paths"],
-  ])('has examples that are none (%s) is not served', async (examples, message) => {
-    const source = generatorSource(GOOD_BODY).replace(
-      "version: '1',",
-      `version: '1', examples: ${examples} as never,`,
-    )
-    const ran = await genato(['dev', '--port', '0'], project({ ...CONFIG(), 'gen.ts': source }))
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
-  })
+  it.each([["'/card/Ann.svg'", "The generator's examples are not a list of paths"]])(
+    'has examples that are none (%s) is not served',
+    async (examples, message) => {
+      const source = generatorSource(GOOD_BODY).replace(
+        "version: '1',",
+        `version: '1', examples: ${examples} as never,`,
+      )
+      const ran = await genato(['dev', '--port', '0'], project({ ...CONFIG(), 'gen.ts': source }))
+      expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
+    },
+  )
 
   it.each([
     ["examples: ['/nothing/of/it'],", '', 'example /nothing/of/it: parse takes it for a file'],
@@ -461,17 +477,6 @@ describe('a generator that', () => {
       .replace("encodeURIComponent(name) + '.svg'", `encodeURIComponent(name${stray}) + '.svg'`)
     const dev = await startDevCli(project({ ...CONFIG(), 'gen.ts': source }))
     await dev.untilSaid(message)
-  })
-
-  it('refuses a path gets 400 with its own code', async () => {
-    const dev = await startDevCli(own(GOOD_BODY))
-    const answer = await fetch(`${dev.url}/card/bad.svg`)
-    expect([answer.status, await answer.text()]).toEqual([400, 'BAD_NAME: bad is no name: try good.\n'])
-  })
-
-  it('is given a broken escape gets 400 as well', async () => {
-    const dev = await startDevCli(own(GOOD_BODY))
-    expect((await raw(dev, '/card/%zz.svg')).body).toMatch(/^BAD_ENCODING/)
   })
 
   it.skipIf(WINDOWS)('is killed in the middle of a request costs that request only', async () => {

@@ -6,7 +6,7 @@ import { createHealth, type Place } from '../../src/logs/health.js'
 import { readPlaces, type Asked } from '../../src/logs/read.js'
 import type { Reporter } from '../../src/reporter/reporter.js'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
-import { startMoto, type Moto } from '../support/moto/moto.js'
+import { borrowMoto, type Moto } from '../support/moto/moto.js'
 
 export const FUNCTION_GROUP = '/aws/lambda/us-east-1.genato-func'
 export const NOTHING = 'none of the groups'
@@ -25,7 +25,7 @@ export function useStage(): Stage {
   const stage = {} as Stage
   let puts = 0
   beforeAll(async () => {
-    stage.moto = await startMoto()
+    stage.moto = await borrowMoto()
     stage.proxy = await startFaultProxy(stage.moto.endpoint)
     stage.env = {
       AWS_ENDPOINT_URL: stage.proxy.endpoint,
@@ -36,7 +36,6 @@ export function useStage(): Stage {
   })
   afterAll(async () => {
     await stage.proxy.close()
-    await stage.moto.close()
   })
   beforeEach(async () => {
     stage.proxy.clear()

@@ -7,7 +7,7 @@ import * as s3 from '@aws-sdk/client-s3'
 import * as sts from '@aws-sdk/client-sts'
 import { zipSync } from 'fflate'
 import { startFaultProxy, type FaultProxy } from '../fault-proxy.js'
-import { describeAws, startMoto, type Moto } from './moto.js'
+import { describeAws, borrowMoto, type Moto } from './moto.js'
 
 const ACCOUNT = '123456789012'
 const BUCKET = 'a-bucket-of-ours'
@@ -92,13 +92,12 @@ function config(functionArn?: string): cf.DistributionConfig {
 
 describeAws('IAM enforcement', () => {
   beforeAll(async () => {
-    moto = await startMoto()
+    moto = await borrowMoto()
     // Between the two, as in the tests that count calls: signatures have to survive it.
     proxy = await startFaultProxy(moto.endpoint)
   })
   afterAll(async () => {
     await proxy.close()
-    await moto.close()
   })
   beforeEach(async () => {
     await moto.reset()

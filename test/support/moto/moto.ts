@@ -40,6 +40,10 @@ export interface Moto {
   settings(values: MotoSettings): Promise<void>
   /** Whether calls need a user's access key, a right signature and a policy that allows them. */
   enforceIam(on: boolean): Promise<void>
+}
+
+/** A server of one's own. */
+export interface OwnMoto extends Moto {
   /** What the server has said on stderr: the tracebacks of what it can't do. */
   said(): string
   close(): Promise<void>
@@ -53,8 +57,7 @@ export function describeAws(name: string, body: () => void): void {
 }
 
 /** Starts a server of one's own, which ends with this process at the latest. */
-export async function startMoto(): Promise<Moto> {
-  const moto = inject('moto')
+export async function startMoto(moto = inject('moto')): Promise<OwnMoto> {
   if ('missing' in moto) throw new Error(`There is no moto: ${moto.missing}`)
   const cwd = mkdtempSync(path.join(os.tmpdir(), 'genato-moto-'))
   const child = spawn(moto.python, [path.join(import.meta.dirname, 'server.py')], {
@@ -73,7 +76,32 @@ export async function startMoto(): Promise<Moto> {
     })
   })
   const port = await startedPort(child, () => said)
-  const endpoint = `http://127.0.0.1:${port}`
+  return {
+    ...controlOf(`http://127.0.0.1:${port}`),
+    said: () => said,
+    close: async () => {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
+}
+
+/**
+ * The server that all test files of one worker use, one after another: starting one takes a second of a processor.
+ * It is empty, and as a new one. The pool starts it when it is first asked for, and ends it with the run.
+ */
+export async function borrowMoto(): Promise<Moto> {
+  const moto = inject('moto')
+  if ('missing' in moto) throw new Error(`There is no moto: ${moto.missing}`)
+  const answer = await fetch(`${inject('motoPool')}/${process.env['VITEST_POOL_ID'] ?? ''}`)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  const control = controlOf(text)
+  await control.reset()
+  return control
+}
+
+function controlOf(endpoint: string): Moto {
   const post = async (place: string, body: string) => {
     const response = await fetch(`${endpoint}/moto-api/${place}`, { method: 'POST', body })
     if (!response.ok)
@@ -84,11 +112,6 @@ export async function startMoto(): Promise<Moto> {
     reset: async () => post('reset', ''),
     settings: async (values) => post('genato/settings', JSON.stringify(values)),
     enforceIam: async (on) => post('reset-auth', on ? '0' : 'inf'),
-    said: () => said,
-    close: async () => {
-      child.kill('SIGKILL')
-      await closed
-    },
   }
 }
 
