@@ -17,7 +17,7 @@ export async function confirm(question: string, { yes, json, reporter, signal }:
     throw usageError(
       'NOT_CONFIRMED',
       `${question} There is no terminal to ask at.`,
-      'Run it with --yes to go on without being asked, or with --dry-run to see what it would do.',
+      'Use --yes to skip the question, or --dry-run to see what would happen.',
     )
   reporter.close()
   const terminal = createInterface({ input: process.stdin, output: process.stderr })

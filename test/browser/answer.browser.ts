@@ -6,8 +6,8 @@ import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
 const withGenerator = (body: string) =>
   project({ 'genato.config.json': '{ "generator": "./gen.ts" }', 'gen.ts': generatorSource(body) })
 
-describeInBrowser('the answer', () => {
-  it('of a function that crashed begins with the reason, and CloudFront’s page is folded', async () => {
+describeInBrowser('the response', () => {
+  it('of a crashed function begins with the reason, and folds CloudFront’s page', async () => {
     const dev = await startDevCli(withGenerator('process.exit(3)'))
     const page = await open(`${dev.url}/#/card/a.svg`)
     const answer = page.getByRole('region', { name: 'Response' })
@@ -23,7 +23,7 @@ describeInBrowser('the answer', () => {
     expect(await viewers.isVisible()).toBe(true)
   })
 
-  it('of a file that is not there says that the bucket was looked into', async () => {
+  it('of a missing file says that the function looked into the bucket', async () => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/files/logo.png`)
     await page.getByText('The function looked into the bucket: there is no such object.').waitFor()
@@ -34,7 +34,7 @@ describeInBrowser('the answer', () => {
     expect(await urlOf(page)).toBe('/20x480,white,png')
   })
 
-  it.each(['/', '', 'http://example.com'])('to “%s” is this page, which is not asked for', async (typed) => {
+  it.each(['/', '', 'http://example.com'])('to “%s” is this page, which is not requested', async (typed) => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/20,red`)
     await pictureOf(page, /20 × 20 pixels/)
@@ -46,11 +46,11 @@ describeInBrowser('the answer', () => {
     await answer.getByText('On AWS the answer is 404.').waitFor()
     expect(await answer.getByText('Headers').isVisible()).toBe(false)
     expect(await answer.getByText('Generated for this request').isVisible()).toBe(false)
-    // The gallery is filled meanwhile.
+    // By then, the gallery is filled.
     expect(asked.filter((url) => !/^\/\?(gallery|stored)=/.test(url))).toEqual([])
   })
 
-  it('that is waited for does not look like the one before, and says nothing before it is known', async () => {
+  it('is not mistaken for the previous one while it is awaited, and claims nothing in advance', async () => {
     const slow = `await new Promise((resolve) => setTimeout(resolve, name === 'b' ? 2000 : 0)); ${GOOD_BODY}`
     const dev = await startDevCli(withGenerator(slow))
     const page = await open(`${dev.url}/#/card/a.svg`)
@@ -78,7 +78,7 @@ describeInBrowser('the answer', () => {
 })
 
 describeInBrowser('going back', () => {
-  it('shows the URL before, and what is shown again is no step', async () => {
+  it('shows the previous URL, and showing a URL again adds no step', async () => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/20,red`)
     await pictureOf(page, /20 × 20 pixels/)
@@ -104,8 +104,8 @@ describeInBrowser('going back', () => {
   })
 })
 
-describeInBrowser('what has happened', () => {
-  it('is mentioned for a while, or until the next thing happens', async () => {
+describeInBrowser('a mention', () => {
+  it('disappears after a while, or when something else happens', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url, { permissions: ['clipboard-write'] })
     const copied = page.getByRole('status').filter({ hasText: 'Copied' })

@@ -4,7 +4,7 @@ import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, pixel, urlOf } from './browser.js'
 
 describeInBrowser('building a URL', () => {
-  it('by the form gives the picture, with its answer in words', async () => {
+  it('with the form shows the image, and explains the response', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /size 640 × 480 pixels; background #ffffff; format png; .*text Hello World/)
@@ -38,7 +38,7 @@ describeInBrowser('building a URL', () => {
     await answer.getByText('From the cache of the edge.').waitFor()
   })
 
-  it('keeps form and field in step, and both over a reload', async () => {
+  it('keeps form and field in sync, also over a reload', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await page.getByLabel('Common sizes').selectOption('1200x630')
@@ -70,7 +70,7 @@ describeInBrowser('building a URL', () => {
     expect(await page.getByRole('radio', { name: 'avif' }).isChecked()).toBe(true)
   })
 
-  it('does not ask for an image at every key', async () => {
+  it('does not request an image at every key', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
@@ -79,7 +79,7 @@ describeInBrowser('building a URL', () => {
     expect(dev.said()).not.toContain('6400x480')
   })
 
-  it('tells what is wrong at the field, and shows the error that a viewer gets', async () => {
+  it('says what is wrong at the field, and shows the error that a viewer gets', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     const field = page.getByRole('textbox', { name: 'URL' })
@@ -98,7 +98,7 @@ describeInBrowser('building a URL', () => {
     expect(await field.getAttribute('aria-invalid')).toBe('false')
   })
 
-  it('leaves what was typed before the page knew what to begin with', async () => {
+  it('keeps what was typed before the page knew its first URL', async () => {
     const dev = await startDevCli(project())
     const page = await open('about:blank')
     await page.route('**/?events', async (route) => {

@@ -5,7 +5,7 @@ import { startDevCli } from '../support/cli.js'
 import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, pixel, urlOf } from './browser.js'
 
-/** A generator of one-coloured squares: /<n>.svg. */
+/** A generator of squares in one colour: /<n>.svg. */
 const source = (
   color: string,
   examples = "['/5.svg', '/10.svg']",
@@ -31,8 +31,8 @@ function squares() {
   return { folder, write: (text: string) => writeFileSync(path.join(folder, 'gen.ts'), text) }
 }
 
-describeInBrowser('a generator of one’s own', () => {
-  it('is shown by its examples and the URL alone', async () => {
+describeInBrowser('a custom generator', () => {
+  it('has only its examples and the URL field', async () => {
     const dev = await startDevCli(squares().folder)
     const page = await open(dev.url)
     await pictureOf(page, /square 5; colour red/)
@@ -49,7 +49,7 @@ describeInBrowser('a generator of one’s own', () => {
     await pictureOf(page, /square 7/)
   })
 
-  it('changes the picture, the examples and the gallery by itself when it is edited', async () => {
+  it('updates the image, the examples and the gallery when it is edited', async () => {
     const { folder, write } = squares()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -67,7 +67,7 @@ describeInBrowser('a generator of one’s own', () => {
     await page.getByRole('region', { name: 'Gallery' }).getByText('1 image', { exact: true }).waitFor()
   })
 
-  it('is told to be broken, by its place in the source, until it is mended', async () => {
+  it('is reported as broken, with the place in the source, until it is fixed', async () => {
     const { folder, write } = squares()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -87,7 +87,7 @@ describeInBrowser('a generator of one’s own', () => {
     await pictureOf(page, /colour blue/)
   })
 
-  it('can take the place of the built-in one, and give it back', async () => {
+  it('can replace the built-in one, and be removed again', async () => {
     const { folder } = squares()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -99,7 +99,7 @@ describeInBrowser('a generator of one’s own', () => {
     await pictureOf(page, /640 × 480 pixels/)
   })
 
-  it('that throws shows the viewer’s answer, and the reason', async () => {
+  it('that throws shows the viewer’s response and the reason', async () => {
     const { folder, write } = squares()
     write(
       source('red').replace(

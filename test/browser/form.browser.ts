@@ -4,7 +4,7 @@ import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
 
 describeInBrowser('the form', () => {
-  it('says that the width or the height is missing, and builds no URL without', async () => {
+  it('says that the width or the height is missing, and builds no URL without it', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
@@ -23,7 +23,7 @@ describeInBrowser('the form', () => {
     expect(dev.said()).not.toMatch(/ (20)?x(480)?,/)
   })
 
-  it('waits for the text of one’s own', async () => {
+  it('waits for the custom text', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
@@ -41,7 +41,7 @@ describeInBrowser('the form', () => {
     await expect.poll(() => urlOf(page)).toBe('/640x480,white,png,text=')
   })
 
-  it('asks for no image that the arrow keys only pass', async () => {
+  it('requests no image that the arrow keys only pass', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)

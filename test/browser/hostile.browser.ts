@@ -7,7 +7,7 @@ import { describeInBrowser, open, pictureOf } from './browser.js'
 
 const MARKUP = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'`${alert(3)}'
 
-describeInBrowser('what is hostile', () => {
+describeInBrowser('hostile input', () => {
   it.each([
     `#/300x200,white,svg,text=${encodeURIComponent(MARKUP)}`,
     `#/300x200,${encodeURIComponent(MARKUP)}`,
@@ -33,7 +33,7 @@ describeInBrowser('what is hostile', () => {
     expect(alone).toBe(dev.url)
   })
 
-  it('in a text is drawn, and told, as text', async () => {
+  it('in a text is drawn and described as text', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await page.getByRole('group', { name: 'Text', exact: true }).getByRole('radio', { name: 'Own' }).check()
@@ -47,7 +47,7 @@ describeInBrowser('what is hostile', () => {
     expect(await page.locator('img[src="x"]').count()).toBe(0)
   })
 
-  it('in a generator’s images, examples, details and errors stays where it is', async () => {
+  it('in a generator’s images, examples, details and errors does no harm', async () => {
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10" onload="alert(1)"><script>alert(2)</script><foreignObject><img xmlns="http://www.w3.org/1999/xhtml" src="x" onerror="alert(3)"/></foreignObject><rect width="10" height="10" fill="red"/></svg>`
     const source = (body: string) =>
       generatorSource(body).replace(

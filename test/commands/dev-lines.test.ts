@@ -79,7 +79,7 @@ describe('a line of the function’s log', () => {
       JSON.stringify({ ...REQUEST, outcome: 'failed', status: 500, error: 'Error: no\n  at x' }),
       '  ! /64\n    Error: no\n      at x',
     ],
-    // What a generator logs with an outcome of its own is still a message.
+    // A generator may log an outcome among its details.
     [JSON.stringify({ level: 'info', message: 'm', ...REQUEST }), expect.stringMatching(/^ {2}\| m {2}/)],
   ])('%j', (line, text) => expect(functionLine(line)).toEqual(text))
 

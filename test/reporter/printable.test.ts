@@ -10,7 +10,7 @@ import { terminalReporter } from '../../src/reporter/terminal.js'
 
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
 
-/** C0 without tab and line feed, DEL and C1, and what separates lines, turns the direction, or marks byte order. */
+/** C0 except tab and line feed, DEL, C1, line separators, directional formatting, and the byte order mark. */
 const UNPRINTABLE = [
   ...range(0x00, 0x08),
   ...range(0x0b, 0x1f),
@@ -50,7 +50,7 @@ function stream(): PassThrough & NodeJS.WriteStream {
 }
 
 describe('what a terminal would act on', () => {
-  // ora draws its spinner, with escapes of its own, unless CI is set.
+  // With CI set, ora draws no spinner, whose escapes would be in the output.
   beforeEach(() => void vi.stubEnv('CI', '1'))
   afterEach(() => void vi.unstubAllEnvs())
 

@@ -12,7 +12,7 @@ export interface Serving {
   url: string
 }
 
-/** The page alone on a server of its own, which answers 418 to what is none of the page's. */
+/** Serves the page alone. The server answers 418 to anything that is not the page's. */
 export async function servePage(options: Partial<PageOptions> = {}): Promise<Serving> {
   const page = createPage({
     about: () => ABOUT,
@@ -92,7 +92,7 @@ export async function listen(url: string) {
     status: response.status,
     told,
     ended: () => ended,
-    /** @throws after 5 s in which nothing of that kind was told. */
+    /** @throws after 5 s without such an event. */
     async until(event: string, nth = 1): Promise<Told['data']> {
       for (const end = Date.now() + 5_000; Date.now() < end;) {
         const found = told.filter((one) => one.event === event)[nth - 1]
