@@ -27,10 +27,10 @@ describeInBrowser('the response', () => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/files/logo.png`)
     await page.getByText('The function looked into the bucket: there is no such object.').waitFor()
-    await page.getByText('The form can’t say this URL.').waitFor()
+    await page.getByText('The form can’t show this URL.').waitFor()
     expect(await page.getByLabel('Width').inputValue()).toBe('640')
     await page.getByLabel('Width').fill('20')
-    await page.getByText('The form can’t say this URL.').waitFor({ state: 'hidden' })
+    await page.getByText('The form can’t show this URL.').waitFor({ state: 'hidden' })
     expect(await urlOf(page)).toBe('/20x480,white,png')
   })
 

@@ -13,9 +13,12 @@ describeInBrowser('building a URL', () => {
     await page.getByLabel('Background: a CSS colour').fill('tomato')
     await page.getByRole('radio', { name: 'webp' }).check()
     await page.getByLabel('Quality').fill('100')
-    await page.getByRole('group', { name: 'Text', exact: true }).getByRole('radio', { name: 'Own' }).check()
-    await page.getByLabel('Own text').fill('Größe, 50%?')
-    await page.getByRole('group', { name: 'Text colour' }).getByRole('radio', { name: 'Own' }).check()
+    await page
+      .getByRole('group', { name: 'Text', exact: true })
+      .getByRole('radio', { name: 'Custom' })
+      .check()
+    await page.getByLabel('Custom text').fill('Größe, 50%?')
+    await page.getByRole('group', { name: 'Text colour' }).getByRole('radio', { name: 'Custom' }).check()
     await page.getByLabel('Text colour: a CSS').fill('#fff')
     await page.keyboard.press('Enter')
     await pictureOf(

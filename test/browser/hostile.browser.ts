@@ -36,11 +36,14 @@ describeInBrowser('hostile input', () => {
   it('in a text is drawn and described as text', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await page.getByRole('group', { name: 'Text', exact: true }).getByRole('radio', { name: 'Own' }).check()
+    await page
+      .getByRole('group', { name: 'Text', exact: true })
+      .getByRole('radio', { name: 'Custom' })
+      .check()
     for (const format of ['png', 'svg']) {
       await page.getByRole('radio', { name: format }).check()
-      await page.getByLabel('Own text').fill(MARKUP)
-      await page.getByLabel('Own text').press('Enter')
+      await page.getByLabel('Custom text').fill(MARKUP)
+      await page.getByLabel('Custom text').press('Enter')
       await pictureOf(page, new RegExp(`format ${format}.*<img src=x onerror`))
       await page.getByText(`200 · image/${format === 'svg' ? 'svg+xml' : 'png'}`).waitFor()
     }
