@@ -53,7 +53,7 @@ async function screenshot() {
 async function recording() {
   const dev = await startDev({
     'generator.ts': GENERATOR,
-    'genato.config.json': '{ "generator": "./generator.ts" }',
+    'genato.config.json': '{ "generate": { "generator": "./generator.ts" } }',
   })
   const editor = await browser.newPage({ viewport: { width: EDITOR, height: HEIGHT } })
   const page = await openPage(dev.url, PAGE, HEIGHT)

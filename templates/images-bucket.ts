@@ -2,7 +2,7 @@ import { GENERATED } from '../handler/shared/contract.js'
 import type { Files } from '../handler/shared/served-files.js'
 import type { Statement } from './policy.js'
 
-/** The objects that are served, as resources of a policy: what is generated, and the files that `files` allows. */
+/** The objects that are served, as resources of a policy: what is generated, and the files that `generate.files` allows. */
 export function servedObjects(bucket: string, files: Files): string | string[] {
   const arn = `arn:aws:s3:::${bucket}`
   if (files === true) return `${arn}/*`
@@ -27,7 +27,7 @@ export function distributionReads(bucket: string, files: Files, distributionArn:
   ]
 }
 
-/** `access: 'public'`: anyone reads. Nothing else is delivered into a bucket that the world reads. */
+/** `generate.access: 'public'`: anyone reads. Nothing else is delivered into a bucket that the world reads. */
 export function anyoneReads(bucket: string, files: Files): Statement[] {
   return [
     {

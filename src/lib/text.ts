@@ -33,9 +33,13 @@ export function cut(text: string, longest: number): string {
     : text
 }
 
-/** Indents each line. */
+/** Indents each line that isn't empty. */
 export function indent(text: string, by = '    '): string {
-  return text.replace(/^(?=.)/gm, by)
+  // Not a pattern with ^, which also matches after \r and U+2028.
+  return text
+    .split('\n')
+    .map((line) => (line === '' ? line : by + line))
+    .join('\n')
 }
 
 /** `1 image`, `2,000 images`. */

@@ -4,7 +4,7 @@ import type { Asset } from '../config/types.js'
 import { messageOf, systemCode, usageError } from '../lib/errors.js'
 
 /**
- * The files that `assets` names; of a folder, all that is in it.
+ * The files that `generate.assets` names; of a folder, all that is in it.
  * @throws GenatoError BAD_CONFIG for what is not there, not readable, or outside of the configuration's folder.
  */
 export async function listAssets(assets: readonly string[], root: string): Promise<Asset[]> {
@@ -17,8 +17,12 @@ async function listEntry(entry: string, root: string): Promise<Asset[]> {
   const absolute = path.resolve(root, entry)
   const relative = path.relative(root, absolute)
   if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
-    throw usageError('BAD_CONFIG', `assets: ${entry} is outside of ${root}.`, 'Copy it into the project.')
-  const files = await listFiles(absolute, `assets: ${entry}`)
+    throw usageError(
+      'BAD_CONFIG',
+      `generate.assets: ${entry} is outside of ${root}.`,
+      'Copy it into the project.',
+    )
+  const files = await listFiles(absolute, `generate.assets: ${entry}`)
   return files.map((file) => ({ name: nameOf(file, root), file }))
 }
 
@@ -31,7 +35,9 @@ async function listFiles(place: string, what: string): Promise<string[]> {
   if (!found.isDirectory()) throw usageError('BAD_CONFIG', `${what} is neither a file nor a folder.`)
   const names = (await readdir(place)).filter((name) => name !== '.genato')
   const lists = await Promise.all(
-    names.map(async (name) => listFiles(path.join(place, name), `assets: ${path.join(place, name)}`)),
+    names.map(async (name) =>
+      listFiles(path.join(place, name), `generate.assets: ${path.join(place, name)}`),
+    ),
   )
   return lists.flat()
 }
@@ -41,7 +47,7 @@ function nameOf(file: string, root: string): string {
   if (path.sep === '/' && name.includes('\\'))
     throw usageError(
       'BAD_CONFIG',
-      `assets: ${name} has a backslash in its name.`,
+      `generate.assets: ${name} has a backslash in its name.`,
       'Rename it: zips take it for a slash.',
     )
   return name.split(path.sep).join('/')

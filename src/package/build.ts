@@ -81,7 +81,7 @@ async function readAssets(settings: Settings): Promise<ReadAsset[]> {
     assets.map(async (asset) => ({
       ...asset,
       path: `assets/${asset.name}`,
-      bytes: await readSetting(`assets: ${asset.name}`, asset.file),
+      bytes: await readSetting(`generate.assets: ${asset.name}`, asset.file),
     })),
   )
 }
@@ -111,7 +111,7 @@ const FONTS_CONF = `<?xml version="1.0"?>
 
 async function readFontSetting({ generate: { font: own }, root }: Settings): Promise<ReadFont> {
   const folder = path.join(packageRoot(), 'handler', 'fonts')
-  const what = `font: ${own === undefined ? 'the bundled one' : path.relative(root, own)}`
+  const what = `generate.font: ${own === undefined ? 'the bundled one' : path.relative(root, own)}`
   const bytes = await readSetting(what, own ?? path.join(folder, 'Inter-Regular.ttf'))
   const inPackage = `fonts/text${own === undefined ? '.ttf' : path.extname(own).toLowerCase()}`
   const license = own === undefined ? await readFile(path.join(folder, 'OFL.txt')) : undefined
@@ -136,12 +136,15 @@ function refuseText(text: string, font: Font, limit: number): void {
   if (missing.length > 0)
     throw usageError(
       'BAD_CONFIG',
-      `text: the font ${font.family} has no ${missing.map(nameCharacter).join(', ')}.`,
-      'Leave them out, or set font to a file that has them.',
+      `generate.text: the font ${font.family} has no ${missing.map(nameCharacter).join(', ')}.`,
+      'Leave them out, or set generate.font to a file that has them.',
     )
   const length = Array.from(text).length
   if (length > limit)
-    throw usageError('BAD_CONFIG', `text is ${length} characters long, and limits.text is ${limit}.`)
+    throw usageError(
+      'BAD_CONFIG',
+      `generate.text is ${length} characters long, but generate.limits.text is ${limit}.`,
+    )
 }
 
 /** Of what shapes pixels beside the generator's version. A change of it makes all images anew. */

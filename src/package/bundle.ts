@@ -35,7 +35,7 @@ export async function bundleFunction({ generator, root, baked }: BundleOptions):
   if (generator && !existsSync(generator))
     throw usageError(
       'BAD_GENERATOR',
-      `generator: there is no file ${path.relative(root, generator)}.`,
+      `generate.generator: there is no file ${path.relative(root, generator)}.`,
       'The path is relative to the configuration file.',
     )
   try {
@@ -157,7 +157,7 @@ function badGenerator(errors: Message[], generator: string): GenatoError {
     return usageError(
       'BAD_GENERATOR',
       `${place}: a generator can't use import.meta: in the package its module has no file of its own.`,
-      'List the file in the configuration’s assets, and read it with context.asset(name).',
+      'List the file in generate.assets, and read it with context.asset(name).',
     )
   if (/No loader is configured for "\.node"/.test(first.text))
     return usageError(

@@ -52,7 +52,7 @@ export function filesSentence(bucket: string, { count, more }: FileCount): strin
   const files = more
     ? `more than ${count.toLocaleString('en')} files`
     : `${count.toLocaleString('en')} file${count === 1 ? '' : 's'}`
-  return `The bucket ${bucket} has ${files} that genato did not make: whoever knows the path of one can read it through the distribution. (files: true, false or a prefix in the configuration decides what is served.)`
+  return `The bucket ${bucket} has ${files} that genato did not make: whoever knows the path of one can read it through the distribution. (generate.files in the configuration decides what is served: true, false or a prefix.)`
 }
 
 interface Asked {

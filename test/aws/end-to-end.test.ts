@@ -252,7 +252,7 @@ describeAws('genato, from deploy to cleanup', () => {
     'purges images of a custom generator that %s, in every generation',
     async (_, key, beginning) => {
       const { run } = await deployed(aws.moto.endpoint, {
-        'genato.config.json': '{ "generator": "./gen.ts" }',
+        'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
         'gen.ts': generatorSource(GOOD_BODY).replace("version: '1',", `version: '1', ${key}`),
       })
       const keyOf = async (path: string) => {

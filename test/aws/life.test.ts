@@ -68,14 +68,14 @@ describeAws('the life of a stack', () => {
       codeOnly: false,
     })
     // The same code with other settings is published as well.
-    const larger = await stackOn({ endpoint: proxy.endpoint, config: { memory: 2048 } })
+    const larger = await stackOn({ endpoint: proxy.endpoint, config: { generate: { memory: 2048 } } })
     expect(await larger.deploy()).toMatchObject({ version: 2, codeOnly: false })
   })
 
   it('warns of older images in a dry run and in status, before they are served', async () => {
     await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
     })
     const run = async (...args: string[]) => genato(args, cwd, awsEnvironment(proxy.endpoint))
@@ -112,7 +112,7 @@ describeAws('the life of a stack', () => {
 
   it('is told from the command line, with the real package', { timeout: 60_000 }, async () => {
     await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
-    const cwd = project({ 'genato.config.json': '{ "text": "One" }' })
+    const cwd = project({ 'genato.config.json': '{ "generate": { "text": "One" } }' })
     const env = awsEnvironment(proxy.endpoint)
     const operations = () => proxy.writes().map(({ operation }) => operation)
     const first = await genato(['deploy'], cwd, env)
@@ -126,7 +126,7 @@ describeAws('the life of a stack', () => {
       stdout: expect.stringContaining('in step'),
     })
 
-    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "text": "Two" }')
+    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "generate": { "text": "Two" } }')
     expect(await genato(['status'], cwd, env)).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('package: this one is not deployed'),

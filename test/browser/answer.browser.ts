@@ -4,7 +4,10 @@ import { generatorSource, GOOD_BODY, project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
 
 const withGenerator = (body: string) =>
-  project({ 'genato.config.json': '{ "generator": "./gen.ts" }', 'gen.ts': generatorSource(body) })
+  project({
+    'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
+    'gen.ts': generatorSource(body),
+  })
 
 describeInBrowser('the response', () => {
   it('of a crashed function begins with the reason, and folds CloudFront’s page', async () => {

@@ -27,7 +27,10 @@ export default defineGenerator({
 `
 
 function squares() {
-  const folder = project({ 'genato.config.json': '{ "generator": "./gen.ts" }', 'gen.ts': source('red') })
+  const folder = project({
+    'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
+    'gen.ts': source('red'),
+  })
   return { folder, write: (text: string) => writeFileSync(path.join(folder, 'gen.ts'), text) }
 }
 

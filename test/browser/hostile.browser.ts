@@ -59,7 +59,10 @@ describeInBrowser('hostile input', () => {
          describe: () => ({ ${JSON.stringify(MARKUP)}: ${JSON.stringify(MARKUP)} }),`,
       )
     const good = source(`return { body: ${JSON.stringify(svg)}, contentType: 'image/svg+xml' }`)
-    const folder = project({ 'genato.config.json': '{ "generator": "./gen.ts" }', 'gen.ts': good })
+    const folder = project({
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
+      'gen.ts': good,
+    })
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
     await pictureOf(page, /<img src=x onerror/)

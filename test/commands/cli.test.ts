@@ -175,7 +175,7 @@ describe('genato render', () => {
 
   it('refuses a file name of another type for a custom generator too', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
     })
     expect(await genato(['render', '/card/x.svg', '--out', 'x.png'], cwd)).toMatchObject({
@@ -187,7 +187,7 @@ describe('genato render', () => {
 
   it('says why a generator failed', async () => {
     const files = (body: string) => ({
-      'genato.config.json': '{ "generator": "./gen.ts", "timeout": 3 }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts", "timeout": 3 } }',
       'gen.ts': generatorSource(body),
     })
     expect(await genato(['render', '/card/x.svg'], project(files("throw new Error('why')")))).toMatchObject({
@@ -216,7 +216,7 @@ describe('genato render', () => {
     expect(await sharp(Buffer.concat(chunks)).metadata()).toMatchObject({ format: 'webp', width: 64 })
     expect((await genato(['render', '/64', '--out', '-', '--json'], project())).code).toBe(2)
     const chatty = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(`context.log.info('a line of the log'); ${GOOD_BODY}`),
     })
     expect((await genato(['render', '/card/x.svg', '--out', '-'], chatty)).stdout).toMatch(/^<svg .*<\/svg>$/)
@@ -277,7 +277,7 @@ describe('genato explain', () => {
 
   it('warns if the generator’s format gives the path of another image', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY).replace("'.svg',", "'.svg?',"),
     })
     expect((await genato(['explain', '/card/x.svg'], cwd)).stdout).toMatch(
@@ -287,7 +287,7 @@ describe('genato explain', () => {
 
   it('asks a custom generator too', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
     })
     const ran = await genato(['explain', '/card/%41nn.svg', '--json'], cwd)
@@ -323,7 +323,7 @@ describe('genato explain', () => {
 
   it('never lets a generator’s field replace its own', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY).replace(
         "version: '1',",
         "version: '1', describe: () => ({ type: 'error', key: 'mine', layers: { top: 1 } }),",
@@ -371,13 +371,13 @@ describe('genato init', () => {
       'wrote generator.ts and genato.config.ts\nnext  npx genato dev, then open /hello/you.svg\n',
     ])
     expect(readFileSync(path.join(cwd, 'genato.config.ts'), 'utf8')).toContain(
-      "\n  generator: './generator.ts',",
+      "\n    generator: './generator.ts',",
     )
   })
 
   it.each([
-    ['genato.config.ts', "export default { stack: 'mine' }", "generator: './generator.ts',"],
-    ['genato.config.json', '{}', '"generator": "./generator.ts"'],
+    ['genato.config.ts', "export default { stack: 'mine' }", "generate: { generator: './generator.ts' },"],
+    ['genato.config.json', '{}', '"generate": { "generator": "./generator.ts" }'],
   ])('writes a generator next to an edited %s, and says what to add', async (name, text, line) => {
     const cwd = tempFolder()
     writeFileSync(path.join(cwd, name), text)
@@ -407,6 +407,18 @@ describe('genato init', () => {
     expect((await genato(['init', '--generator'], cwd)).stdout).toContain('wrote generator.ts\nnext')
   })
 
+  it.each([
+    ['without a generator', "// generator: './generator.ts',"],
+    ['with one', "generator: './generator.ts',"],
+  ])('replaces the flat configuration that an earlier version wrote %s', async (_, line) => {
+    const flat = readFileSync(path.join(ROOT, 'test/commands/flat-config.txt'), 'utf8')
+    const cwd = project({ 'genato.config.ts': flat.replace("// generator: './generator.ts',", line) })
+    expect((await genato(['init', '--generator'], cwd)).stdout).toContain(
+      'wrote generator.ts and genato.config.ts\nnext',
+    )
+    expect(await genato(['explain', '/hello/x.svg'], cwd)).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('writes a valid configuration', async () => {
     const cwd = project()
     expect(await genato(['init'], cwd)).toMatchObject({
@@ -433,13 +445,8 @@ describe('genato init', () => {
     await genato(['init', '--generator'], cwd)
     const file = path.join(cwd, 'genato.config.ts')
     const text = readFileSync(file, 'utf8')
-    writeFileSync(
-      file,
-      text
-        .replace(/^ {2}\/\/ (\w+: .*,)$/gm, '  $1')
-        .replace(/\n {2}generator: '\.\/generator\.ts',\n(?=[\s\S]*generator:)/, '\n'),
-    )
-    expect(readFileSync(file, 'utf8')).toMatch(/^ {2}memory: 1769,$/m)
+    writeFileSync(file, text.replace(/^( +)\/\/ (\w+: .*,)$/gm, '$1$2'))
+    expect(readFileSync(file, 'utf8')).toMatch(/^ {4}memory: 1769,$/m)
     expect(await genato(['explain', '/hello/x.svg'], cwd)).toMatchObject({ code: 0, stderr: '' })
   })
 

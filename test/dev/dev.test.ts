@@ -11,7 +11,7 @@ import { generatorSource, GOOD_BODY, project, ROOT, sharedFolder } from '../supp
 /** There is no `ps` there, and a signal ends a process without asking it. */
 const WINDOWS = process.platform === 'win32'
 
-const CONFIG = (rest = '') => ({ 'genato.config.json': `{ "generator": "./gen.ts"${rest} }` })
+const CONFIG = (rest = '') => ({ 'genato.config.json': `{ "generate": { "generator": "./gen.ts"${rest} } }` })
 
 /** A project whose generator's `generate` has this body. */
 function own(body: string, rest = '', version = '1'): string {
@@ -283,10 +283,10 @@ describe('a change', () => {
     const dev = await startDevCli(cwd)
     const before = await (await fetch(`${dev.url}/100x50,svg`)).text()
     expect(before).toContain('Hello World')
-    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "text": "Changed" }')
+    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "generate": { "text": "Changed" } }')
     expect(await serving(`${dev.url}/100x50,svg`, 'Changed')).toContain('Changed')
-    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "txt": "Oops" }')
-    await dev.untilSaid('Did you mean text?')
+    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "generate": { "txt": "Oops" } }')
+    await dev.untilSaid('Did you mean generate.text?')
     expect((await fetch(`${dev.url}/101x50,svg`)).status).toBe(200)
   })
 

@@ -41,7 +41,7 @@ async function packageIn(cwd: string, env: Record<string, string> = {}): Promise
 
 const OWN = {
   'genato.config.ts':
-    "import { defineConfig } from 'genato'\nexport default defineConfig({ generator: './gen.ts', assets: ['assets', 'logo.txt'] })\n",
+    "import { defineConfig } from 'genato'\nexport default defineConfig({ generate: { generator: './gen.ts', assets: ['assets', 'logo.txt'] } })\n",
   'gen.ts': generatorSource(GOOD_BODY),
   'logo.txt': 'logo',
   'assets/deep/b.txt': 'b',
@@ -218,7 +218,7 @@ describe('sharp’s native code', () => {
 })
 
 describe('a generator', () => {
-  const CONFIG = { 'genato.config.json': '{ "generator": "./gen.ts" }' }
+  const CONFIG = { 'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }' }
 
   it.each([
     [
@@ -259,12 +259,18 @@ describe('a generator', () => {
   })
 
   it.each([
-    ['{ "assets": ["missing.png"] }', /assets: missing\.png is not there/],
-    ['{ "assets": ["../outside.png"] }', /outside/],
-    ['{ "font": "missing.ttf" }', /font: missing\.ttf is not there/],
-    ['{ "font": "genato.config.json" }', /font: genato\.config\.json can't be used\. It is no font/],
-    ['{ "text": "日本" }', /text: the font Inter has no 日 \(U\+65E5\), 本 \(U\+672C\)/],
-    ['{ "text": "abc", "limits": { "text": 2 } }', /text is 3 characters long/],
+    ['{ "generate": { "assets": ["missing.png"] } }', /generate\.assets: missing\.png is not there/],
+    ['{ "generate": { "assets": ["../outside.png"] } }', /outside/],
+    ['{ "generate": { "font": "missing.ttf" } }', /generate\.font: missing\.ttf is not there/],
+    [
+      '{ "generate": { "font": "genato.config.json" } }',
+      /generate\.font: genato\.config\.json can't be used\. It is no font/,
+    ],
+    [
+      '{ "generate": { "text": "日本" } }',
+      /generate\.text: the font Inter has no 日 \(U\+65E5\), 本 \(U\+672C\)/,
+    ],
+    ['{ "generate": { "text": "abc", "limits": { "text": 2 } } }', /generate\.text is 3 characters long/],
   ])('%s is refused before anything is built', async (config, message) => {
     const ran = await genato(['package'], project({ 'genato.config.json': config }))
     expect(ran.stderr).toMatch(message)
@@ -275,19 +281,22 @@ describe('a generator', () => {
     const none = await genato(['package'], project({ ...CONFIG, 'gen.ts': 'export const x = 1' }))
     expect(none.stderr).toContain('gen.ts has no default export')
     expect((await genato(['package'], project(CONFIG))).stderr).toContain(
-      'generator: there is no file gen.ts',
+      'generate.generator: there is no file gen.ts',
     )
   })
 
   it('keeps its images when only the text changes that it is not given', async () => {
     const cwd = project({
       ...OWN,
-      'genato.config.ts': "export default { generator: './gen.ts', text: 'One' }",
+      'genato.config.ts': "export default { generate: { generator: './gen.ts', text: 'One' } }",
     })
     const key = async () =>
       (JSON.parse((await genato(['explain', '/card/x.svg', '--json'], cwd)).stdout) as { key: string }).key
     const before = await key()
-    writeFileSync(path.join(cwd, 'genato.config.ts'), "export default { generator: './gen.ts', text: 'Two' }")
+    writeFileSync(
+      path.join(cwd, 'genato.config.ts'),
+      "export default { generate: { generator: './gen.ts', text: 'Two' } }",
+    )
     expect(await key()).toBe(before)
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY, '2'))
     expect(await key()).not.toBe(before)
@@ -295,7 +304,7 @@ describe('a generator', () => {
 
   it('gets the assets of a whole folder, links followed, genato’s own left out', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts", "assets": ["."] }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts", "assets": ["."] } }',
       'gen.ts': generatorSource(GOOD_BODY),
       'sub/a.txt': 'a',
     })
@@ -313,7 +322,7 @@ describe('a generator', () => {
     const text = await sharp({ text: { text: logo.toString(), font: context.fontFamily + ' 20', fontfile: context.fontFile } }).png().toBuffer()
     return { body: text, contentType: 'image/png' }`
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts", "assets": ["logo.txt"] }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts", "assets": ["logo.txt"] } }',
       'gen.ts': `import sharp from '${from}'\n${generatorSource(body)}`,
       'logo.txt': 'drawn',
     })

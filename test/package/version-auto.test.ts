@@ -9,7 +9,7 @@ const BODY = GOOD_BODY.replace('escapeXml(name)', 'escapeXml(greet(name)) + shar
 
 function filesOf(version: string): Record<string, string> {
   return {
-    'genato.config.json': '{ "generator": "./gen.ts" }',
+    'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
     'gen.ts': `import sharp from 'sharp'\nimport { greet } from './lib/greet'\n${generatorSource(BODY, version)}`,
     'lib/greet.ts': "import hello from 'hello'\nexport const greet = (name: string) => `${hello}\n${name}`\n",
     'node_modules/hello/package.json': '{ "name": "hello", "main": "main.js" }',
@@ -91,7 +91,7 @@ describe("a generator with version 'auto'", () => {
 
   it('has to say so itself: a package that does is refused with the reason', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': "export { default } from 'cards'\n",
       'node_modules/cards/package.json': '{ "name": "cards", "main": "main.ts" }',
       'node_modules/cards/main.ts': generatorSource(GOOD_BODY, 'auto'),

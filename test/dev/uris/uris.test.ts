@@ -25,7 +25,7 @@ let asked = 0
 
 beforeAll(async () => {
   home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'genato-uris-')))
-  writeFileSync(path.join(home, 'genato.config.json'), '{ "limits": { "side": 200 } }')
+  writeFileSync(path.join(home, 'genato.config.json'), '{ "generate": { "limits": { "side": 200 } } }')
   writeFileSync(path.join(home, 'outside.txt'), MARKER)
   server = await startServer(home)
 })

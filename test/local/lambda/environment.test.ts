@@ -171,7 +171,7 @@ it.skipIf(WINDOWS)(
   'the tool that is killed takes its function along; the next one removes its folder',
   async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(
         `context.log.info('pid ' + process.pid + ' ' + process.env.TMPDIR)\n${GOOD_BODY}`,
       ),
