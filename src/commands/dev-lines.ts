@@ -9,7 +9,7 @@ import type { Reporter } from '../reporter/reporter.js'
 
 /** Reports each request that was answered. */
 export function reportServed(reporter: Reporter): (served: Served) => void {
-  return (served) => reporter.event('request', requestText(served), requestData(served))
+  return (served) => reporter.event('request', servedText(served), servedData(served))
 }
 
 /** Reports each line of the function's log that says something new. */
@@ -24,7 +24,7 @@ export function reportFunctionLine(reporter: Reporter): (line: string) => void {
 const LONGEST = 400
 
 /** `200 Miss      41 ms  640x480,white,png`, with what went wrong below it. */
-function requestText(served: Served): string {
+function servedText(served: Served): string {
   const { status, ms, method, uri, reason } = served
   const time = String(Math.round(ms)).padStart(5)
   const asked = `${method === 'GET' ? '' : `${method} `}${cut(uri.replace(/^\//, ''), LONGEST) || '/'}`
@@ -40,7 +40,7 @@ function waitText({ coldStartMs, waitedMs = 0 }: Served): string {
   return waitedMs < LONG_WAIT_MS ? '' : `  waited ${Math.round(waitedMs)} ms for a process`
 }
 
-function requestData({ uri, cacheResult, ms, coldStartMs, waitedMs, age, ...served }: Served): object {
+function servedData({ uri, cacheResult, ms, coldStartMs, waitedMs, age, ...served }: Served): object {
   return {
     method: served.method,
     path: uri,
