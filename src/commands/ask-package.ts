@@ -3,7 +3,7 @@ import type { Settings } from '../config/types.js'
 import { withPackage } from '../local/lambda/with-package.js'
 import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { functionLineText } from './lines.js'
+import { reportFunctionLine } from './dev-lines.js'
 
 /** A loaded package that answers questions about paths, without a store. */
 export interface Asked {
@@ -33,10 +33,7 @@ export async function askPackage<T>(
   { reporter, log }: Asking,
   ask: (asked: Asked) => Promise<T>,
 ): Promise<T> {
-  const onLine = (line: string) => {
-    const text = log ? functionLineText(line) : undefined
-    if (text !== undefined) reporter.event('log', text, { line })
-  }
+  const onLine = log ? reportFunctionLine(reporter) : () => undefined
   const timeout = settings.generate.timeout * 1000
   return withPackage(settings, await buildPackage(settings, reporter, 'edge'), onLine, async (loaded) =>
     ask({

@@ -16,7 +16,7 @@ import {
   unlessAborted,
   type DevArguments,
 } from './dev-arguments.js'
-import { tellLine, tellServed } from './lines.js'
+import { reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
 import { edgeFunction } from '../local/lambda/edge-function.js'
 import { withTarget } from './with-target.js'
@@ -55,8 +55,8 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
         images,
         root,
         reporter,
-        onServed: tellServed(reporter),
-        onFunctionLine: tellLine(reporter),
+        onServed: reportServed(reporter),
+        onFunctionLine: reportFunctionLine(reporter),
       })
       return { live, data, server }
     }

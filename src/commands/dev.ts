@@ -11,7 +11,7 @@ import {
   type DevArguments,
 } from './dev-arguments.js'
 import { readablePath } from '../lib/readable-path.js'
-import { rebuiltText, tellLine, tellServed } from './lines.js'
+import { rebuiltText, reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
 
 /** `genato dev`. Runs until Ctrl-C, which is no error. */
@@ -32,8 +32,8 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
     port,
     data,
     reporter,
-    onServed: tellServed(reporter),
-    onFunctionLine: tellLine(reporter),
+    onServed: reportServed(reporter),
+    onFunctionLine: reportFunctionLine(reporter),
     onRebuilt: (rebuilt) => reporter.event('rebuilt', rebuiltText(rebuilt), rebuilt),
     onRebuildFailed: (error) =>
       reporter.warn(

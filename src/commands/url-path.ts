@@ -1,8 +1,8 @@
 import type { Asked } from './ask-package.js'
 
 /**
- * The path of an argument, which may also be a whole URL, lack the first slash, or have a query. Like a
- * browser, it drops the part after a #.
+ * Reads a path from the command line. It may be a whole URL, lack the first slash, or have a query or a fragment,
+ * which the service never sees.
  */
 export function urlPath(given: string): string {
   const path = withoutHost(given).split(/[?#]/, 1)[0] ?? ''
@@ -10,19 +10,19 @@ export function urlPath(given: string): string {
 }
 
 /**
- * A warning about a query string, which CloudFront does not forward.
- * @returns `undefined` where there is none.
+ * A warning about the query string, which CloudFront does not pass on.
+ * @returns `undefined` if there is none.
  */
 export async function ignoredQuery(given: string, { explain }: Asked): Promise<string | undefined> {
   const query = /^[^?#]*\?([^#]*)/.exec(withoutHost(given))?.[1]
   if (query === undefined) return undefined
-  const ignored = `?${query} is ignored: CloudFront forwards no query string.`
+  const ignored = `?${query} is ignored: CloudFront does not pass on query strings.`
   const path = urlPath(given)
   const asTokens = [path, ...query.split('&').filter(Boolean)].join(',')
   const [meant, without] = [await explain(asTokens), await explain(path)]
-  // Only if it changes the image: a custom generator may accept any path.
+  // Only if that changes the image: a custom generator may accept any path.
   return meant.kind === 'image' && without.kind === 'image' && meant.canonicalPath !== without.canonicalPath
-    ? `${ignored} As part of the path it would be ${asTokens}`
+    ? `${ignored} As part of the path, it would be ${asTokens}`
     : ignored
 }
 

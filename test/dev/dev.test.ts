@@ -529,7 +529,7 @@ describe('the address', () => {
     const ran = await genato(['dev'], project({ '.genato': 'a file' }))
     expect(ran).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\.genato can't be written: .*\ngenato keeps what it builds there/),
+      stderr: expect.stringMatching(/\.genato can't be written: .*\ngenato keeps its builds there/),
     })
   })
 

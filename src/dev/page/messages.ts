@@ -1,8 +1,6 @@
-/**
- * The server's messages to the page, as JSON. Both sides import them, so no API of Node or the browser is
- * used.
- */
+/** What the server sends to the page, as JSON. Both read this, so it imports nothing of Node or the browser. */
 import type { Explanation } from '../../../handler/shared/explanation.js'
+import type { RequestLine } from '../../../handler/shared/log.js'
 
 /** The generator that is served. */
 export interface About {
@@ -10,11 +8,11 @@ export interface About {
   generator: string
   builtin: boolean
   examples: readonly string[]
-  /** The built-in generator's text for URLs without `text=`. */
+  /** What the built-in generator writes if a URL has no `text=`. */
   text: string
 }
 
-/** A request that was served, with the function's log line about it, once there is one. */
+/** An answered request, with the function's log line about it, if the function ran and the line has arrived. */
 export interface RequestEntry {
   id: string
   method: string
@@ -27,43 +25,35 @@ export interface RequestEntry {
   /** From the request to the end of the response, at the edge. */
   ms: number
   coldStartMs?: number | undefined
-  /** How long it waited for a free process. */
+  /** How long it waited for a process while all were busy. */
   waitedMs?: number | undefined
+  /** Seconds in the cache, if it came from there. */
+  age?: number | undefined
   reason?: string | undefined
   function?: FunctionReport | undefined
 }
 
-/** From the function's log line. */
-export interface FunctionReport {
-  /** `hit` (stored already), `made`, `rejected`, … */
-  outcome: string
-  ms: { total: number; lookup?: number; render?: number; store?: number }
-  /** The stored image's. */
-  key?: string | undefined
-  /** The generated image's size. */
-  bytes?: number | undefined
-  /** What went wrong, with its place in the source. For this machine's user, not for the viewer. */
-  error?: string | undefined
-}
+/** What the page shows of the function's log line. */
+export type FunctionReport = Omit<RequestLine, 'requestId' | 'path' | 'region'>
 
 export interface State {
-  /** Changes when the server restarts. */
+  /** Differs after the server was restarted. */
   server: string
-  /** Counts rebuilds of the package. Anything shown of an earlier build is outdated. */
+  /** How often the package was rebuilt since. What was shown of an earlier build is out of date. */
   build: number
   about: About
-  /** Why the last build failed; `undefined` if it succeeded. */
+  /** Why the package can't be built at the moment. */
   failed: string | undefined
   /** Newest first. */
   requests: RequestEntry[]
-  /** Whether `?stored=` serves stored images. */
+  /** Whether `?stored=` shows stored images. */
   stored: boolean
 }
 
 export interface Rebuilt {
   file: string
   ms: number
-  /** How many stored images of the previous code were deleted. */
+  /** How many stored images of the previous code were dropped. */
   dropped: number
   build: number
   about: About
@@ -75,12 +65,12 @@ export interface GalleryImage {
   size: number | undefined
   /** Milliseconds since the epoch. */
   at: number
-  /** The path that it was requested by, if known. */
+  /** The path it was requested with, if known. */
   path?: string | undefined
 }
 
 export interface Gallery {
-  /** The number of all images. */
+  /** How many there are in total. */
   total: number
   /** Newest first. */
   images: GalleryImage[]
@@ -89,5 +79,5 @@ export interface Gallery {
 /** What a path means: the function's explanation, or why there is none. */
 export type Explained =
   | Explanation
-  /** The generator threw, or the function failed. */
+  /** The generator threw, or couldn't be asked. */
   | { kind: 'failed'; message: string }

@@ -1,3 +1,4 @@
+import { requestLine, type RequestLine } from '../../../handler/shared/log.js'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -11,7 +12,7 @@ export interface Serving {
   url: string
 }
 
-/** Only the page, on its own server. Requests that are not for the page get 418. */
+/** Serves the page alone. The server answers 418 to anything that is not the page's. */
 export async function servePage(options: Partial<PageOptions> = {}): Promise<Serving> {
   const page = createPage({
     about: () => ABOUT,
@@ -50,10 +51,14 @@ export function served(id: string, more: Partial<Served> = {}): Served {
   }
 }
 
-/** The function's line about it. */
-export function lineOf(requestId: string, outcome = 'made'): string {
+/** The function's log line about a request. */
+export function lineOf(
+  requestId: string,
+  outcome: RequestLine['outcome'] = 'made',
+  more: Partial<RequestLine> = {},
+): string {
   const ms = { total: 10, lookup: 2, render: 5, store: 3 }
-  return JSON.stringify({ requestId, path: `/${requestId}`, outcome, status: 200, ms, bytes: 100 })
+  return requestLine({ requestId, path: `/${requestId}`, outcome, status: 200, ms, bytes: 100, ...more })
 }
 
 export interface Told {
