@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { IMAGE_GRAMMAR } from '../../../handler/shared/grammar/image-grammar.js'
 import { parse } from '../../../handler/shared/grammar/parse.js'
 import { asSent, pathOf } from '../../../src/dev/page/client/path.js'
 import { FORMATS, QUALITY, readPath, writePath } from '../../../src/dev/page/client/url.js'
@@ -50,7 +51,7 @@ describe('the form', () => {
 
 function meaning(path: string) {
   try {
-    return parse(path, RULES)
+    return parse(IMAGE_GRAMMAR, path, RULES)
   } catch {
     return undefined
   }
