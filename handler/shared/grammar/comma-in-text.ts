@@ -20,11 +20,10 @@ export function isFreeText<P, R>({ tokens }: Grammar<P, R>, token: string): bool
 export function textWithCommas<P, R>(
   grammar: Grammar<P, R>,
   tokens: readonly string[],
-  rules: R,
 ): (index: number) => string | undefined {
   let text: { start: number; end?: number } | undefined
   return (index) => {
-    if (text) text.end ??= endOfText(grammar, tokens, text.start, rules)
+    if (text) text.end ??= endOfText(grammar, tokens, text.start)
     const cut =
       text?.end !== undefined && index < text.end
         ? tokens
@@ -44,16 +43,15 @@ export function textWithCommas<P, R>(
 function endOfText<P, R>(grammar: Grammar<P, R>, tokens: readonly string[], start: number, rules: R): number {
   const other = tokens.findIndex(
     (token, index) =>
-      index > start &&
-      (index > start + MOST_PIECES || (!/^\s/.test(token) && resembles(grammar, token, rules))),
+      index > start && (index > start + MOST_PIECES || (!/^\s/.test(token) && resembles(grammar, token))),
   )
   return other < 0 ? tokens.length : other
 }
 
 /** Whether a token is right, or a misspelling of one that is. */
-function resembles<P, R>({ head, tokens }: Grammar<P, R>, token: string, rules: R): boolean {
+function resembles<P, R>({ head, tokens }: Grammar<P, R>, token: string): boolean {
   const words = tokens.filter(isWord)
-  if (head.claims(token) || words.some((row) => row.read(token, rules) !== undefined)) return true
+  if (head.claims(token) || words.some((row) => row.read(token) !== undefined)) return true
   const name = token.split('=')[0] ?? ''
   const names = tokens.filter(isOption).map((row) => row.name)
   if (token.includes('=') && nearest(name, names) !== undefined) return true

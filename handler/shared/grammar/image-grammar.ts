@@ -11,13 +11,21 @@ import {
   type Color,
 } from './color.js'
 import { nameCharacter, quote } from './encoding.js'
-import { defaultQuality, FORMATS, normalizeText, type Format, type ImageParams, type Rules } from './image.js'
+import {
+  DEFAULT_BACKGROUND,
+  DEFAULT_FORMAT,
+  defaultQuality,
+  FORMATS,
+  normalizeText,
+  type Format,
+  type ImageParams,
+  type Rules,
+} from './image.js'
 import { didYouMean } from './nearest.js'
 import { looksLikeSize, parseSize } from './size.js'
 import type { Grammar, Head, Option, Word } from './token.js'
 import { wrongColor } from './wrong-color.js'
 
-const DEFAULT_BACKGROUND: Color = { r: 0xcc, g: 0xcc, b: 0xcc, a: 255 }
 const FORMAT_NAMES = Object.keys(FORMATS)
 
 const size: Head<ImageParams, Rules> = {
@@ -62,7 +70,7 @@ const format: Word<ImageParams, Rules, Format> = {
       'BAD_FORMAT',
       `${quote(word)} is not a format: ${didYouMean(word, format.spellings)}the formats are ${FORMAT_NAMES.join(', ')}.`,
     ),
-  settle: (value = 'png') => ({ format: value }),
+  settle: (value = DEFAULT_FORMAT) => ({ format: value }),
   write: (params) => params.format,
   describe: (params) => ({ format: params.format, contentType: FORMATS[params.format].contentType }),
 }

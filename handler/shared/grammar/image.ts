@@ -48,6 +48,9 @@ export interface Rules {
   readonly lacking: (text: string) => string[]
 }
 
+export const DEFAULT_BACKGROUND: Color = { r: 0xcc, g: 0xcc, b: 0xcc, a: 255 }
+export const DEFAULT_FORMAT: Format = 'png'
+
 /** The default quality of a format, or `undefined` if it has none. */
 export function defaultQuality(format: Format): number | undefined {
   const properties = FORMATS[format]

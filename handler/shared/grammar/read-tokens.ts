@@ -15,7 +15,7 @@ export function readTokens<P, R>(
   tokens: readonly string[],
   rules: R,
 ): Map<Token<P, R>, unknown> {
-  const { words, options } = sort(grammar, tokens, rules)
+  const { words, options } = sort(grammar, tokens)
   const given = new Map<Token<P, R>, unknown>()
   for (const token of grammar.tokens) {
     if (token.form === 'word') {
@@ -37,14 +37,14 @@ interface Sorted<P, R> {
 }
 
 /** Finds the row of each token. Values of options are read later: a misplaced token is the clearer error. */
-function sort<P, R>(grammar: Grammar<P, R>, tokens: readonly string[], rules: R): Sorted<P, R> {
+function sort<P, R>(grammar: Grammar<P, R>, tokens: readonly string[]): Sorted<P, R> {
   const found: Sorted<P, R> = { words: new Map(), options: new Map() }
-  const cutText = textWithCommas(grammar, tokens, rules)
+  const cutText = textWithCommas(grammar, tokens)
   let unknown: string | undefined
   for (const [index, text] of tokens.entries()) {
     if (text === '') throw emptyToken(grammar, tokens)
     const cut = cutText(index)
-    const word = findWord(grammar, text, rules)
+    const word = findWord(grammar, text)
     if (word) {
       const before = found.words.get(word.row)
       if (before) throw repeated(word.row.code, text, word.row.name, before.text)
@@ -57,17 +57,16 @@ function sort<P, R>(grammar: Grammar<P, R>, tokens: readonly string[], rules: R)
       found.options.set(option, value)
     } else unknown ??= text
   }
-  if (unknown !== undefined) throw unknownWord(grammar, unknown, found, rules)
+  if (unknown !== undefined) throw unknownWord(grammar, unknown, found)
   return found
 }
 
 function findWord<P, R>(
   { tokens }: Grammar<P, R>,
   text: string,
-  rules: R,
 ): { row: Word<P, R>; value: unknown } | undefined {
   for (const row of tokens.filter(isWord)) {
-    const value = row.read(text, rules)
+    const value = row.read(text)
     if (value !== undefined) return { row, value }
   }
   return undefined
@@ -112,13 +111,8 @@ function repeated(code: string, text: string, what: string, before?: string): Ba
 }
 
 /** An unknown word is taken for the first word that is missing, or for what is misspelt or misplaced in it. */
-function unknownWord<P, R>(
-  grammar: Grammar<P, R>,
-  text: string,
-  { words }: Sorted<P, R>,
-  rules: R,
-): BadRequest {
-  const extension = fileExtension(grammar, text, rules)
+function unknownWord<P, R>(grammar: Grammar<P, R>, text: string, { words }: Sorted<P, R>): BadRequest {
+  const extension = fileExtension(grammar, text)
   if (extension) return extension
   if (grammar.head.repeats(text)) return repeated(grammar.head.code, text, grammar.head.name)
   const rows = grammar.tokens.filter(isWord)
@@ -138,9 +132,9 @@ function unknownWord<P, R>(
 }
 
 /** A choice that is written like a file's extension: `white.png`. */
-function fileExtension<P, R>(grammar: Grammar<P, R>, text: string, rules: R): BadRequest | undefined {
+function fileExtension<P, R>(grammar: Grammar<P, R>, text: string): BadRequest | undefined {
   const [, name, extension = ''] = /^(.+)\.(\w+)$/s.exec(text) ?? []
-  const word = findWord(grammar, extension, rules)
+  const word = findWord(grammar, extension)
   if (name === undefined || word?.row.field.kind !== 'choice') return undefined
   return new BadRequest(
     word.row.code,

@@ -43,12 +43,6 @@ interface Row<P, R, V> {
   readonly field: Field
   /** Of the error for a repeated token. */
   readonly code: string
-  /**
-   * Reads one value, without regard to the other tokens.
-   * @returns `undefined` if it is not a value of this token.
-   * @throws {BadRequest} for a value that is one, but is not allowed.
-   */
-  read(value: string, rules: R): V | undefined
   /** @param others what else may have been meant. */
   wrong(value: string, others: readonly string[]): BadRequest
   /** The value, or its default, as parameters. Only the rows above are settled in `params`. */
@@ -65,6 +59,8 @@ interface Row<P, R, V> {
 /** A token without a name, recognized by its value: `white`, `png`. */
 export interface Word<P, R, V = unknown> extends Row<P, R, V> {
   readonly form: 'word'
+  /** @returns `undefined` if the word is not a value of this token. */
+  read(word: string): V | undefined
   /** Candidates for a misspelt word. */
   readonly spellings: readonly string[]
   /** Whether a wrong word can only have been meant as this token, even if this token was given already. */
@@ -74,6 +70,12 @@ export interface Word<P, R, V = unknown> extends Row<P, R, V> {
 /** A token with a name: `q=80`. */
 export interface Option<P, R, V = unknown> extends Row<P, R, V> {
   readonly form: 'option'
+  /**
+   * Reads the value alone, without regard to the other tokens.
+   * @returns `undefined` if it is not a value of this token.
+   * @throws {BadRequest} for a value that is not allowed.
+   */
+  read(value: string, rules: R): V | undefined
 }
 
 export type Token<P, R> = Word<P, R> | Option<P, R>

@@ -1,8 +1,8 @@
 import type { Detail } from '../../../handler/shared/explanation.js'
 
 /**
- * What a generator tells of an image, as people read it: `size  640 × 480 pixels`. For the terminal and for the
- * page, so nothing of Node's or of the browser's is in here.
+ * Writes a generator's description of an image for people: `size  640 × 480 pixels`. The terminal and the page
+ * share it, so it uses neither Node's nor the browser's API.
  */
 export function detailRows(details: Readonly<Record<string, Detail>>): [name: string, value: string][] {
   const { width, height } = details
@@ -16,7 +16,7 @@ export function detailRows(details: Readonly<Record<string, Detail>>): [name: st
     )
 }
 
-/** `contentType` as `content type`. */
+/** Turns `contentType` into `content type`. */
 function inWords(name: string): string {
   return name.replace(
     /([a-z0-9])([A-Z])/g,
