@@ -1,36 +1,37 @@
 import type { Logger } from './contract.js'
 
-/** What became of a request. */
+/** How a request ended. */
 export type Outcome =
   /** The image was stored already. */
   | 'hit'
   | 'made'
-  /** The URL means an image but is wrong: 400. */
+  /** The URL means an image but is wrong: status 400. */
   | 'rejected'
-  /** A file that is there: the request goes to S3 as it came. */
+  /** The file exists, and CloudFront fetches it from S3. */
   | 'passed'
-  /** A file that is not there: 404. */
+  /** The file does not exist: status 404. */
   | 'missing'
   | 'failed'
 
-/** The one line that each request leaves in the log. Milliseconds, only of what was done. */
+/** The one line that each request writes to the log. */
 export interface RequestLine {
   requestId: string
-  /** The canonical path of an image, else the path as it came; at most 1,024 characters and an ellipsis. */
+  /** The canonical path of an image, otherwise the path as it came. Cut after 1,024 characters. */
   path: string
-  /** Of the stored image, if there is one now. */
+  /** The key of the stored image, if there is one now. */
   key?: string
   outcome: Outcome
   status: number
+  /** Milliseconds. A step that did not run has none. */
   ms: { total: number; lookup?: number; render?: number; store?: number }
   bytes?: number
   /** Where the function ran. */
   region?: string
-  /** What went wrong, for the log only: nothing of it reaches the viewer. */
+  /** What went wrong. This is for the log only: the viewer does not see it. */
   error?: string
 }
 
-/** Characters. CloudFront lets a path of 8 kB through, and every line of the log is paid for. */
+/** Characters. CloudFront accepts paths of 8 kB, and the owner pays for every line of the log. */
 const LONGEST_PATH = 1_024
 const LONGEST_ERROR = 8_192
 
@@ -49,7 +50,7 @@ function cut(text: string, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text
 }
 
-/** The generator's own lines, told apart from request lines by their `level`. */
+/** Writes the generator's own lines. Unlike request lines, they have a `level`. */
 export function generatorLogger(requestId: string): Logger {
   const write = (level: 'info' | 'error', message: string, details?: Record<string, unknown>) =>
     console.log(JSON.stringify({ level, requestId, message, ...details }))
@@ -59,7 +60,7 @@ export function generatorLogger(requestId: string): Logger {
   }
 }
 
-/** An error with its stack and what caused it, on one string. */
+/** Describes an error with its stack and its causes. */
 export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause === undefined ? '' : `\ncaused by ${explainError(error.cause)}`

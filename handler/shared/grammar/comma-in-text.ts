@@ -40,7 +40,7 @@ export function textWithCommas<P, R>(
  * @returns the index after the last token that can only be a piece of the text: it starts with white space, or
  * resembles no other token.
  */
-function endOfText<P, R>(grammar: Grammar<P, R>, tokens: readonly string[], start: number, rules: R): number {
+function endOfText<P, R>(grammar: Grammar<P, R>, tokens: readonly string[], start: number): number {
   const other = tokens.findIndex(
     (token, index) =>
       index > start && (index > start + MOST_PIECES || (!/^\s/.test(token) && resembles(grammar, token))),
