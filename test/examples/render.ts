@@ -10,13 +10,13 @@ import { ROOT, tempFolder } from '../support/project.js'
 export const FONT_FILE = path.join(ROOT, 'handler', 'fonts', 'Inter-Regular.ttf')
 export const font = readFont(readFileSync(FONT_FILE))
 
-/** The paths that an example's README names. */
+/** The paths in an example's README. */
 export async function pathsInReadme(example: string): Promise<string[]> {
   const readme = await readFile(path.join(folder(example), 'README.md'), 'utf8')
   return [...readme.matchAll(/<http:\/\/localhost:6480([^>]*)>/g)].map(([, urlPath = '']) => urlPath)
 }
 
-/** Renders a path by an example's package, as its user would. */
+/** Renders a path with an example's package, as its user would. */
 export async function renderExample(example: string, urlPath: string): Promise<Buffer> {
   const out = path.join(tempFolder(), 'image')
   const ran = await genato(['render', urlPath, '--out', out, '--json'], folder(example))
@@ -24,7 +24,7 @@ export async function renderExample(example: string, urlPath: string): Promise<B
   return readFile(out)
 }
 
-/** What the tool says of a path: the lines of its `--json`. */
+/** Runs the tool on a path, and reads the lines of its `--json`. */
 export async function tell(command: 'render' | 'explain', example: string, urlPath: string): Promise<Ran> {
   return genato([command, urlPath, '--json'], folder(example))
 }
@@ -40,7 +40,7 @@ export interface Area {
   height: number
 }
 
-/** The pixels of a part of an image, of which each distinct colour is counted. */
+/** Counts the pixels of each colour in a part of an image. */
 export async function colorsIn(image: Buffer, area: Area): Promise<Map<string, number>> {
   const { data, info } = await sharp(image)
     .extract(area)

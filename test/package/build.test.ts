@@ -249,7 +249,7 @@ describe('a generator', () => {
     const ran = await genato(['package'], project({ ...CONFIG, 'gen.ts': source }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBeGreaterThan(0)
-    // A place, but no stack.
+    // A position in the source, but no stack.
     expect(ran.stderr).not.toMatch(/\n\s+at .*\n\s+at /)
   })
 
@@ -262,7 +262,7 @@ describe('a generator', () => {
     ['{ "assets": ["missing.png"] }', /assets: missing\.png is not there/],
     ['{ "assets": ["../outside.png"] }', /outside/],
     ['{ "font": "missing.ttf" }', /font: missing\.ttf is not there/],
-    ['{ "font": "genato.config.json" }', /font: genato\.config\.json can't be used\. It is no font/],
+    ['{ "font": "genato.config.json" }', /font: genato\.config\.json can't be used\. It is not a font/],
     ['{ "text": "日本" }', /text: the font Inter has no 日 \(U\+65E5\), 本 \(U\+672C\)/],
     ['{ "text": "abc", "limits": { "text": 2 } }', /text is 3 characters long/],
   ])('%s is refused before anything is built', async (config, message) => {
@@ -271,7 +271,7 @@ describe('a generator', () => {
     expect(ran.code).toBe(2)
   })
 
-  it('without a default export, or that is not there, is told by its own name', async () => {
+  it('without a default export, or that does not exist, is named in the error', async () => {
     const none = await genato(['package'], project({ ...CONFIG, 'gen.ts': 'export const x = 1' }))
     expect(none.stderr).toContain('gen.ts has no default export')
     expect((await genato(['package'], project(CONFIG))).stderr).toContain(

@@ -63,7 +63,7 @@ describe("a generator with version 'auto'", () => {
     symlinkSync(path.join(other, 'deep/er'), link, 'junction')
     for (const cwd of [path.join(other, 'deep/er'), link])
       expect([await keyIn(cwd), await digestIn(cwd)]).toEqual([key, digest])
-    // Node's working folder is the real one: only a name that is given leads through the link.
+    // Node's working folder is the real one, so only an explicit path leads through the link.
     const named = await genato(
       ['explain', '/card/x.svg', '--json', '--config', path.join(link, 'genato.config.json')],
       tempFolder(),

@@ -33,10 +33,7 @@ export function decode(raw: string): string {
 export function decodeFilePath(path: string): string {
   const key = decode(path.replace(/^\//, ''))
   if (key.split('/').some((segment) => segment === '.' || segment === '..'))
-    throw new BadRequest(
-      'BAD_ENCODING',
-      `${quote(path)} contains a . or .. segment: leave it out.`,
-    )
+    throw new BadRequest('BAD_ENCODING', `${quote(path)} contains a . or .. segment: leave it out.`)
   return key
 }
 

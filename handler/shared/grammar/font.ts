@@ -30,9 +30,7 @@ function refuseOtherKinds(file: Buffer): void {
   const signature = file.subarray(0, 4).toString('latin1')
   if (['\u0000\u0001\u0000\u0000', 'OTTO', 'true'].includes(signature)) return
   const kind = { wOFF: 'a WOFF font', wOF2: 'a WOFF2 font', ttcf: 'a font collection' }[signature]
-  throw new Error(
-    `It is ${kind ?? 'not a font'}: use a TrueType (.ttf) or OpenType (.otf) file.`,
-  )
+  throw new Error(`It is ${kind ?? 'not a font'}: use a TrueType (.ttf) or OpenType (.otf) file.`)
 }
 
 function read(file: Buffer): Font {

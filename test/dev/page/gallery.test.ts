@@ -16,7 +16,7 @@ async function store(images: ObjectFolder, name: string, body = 'x'.repeat(100),
   await images.put(key(name), { body: Buffer.from(body), contentType })
 }
 
-/** As the edge and the function tell of an image that was made. */
+/** Reports a generated image as the edge and the function do. */
 async function make({ page }: Serving, images: ObjectFolder, name: string, uri = `/${name},white`) {
   await store(images, name)
   page.served(served(name, { uri, key: key(name) }))
@@ -27,7 +27,7 @@ async function start(folder = tempFolder()) {
   const images = await openObjectFolder(path.join(folder, 'objects'))
   const serving = await servePage({ images, notes: folder })
   const notes = path.join(folder, 'asked-for.jsonl')
-  // What is still being written would be in the way of removing the folder.
+  // Files that are still being written would keep the folder from being removed.
   onTestFinished(async () => {
     for (let before = Number.NaN, now = -1; now !== before;) {
       before = now

@@ -152,7 +152,7 @@ describe('events', () => {
     stuck.write('GET /?events HTTP/1.1\r\nHost: localhost\r\n\r\n')
     const others = await Promise.all(Array.from({ length: 31 }, async () => listen(url)))
     await expect.poll(async () => (await fetch(`${url}/?events`)).status).toBe(503)
-    // More than what the system itself takes in for a reader.
+    // More than the system buffers for a reader.
     for (let n = 1; n <= 200; n++) {
       page.rebuildFailed('x'.repeat(100_000))
       await others[0]?.until('failed', n)

@@ -11,7 +11,7 @@ export interface Serving {
   url: string
 }
 
-/** The page alone on a server of its own, which answers 418 to what is none of the page's. */
+/** The page alone on a server, which answers 418 to all other requests. */
 export async function servePage(options: Partial<PageOptions> = {}): Promise<Serving> {
   const page = createPage({
     about: () => ABOUT,
@@ -50,7 +50,7 @@ export function served(id: string, more: Partial<Served> = {}): Served {
   }
 }
 
-/** The function's line about it. */
+/** The function's log line for it. */
 export function lineOf(requestId: string, outcome = 'made'): string {
   const ms = { total: 10, lookup: 2, render: 5, store: 3 }
   return JSON.stringify({ requestId, path: `/${requestId}`, outcome, status: 200, ms, bytes: 100 })
@@ -87,7 +87,7 @@ export async function listen(url: string) {
     status: response.status,
     told,
     ended: () => ended,
-    /** @throws after 5 s in which nothing of that kind was told. */
+    /** @throws if no such event arrives within 5 s. */
     async until(event: string, nth = 1): Promise<Told['data']> {
       for (const end = Date.now() + 5_000; Date.now() < end;) {
         const found = told.filter((one) => one.event === event)[nth - 1]

@@ -180,7 +180,7 @@ describe('the limit of the text', () => {
   })
 
   it('counts an astral character once', () => {
-    // 🄰 is in the font, is two UTF-16 units and four bytes.
+    // 🄰 is in the font, and takes two UTF-16 units and four bytes.
     expect(roomy.parse(`/1,text=${'%F0%9F%84%B0'.repeat(200)}`)).toMatchObject({ text: '🄰'.repeat(200) })
     expect(tooLong(`/1,text=${'%F0%9F%84%B0'.repeat(201)}`)).toMatchObject({
       code: 'TEXT_LIMIT',
@@ -188,7 +188,7 @@ describe('the limit of the text', () => {
     })
   })
 
-  it('counts after composing, and without the space around it', () => {
+  it('counts after composing and trimming', () => {
     expect(roomy.parse(`/1,text=%20${'e%CC%81'.repeat(200)}%20`)).toMatchObject({ text: 'é'.repeat(200) })
     expect(tooLong(`/1,text=${'e%CC%81'.repeat(201)}`).code).toBe('TEXT_LIMIT')
   })
