@@ -89,7 +89,7 @@ describe("a generator with version 'auto'", () => {
     expect(run('package')).not.toContain(digest)
   })
 
-  it('has to say so itself: a package that does is refused with the reason', async () => {
+  it('must say so in the project: a version in an npm package is refused with the reason', async () => {
     const cwd = project({
       'genato.config.json': '{ "generator": "./gen.ts" }',
       'gen.ts': "export { default } from 'cards'\n",
@@ -97,11 +97,14 @@ describe("a generator with version 'auto'", () => {
       'node_modules/cards/main.ts': generatorSource(GOOD_BODY, 'auto'),
     })
     const ran = await genato(['package'], cwd)
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("write version: 'auto' there") })
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("write version: 'auto' in the project"),
+    })
   })
 })
 
-it('a generator with a version of its own is the same package after a comment', async () => {
+it('a generator with an explicit version gives the same package after a change of a comment', async () => {
   const cwd = project(filesOf('1'))
   const [key, digest] = [await keyIn(cwd), await digestIn(cwd)]
   writeFileSync(path.join(cwd, 'lib/greet.ts'), `// a comment\n${filesOf('1')['lib/greet.ts']}`)

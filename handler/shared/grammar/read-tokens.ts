@@ -127,7 +127,7 @@ function unknownWord<P, R>(grammar: Grammar<P, R>, text: string, { words }: Sort
   const free = grammar.tokens.find(({ field }) => field.kind === 'text')
   return new BadRequest(
     'BAD_OPTION',
-    `${quote(text)} is one word too many: ${list(rows.map(({ name }) => name))} are given already.${free ? ` Write a text as ${free.name}=…` : ''}`,
+    `${quote(text)} is one word too many: ${list(rows.map(({ name }) => name))} ${rows.length === 1 ? 'is' : 'are'} given already.${free ? ` Write a text as ${free.name}=…` : ''}`,
   )
 }
 
