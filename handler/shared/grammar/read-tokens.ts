@@ -93,9 +93,9 @@ function splitOption<P, R>(grammar: Grammar<P, R>, text: string): [Option<P, R>,
 function emptyToken<P, R>(grammar: Grammar<P, R>, tokens: readonly string[]): BadRequest {
   const tips = [
     ...(grammar.tokens.some(({ field }) => field.kind === 'color')
-      ? ['Write # as %23, or leave it out.']
+      ? ['A # is written %23, or left out.']
       : []),
-    ...(tokens.some((text) => isFreeText(grammar, text)) ? ['Write a comma in a text as %2C.'] : []),
+    ...(tokens.some((text) => isFreeText(grammar, text)) ? ['A comma in a text is written %2C.'] : []),
   ]
   return new BadRequest(
     'BAD_OPTION',
