@@ -89,7 +89,7 @@ export interface Context {
   /** Aborted at the deadline. Pass it to `fetch` and other calls that accept a signal. */
   signal: AbortSignal
   /**
-   * Reads a file that the configuration lists in `assets`.
+   * Reads a file that the configuration lists in `generate.assets`.
    * @param name as in the configuration: relative to the configuration's folder.
    * @throws an Error that lists the assets if there is none of this name.
    */

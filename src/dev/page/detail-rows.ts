@@ -1,8 +1,8 @@
 import type { Detail } from '../../../handler/shared/explanation.js'
 
 /**
- * Writes a generator's description of an image for people: `size  640 × 480 pixels`. The terminal and the page
- * share it, so it uses neither Node's nor the browser's API.
+ * A generator's description of an image, for people, such as `size  640 × 480 pixels`. The terminal and the page share
+ * it, so it uses no API of Node or of the browser.
  */
 export function detailRows(details: Readonly<Record<string, Detail>>): [name: string, value: string][] {
   const { width, height } = details
@@ -16,7 +16,7 @@ export function detailRows(details: Readonly<Record<string, Detail>>): [name: st
     )
 }
 
-/** Turns `contentType` into `content type`. */
+/** `contentType` as `content type`. */
 function inWords(name: string): string {
   return name.replace(
     /([a-z0-9])([A-Z])/g,
