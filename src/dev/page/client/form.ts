@@ -84,7 +84,7 @@ export function createForm(onEdit: (path: string | undefined, manner: Manner) =>
     said = writePath(read())
     onEdit(said, manner)
   }
-  /** “Own” was chosen and nothing is typed yet: an image without a text is not what the user wants. */
+  /** “Custom” was chosen and nothing is typed yet: an image without a text is not what the user wants. */
   const awaitsText = (target: EventTarget | null) =>
     target instanceof HTMLInputElement &&
     target.name === 'text-kind' &&
