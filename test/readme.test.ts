@@ -176,6 +176,18 @@ describe('links', () => {
   })
 })
 
+describe('docs/architecture', () => {
+  const folder = path.join(ROOT, 'docs/architecture')
+  const pages = ['../architecture.md', ...readdirSync(folder)]
+
+  it.each(pages)('%s names files that exist', (page) => {
+    const text = readFileSync(path.join(folder, page), 'utf8')
+    const named = [...text.matchAll(/`((?:src|handler|templates|test|bin|scripts)\/[\w./-]*)`/g)]
+    expect(named.length).toBeGreaterThan(5)
+    for (const [, name = ''] of named) expect(existsSync(path.join(ROOT, name)), name).toBe(true)
+  })
+})
+
 describe('docs/configuration.md', () => {
   const settings = firstColumn('setting', CONFIGURATION)
 

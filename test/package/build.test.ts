@@ -264,7 +264,7 @@ describe('a generator', () => {
     ['{ "generate": { "font": "missing.ttf" } }', /generate\.font: missing\.ttf does not exist/],
     [
       '{ "generate": { "font": "genato.config.json" } }',
-      /generate\.font: genato\.config\.json can't be used\. It is no font/,
+      /generate\.font: genato\.config\.json can't be used\. It is not a font/,
     ],
     [
       '{ "generate": { "text": "日本" } }',

@@ -40,7 +40,7 @@ describe.skipIf(!hidden)('on a machine without fonts and fontconfig', () => {
       [...hidden!, process.execPath, path.join(ROOT, 'bin/genato.js'), 'render', url, '--out', 'there'],
       cwd,
     )
-    // fontconfig would complain here if it missed its files.
+    // fontconfig complains here if its files are missing.
     expect(there).toMatchObject({ status: 0, stderr: '' })
     expect(digest(path.join(cwd, 'there'))).toBe(digest(path.join(cwd, 'here')))
   })

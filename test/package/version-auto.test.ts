@@ -97,7 +97,10 @@ describe("a generator with version 'auto'", () => {
       'node_modules/cards/main.ts': generatorSource(GOOD_BODY, 'auto'),
     })
     const ran = await genato(['package'], cwd)
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("write version: 'auto' there") })
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("write version: 'auto' in the project"),
+    })
   })
 })
 
