@@ -124,7 +124,7 @@ describe('the README', () => {
       'src/local/lambda/files/refusal.ts',
       'handler/shared/deadline.ts',
       'handler/edge/service.ts',
-      'handler/shared/grammar/parse.ts',
+      'handler/shared/grammar/image-grammar.ts',
       'src/aws/explain.ts',
       'src/aws/explain-denied.ts',
       'src/commands/deploy.ts',
