@@ -3,7 +3,7 @@ import { callOf, type AwsCall } from './call.js'
 import { errorName, statusOf } from './errors.js'
 import { explainDenied, nameOf } from './explain-denied.js'
 
-/** @returns an error of AWS's, or of the way there, as a person needs it; anything else as it is. */
+/** @returns a GenatoError for errors of AWS and of the network; other errors unchanged. */
 export function explainAwsError(error: unknown): unknown {
   if (error instanceof GenatoError || !(error instanceof Error)) return error
   const call = callOf(error)

@@ -63,7 +63,7 @@ async function listOf(
         ]
       : []),
     ...(accessControl ? [`access control ${target.accessControl}`] : []),
-    ...(fn ? [`function ${target.function} with all versions`] : []),
+    ...(fn ? [`function ${target.function.name} with all versions`] : []),
     ...(role ? [`role ${target.role} with all policies`] : []),
     ...(packages ? [`bucket ${target.packages} with all packages`] : []),
     ...(images && !keepImages ? [await imagesLine(session, target, deleteFiles === true)] : []),

@@ -13,8 +13,9 @@ export async function permissions(run: Run): Promise<ExitCode> {
     run.reporter.warn(
       'There are no AWS credentials: * stands for the account. Run it with credentials to have it narrower.',
     )
+  const target = targetOf(settings, account ?? '*')
   const policy = operatorPolicy(
-    { ...targetOf(settings, account ?? '*'), boundary: settings.permissionsBoundary },
+    { ...target, function: target.function.name, boundary: settings.permissionsBoundary },
     account ?? '*',
   )
   const text = JSON.stringify(policy, null, 2)

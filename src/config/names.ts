@@ -1,3 +1,5 @@
+import { HOME_REGION } from '../lib/home-region.js'
+
 /**
  * The name of everything that a stack has, from its own name and the account's id. Nothing else makes
  * names.
@@ -58,7 +60,7 @@ export function packagePrefix(stack: string): string {
 
 /** The name that CloudFront reaches a bucket by, and that the function reads it from. */
 export function bucketDomain(bucket: string): string {
-  return `${bucket}.s3.us-east-1.amazonaws.com`
+  return `${bucket}.s3.${HOME_REGION}.amazonaws.com`
 }
 
 /** @param n counts from 1, over distributions that were deleted. */
@@ -68,7 +70,7 @@ export function callerReference(stack: string, account: string, n: number): stri
 
 /** The groups of log events that the function leaves in every region where it ran. */
 export function edgeLogGroup(stack: string): string {
-  return `/aws/lambda/us-east-1.${functionName(stack)}`
+  return `/aws/lambda/${HOME_REGION}.${functionName(stack)}`
 }
 
 /** Where invocations that did not come through CloudFront leave theirs. */

@@ -3,6 +3,7 @@ import { isNamed, orAbsent } from '../aws/errors.js'
 import { explainAwsError } from '../aws/explain.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
+import { ownBucket, s3Of } from '../resources/bucket-call.js'
 import type { Objects } from './object-store.js'
 
 /**
@@ -10,8 +11,8 @@ import type { Objects } from './object-store.js'
  * put is the function's doing, not the command's: the ledger has none of it.
  */
 export function bucketObjects(session: Session, bucket: string): Objects {
-  const { s3 } = session.clients
-  const at = (key: string) => ({ Bucket: bucket, Key: key, ExpectedBucketOwner: session.account })
+  const s3 = s3Of(session)
+  const at = (key: string) => ({ ...ownBucket(session, bucket), Key: key })
   const abort = { abortSignal: session.signal }
   return {
     get: explained(async (key) => {
