@@ -21,7 +21,7 @@ interface Given<T> extends Change {
   /** The name under which it is counted, if AWS assigned one. */
   named?: (result: T) => string
   /** @returns what to print once it is done, such as a count. */
-  told?: (result: T) => string | undefined
+  detail?: (result: T) => string | undefined
 }
 
 type Door = <T>(change: Given<T>, run: (progress: Progress) => Promise<T>) => Promise<T>
@@ -75,7 +75,7 @@ export function openLedger({
     changes,
     dryRun,
     seen: (resource, name) => void seen.add(keyOf({ resource, name })),
-    async change({ expect, forgive, told, named, ...change }, run) {
+    async change({ expect, forgive, detail, named, ...change }, run) {
       signal.throwIfAborted()
       const { action, resource, name, aspect } = change
       const data = { action, resource, name, ...(aspect ? { aspect } : {}) }
@@ -87,10 +87,10 @@ export function openLedger({
       }
       const step = reporter.step(title, data)
       try {
-        const result = await run((detail) => step.update(detail))
+        const result = await run((progress) => step.update(progress))
         changes.push(change)
         done.push({ action, key: keyOf({ resource, name: named?.(result) ?? name }) })
-        step.done(told?.(result))
+        step.done(detail?.(result))
         return result
       } catch (error) {
         const forgiven = forgive?.(error)

@@ -58,7 +58,7 @@ function interrupted(session: Session | undefined): GenatoError {
   const made =
     done === 0 ? 'Nothing was changed.' : `${done} change${done === 1 ? ' was' : 's were'} made before.`
   return new GenatoError('INTERRUPTED', `Interrupted. ${made}`, {
-    hint: 'Run the same command again to go on from there.',
+    hint: 'Run the same command again to continue from there.',
     exitCode: EXIT.interrupted,
   })
 }

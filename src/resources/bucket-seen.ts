@@ -78,12 +78,12 @@ async function look(session: Session, name: string): Promise<BucketSeen | 'absen
   if (head.status === 'rejected') {
     if (isNamed(head.reason, 'NotFound', 'NoSuchBucket')) return 'absent'
     // The response to HEAD has no body with the reason, but those to the other calls do.
-    const told: unknown =
+    const reason: unknown =
       tags.status === 'rejected' && !isNamed(tags.reason, 'NoSuchBucket') ? tags.reason : head.reason
-    if (statusOf(head.reason) === 301 || isNamed(told, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
+    if (statusOf(head.reason) === 301 || isNamed(reason, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
       throw elsewhere(name, head.reason)
-    if (statusOf(head.reason) === 403 && isDenied(told)) throw taken(name, head.reason)
-    throw told
+    if (statusOf(head.reason) === 403 && isDenied(reason)) throw taken(name, head.reason)
+    throw reason
   }
   if (others.some((one) => one.status === 'rejected' && isNamed(one.reason, 'NoSuchBucket'))) return undefined
   const [encrypts] = valueOf(encryption)?.ServerSideEncryptionConfiguration?.Rules ?? []

@@ -90,7 +90,7 @@ export async function prepareLogGroups(session: Session, wanted: GroupsWanted): 
         name,
         aspect,
         expect: some.length,
-        told: (done) => (done === some.length ? undefined : `only in ${done}`),
+        detail: (done) => (done === some.length ? undefined : `only in ${done}`),
         forgive: (error) => (error instanceof AllRefused ? 'refused in every region' : undefined),
       },
       async () => {

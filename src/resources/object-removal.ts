@@ -77,7 +77,7 @@ function notDeleted(bucket: string, errors: readonly _Error[]): GenatoError {
         ]
       : PASSING.includes(Code)
         ? ['S3_FAILED', 'S3 is overloaded, for more than a minute. Run the same command again later.']
-        : ['NOT_DELETED', 'Run the same command again once that is solved: it goes on from there.']
+        : ['NOT_DELETED', 'Run the same command again once that is solved: it continues from there.']
   return new GenatoError(
     code,
     `S3 did not delete ${errors.length} of the objects in ${bucket}, such as ${Key}: ${[Code, Message].filter(Boolean).join(': ')}`,

@@ -199,18 +199,21 @@ async function empty(
     await session.ledger.change({ ...change, aspect: sum.text(), expect: undefined }, async () => undefined)
     return kept.size
   }
-  await session.ledger.change({ ...change, expect: undefined, told: () => sum.text() }, async (progress) => {
-    for (
-      let page: IteratorResult<StoredVersion[], undefined> = first;
-      !page.done;
-      page = await pages.next()
-    ) {
-      const objects = page.value.map(({ Key, VersionId }) => ({ Key, VersionId }))
-      await deleteObjects(session, bucket, objects)
-      sum.add(page.value)
-      progress(`${sum.text()} so far`)
-    }
-  })
+  await session.ledger.change(
+    { ...change, expect: undefined, detail: () => sum.text() },
+    async (progress) => {
+      for (
+        let page: IteratorResult<StoredVersion[], undefined> = first;
+        !page.done;
+        page = await pages.next()
+      ) {
+        const objects = page.value.map(({ Key, VersionId }) => ({ Key, VersionId }))
+        await deleteObjects(session, bucket, objects)
+        sum.add(page.value)
+        progress(`${sum.text()} so far`)
+      }
+    },
+  )
   return kept.size
 }
 

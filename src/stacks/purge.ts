@@ -74,7 +74,7 @@ export async function purge(
         name: images,
         ...(session.ledger.dryRun ? { aspect: imageCount(counted.objects) } : {}),
         expect: { objects: counted.objects, bytes: counted.bytes },
-        told: ({ objects }) => imageCount(objects),
+        detail: ({ objects }) => imageCount(objects),
       },
       async (progress) => deleteChosen(session, images, chosen, progress),
     )
