@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { EXIT, GenatoError } from '../lib/errors.js'
 import { explainAwsError } from './explain.js'
@@ -70,6 +71,8 @@ async function openSession({
   clock = SYSTEM_CLOCK,
   client = {},
 }: SessionOptions): Promise<Session> {
+  // Each call listens to the signal while it runs, and some are sent to all regions at once: no leak.
+  setMaxListeners(0, signal)
   const clients = createClients(client)
   try {
     const { Account: account = '', Arn: caller = '' } = await clients.global.sts.send(
