@@ -2,46 +2,56 @@
 export function configTemplate({ generator }: { generator: string | undefined }): string {
   return `import { defineConfig } from 'genato'
 
-// Everything has a default: take the slashes away from what you want otherwise.
+// Every setting has a default: uncomment the ones that you want to change.
 export default defineConfig({
-  // Names all that genato makes on AWS.
+  // Begins the name of everything on AWS.
   // stack: 'genato',
 
-  // A module that makes the images; left out, the built-in generator makes them.
-  ${generator ? `generator: './${generator}',` : "// generator: './generator.ts',"}
+  // The service that generates images from URLs.
+  generate: {
+    // The module that generates the images. Left out: the built-in generator.
+    ${generator ? `generator: './${generator}',` : "// generator: './generator.ts',"}
 
-  // Files for the generator, read with context.asset('logo.png').
-  // assets: ['logo.png'],
+    // Files for the generator, which reads them with context.asset('logo.png').
+    // assets: ['logo.png'],
 
-  // What the built-in generator draws where a URL has no text=, and the font that it takes.
-  // text: 'Hello World',
-  // font: './fonts/MyFont.ttf',
+    // The built-in generator's text where a URL has no text=, and its font.
+    // text: 'Hello World',
+    // font: './fonts/MyFont.ttf',
 
-  // The longest side in pixels, text in characters and path in bytes.
-  // limits: { side: 4096, text: 200, path: 1024 },
+    // The longest side in pixels, text in characters and path in bytes.
+    // limits: { side: 4096, text: 200, path: 1024 },
 
-  // The function's memory in MB (its share of a processor grows with it) and its time in seconds.
-  // memory: 1769,
-  // timeout: 30,
+    // The images bucket, and which of your own files in it are served: true, false, or those below a prefix.
+    // bucket: 'my-images',
+    // files: 'public/',
 
-  // Domains of your own, and the certificate for them, in us-east-1. Left out: as they are there.
-  // aliases: ['img.example.com'],
-  // certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
-  // priceClass: 'PriceClass_100',
+    // 'public' lets anyone read the images bucket directly.
+    // access: 'private',
 
-  // Days until a made image is deleted (false: never), and logs are (left out: 30 for new log groups).
-  // expireImagesAfterDays: 90,
+    // Days until a generated image is deleted. false: never.
+    // expireAfterDays: 90,
+
+    // The function's memory in MB (CPU grows with it), and its timeout in seconds.
+    // memory: 1769,
+    // timeout: 30,
+  },
+
+  // The bucket of the function's packages.
+  // packages: { bucket: 'my-packages' },
+
+  // Your own domains, and their certificate in us-east-1. Left out: unchanged.
+  domain: {
+    // aliases: ['img.example.com'],
+    // certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
+    // priceClass: 'PriceClass_100',
+  },
+
+  // Days until logs are deleted. Left out: 30 for new log groups.
   // logs: { retentionDays: 30 },
-
-  // Which files of the images bucket are served beside the images: true, false, or those below a prefix.
-  // files: 'public/',
 
   // An IAM policy that the function's role can never exceed.
   // permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary',
-
-  // 'public' lets anyone read the images bucket, too. Buckets of other names than genato's own.
-  // access: 'private',
-  // buckets: { images: 'my-images', packages: 'my-packages' },
 })
 `
 }

@@ -90,7 +90,7 @@ it('the packed package works in an empty folder: the tool, its generator, and it
 
   writeFileSync(
     path.join(cwd, 'genato.config.ts'),
-    "import { defineConfig } from 'genato'\nexport default defineConfig({ memry: 5 })\n",
+    "import { defineConfig } from 'genato'\nexport default defineConfig({ generate: { memry: 5 } })\n",
   )
   await expect(check()).rejects.toMatchObject({ stdout: expect.stringContaining('memry') })
 }, 180_000)

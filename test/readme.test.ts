@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { loadSettings } from '../src/config/load.js'
+import type { GenatoError } from '../src/lib/errors.js'
 import { genato } from './support/cli.js'
 import { builtin } from './support/edge.js'
 import { project, ROOT } from './support/project.js'
@@ -24,6 +26,22 @@ function firstColumn(header: string, text = README): string[] {
     .split('\n')
     .slice(2)
     .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code))
+}
+
+/** The paths of all settings in a group, from the errors for unknown settings. A setting that is not a group: its own path. */
+async function settingsOf(group: string): Promise<string[]> {
+  const wrong = group.split('.').reduceRight((inner, name) => (name === '' ? inner : { [name]: inner }), {
+    unknown: 1,
+  } as object)
+  const config = { 'genato.config.json': JSON.stringify(wrong) }
+  const hint = await loadSettings(project(config)).then(
+    () => undefined,
+    (error: GenatoError) => error.hint,
+  )
+  const names = /^The settings(?: of \S+)? are (.*)\.$/.exec(hint ?? '')?.[1]?.split(', ')
+  if (!names) return [group]
+  const below = await Promise.all(names.map((name) => settingsOf(group === '' ? name : `${group}.${name}`)))
+  return below.flat()
 }
 
 describe('the README', () => {
@@ -62,7 +80,7 @@ describe('the README', () => {
 
   it('has a generator that works as it stands', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': blocks('ts')[0] ?? '',
     })
     expect(await genato(['render', '/hello/A%26B.svg', '--out', 'x.svg'], cwd)).toMatchObject({
@@ -91,11 +109,9 @@ describe('the README', () => {
   })
 
   it('has every setting, and no others', async () => {
-    const cwd = project({ 'genato.config.json': '{ "unknown": 1 }' })
-    const known = /The settings are (.*)\./
-      .exec((await genato(['explain', '/1'], cwd)).stderr)?.[1]
-      ?.split(', ')
-    expect(firstColumn('setting').sort()).toEqual(known?.sort())
+    const settings = await settingsOf('')
+    expect(settings).toEqual(expect.arrayContaining(['stack', 'generate.limits.side', 'packages.bucket']))
+    expect(firstColumn('setting').sort()).toEqual(settings.sort())
   })
 
   it('names errors that there are', () => {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { ROOT } from '../lib/places.js'
 
-/** @typedef {import('../../test/support/moto/moto.js').Moto} Moto */
+/** @typedef {import('../../test/support/moto/moto.js').OwnMoto} Moto */
 /** @typedef {import('../../test/support/fault-proxy.js').FaultProxy} Proxy */
 
 /**

@@ -2,5 +2,5 @@ import { defineConfig } from 'genato'
 
 export default defineConfig({
   stack: 'chart',
-  generator: './generator.ts',
+  generate: { generator: './generator.ts' },
 })

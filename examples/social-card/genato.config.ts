@@ -2,6 +2,8 @@ import { defineConfig } from 'genato'
 
 export default defineConfig({
   stack: 'social-card',
-  generator: './generator.ts',
-  assets: ['logo.svg'],
+  generate: {
+    generator: './generator.ts',
+    assets: ['logo.svg'],
+  },
 })

@@ -86,7 +86,7 @@ export interface Context {
   /** Aborted at the deadline: pass it to whatever takes one. */
   signal: AbortSignal
   /**
-   * A file that the configuration's `assets` put into the package.
+   * A file that the configuration's `generate.assets` put into the package.
    * @param name as the configuration names it, relative to the configuration's folder.
    * @throws an Error that names the assets there are.
    */

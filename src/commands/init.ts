@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -9,11 +10,15 @@ import type { Reporter } from '../reporter/reporter.js'
 
 const CONFIG = 'genato.config.ts'
 const GENERATOR = 'generator.ts'
-const SETTING = `generator: './${GENERATOR}',`
+/** sha256 of the configurations that `genato init` wrote before settings had groups: without and with a generator. */
+const FLAT_TEMPLATES = [
+  '359b50138cc912507ae83be9b7df00f5f82fd3e367063230350e80d9511c5d25',
+  '6661a23382a97efe45f78a9bb47b2a573a9719889c42094e995bde58bbf024a3',
+]
 
 /**
- * `genato init`: writes a commented configuration, and a generator if asked to. Overwrites nothing but a
- * configuration that is still as it was written.
+ * `genato init`: writes a commented configuration and, with `--generator`, a generator. It overwrites only a
+ * configuration that nobody has changed since `genato init` wrote it.
  */
 export async function init(args: { generator?: boolean }, reporter: Reporter): Promise<void> {
   const cwd = process.cwd()
@@ -26,7 +31,8 @@ export async function init(args: { generator?: boolean }, reporter: Reporter): P
     written.push(generator)
   }
   const text = existing === CONFIG ? await readText(path.join(cwd, CONFIG)) : undefined
-  const untouched = text === configTemplate({ generator: undefined })
+  const untouched =
+    text !== undefined && (text === configTemplate({ generator: undefined }) || isFlatTemplate(text))
   const ready = text === configTemplate({ generator: GENERATOR })
   const add = existing !== undefined && !untouched && !ready
   if (existing === undefined || untouched) {
@@ -44,21 +50,27 @@ export async function init(args: { generator?: boolean }, reporter: Reporter): P
   })
 }
 
-/** A checkout with Git's `core.autocrlf` has other line ends than were written. */
+function isFlatTemplate(text: string): boolean {
+  return FLAT_TEMPLATES.includes(createHash('sha256').update(text).digest('hex'))
+}
+
+/** Git's `core.autocrlf` changes line ends at checkout. */
 async function readText(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replaceAll('\r\n', '\n')
 }
 
-/** The line that names the generator, as this kind of file has it. */
+/** The setting that names the generator, in the syntax of this file. */
 function settingFor(file: string): string {
-  return file.endsWith('.json') ? `"generator": "./${GENERATOR}"` : SETTING
+  return file.endsWith('.json')
+    ? `"generate": { "generator": "./${GENERATOR}" }`
+    : `generate: { generator: './${GENERATOR}' },`
 }
 
 function exists(name: string): GenatoError {
   return usageError(
     'FILE_EXISTS',
     `There is a ${name} already.`,
-    'Move it away first, or go on with it: genato init overwrites nothing.',
+    'Move it away first, or keep it: genato init does not overwrite it.',
   )
 }
 
@@ -68,7 +80,7 @@ async function write(file: string, text: string, name: string, replace = false):
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw exists(name)
     throw new GenatoError('FOLDER_UNWRITABLE', `${name} can't be written: ${messageOf(error)}.`, {
-      hint: 'Run it in a folder that can be written.',
+      hint: 'Run genato init in a writable folder.',
       cause: error,
     })
   }

@@ -1,20 +1,19 @@
 import { HOME_REGION } from '../lib/home-region.js'
 
 /**
- * The name of everything that a stack has, from its own name and the account's id. Nothing else makes
- * names.
+ * The names of a stack's resources, made from the stack's name and the account's id. No other module makes names.
  */
 
-/** The account id that stands in for one where there is no account: in `genato dev`. */
+/** Stands in for the account's id in `genato dev`, which has no account. */
 const NO_ACCOUNT = '000000000000'
 
-/** The tag that says whose something is: its value is the stack's name. */
+/** The tag that says which stack a resource belongs to. Its value is the stack's name. */
 export const STACK_TAG = 'genato:stack'
 
-/** On the images bucket: its files may be served. Its owner was asked, or genato created it. */
+/** On the images bucket: its files may be served, because its owner agreed or genato created it. */
 export const FILES_TAG = 'genato:files'
 
-/** On the images bucket, from its adoption on: it is public until CloudFront has rolled out the access control. */
+/** On an adopted images bucket: it stays public until CloudFront has rolled out the access control. */
 export const CLOSING_TAG = 'genato:closing'
 
 /** The function's name. */
@@ -22,7 +21,7 @@ export function functionName(stack: string): string {
   return `${stack}-func`
 }
 
-/** The execution role's name: what the script before genato called it, for the default stack. */
+/** The execution role's name. The default stack keeps the name that package.sh gave it. */
 export function roleName(stack: string): string {
   return stack === 'genato' ? 'GenatoRole' : `${stack}-role`
 }
@@ -37,19 +36,19 @@ export function packagesBucket(stack: string, account: string): string {
 }
 
 /**
- * Whether a bucket has one of the stack's default names. The account's id is part of them, so that an empty bucket
- * of that name is genato's own.
+ * Whether a bucket has one of the stack's default names. They contain the account's id, so an empty bucket with such
+ * a name is genato's own.
  */
 export function isOwnBucketName(name: string, stack: string, account: string): boolean {
   return name === imagesBucket(stack, account) || name === packagesBucket(stack, account)
 }
 
-/** The origin access control's name: it can't be tagged, so this and its description say whose it is. */
+/** The origin access control's name. It can't be tagged: name and description say which stack it belongs to. */
 export function accessControlName(stack: string): string {
   return `${stack}-images`
 }
 
-/** Where the package with this content digest lies in the packages bucket. */
+/** The key of the package with this content digest in the packages bucket. */
 export function packageKey(stack: string, digest: string): string {
   return `${packagePrefix(stack)}${digest}.zip`
 }
@@ -58,27 +57,27 @@ export function packagePrefix(stack: string): string {
   return `${functionName(stack)}/`
 }
 
-/** The name that CloudFront reaches a bucket by, and that the function reads it from. */
+/** The host name that CloudFront and the function reach a bucket by. */
 export function bucketDomain(bucket: string): string {
   return `${bucket}.s3.${HOME_REGION}.amazonaws.com`
 }
 
-/** @param n counts from 1, over distributions that were deleted. */
+/** @param n counts from 1, deleted distributions included. */
 export function callerReference(stack: string, account: string, n: number): string {
   return `genato/${account}/${stack}/${n}`
 }
 
-/** The groups of log events that the function leaves in every region where it ran. */
+/** The function's log group in every region where Lambda@Edge ran it. */
 export function edgeLogGroup(stack: string): string {
   return `/aws/lambda/${HOME_REGION}.${functionName(stack)}`
 }
 
-/** Where invocations that did not come through CloudFront leave theirs. */
+/** The log group of invocations that did not come through CloudFront. */
 export function directLogGroup(stack: string): string {
   return `/aws/lambda/${functionName(stack)}`
 }
 
-/** Where CloudFront tells what it refused of the function's answers. */
+/** The log group where CloudFront reports the responses of the function that it refused. */
 export function distributionLogGroup(distribution: string): string {
   return `/aws/cloudfront/LambdaEdge/${distribution}`
 }

@@ -1,58 +1,75 @@
-/** What `genato.config.ts` exports. Everything has a default. */
+/** The default export of `genato.config.ts`. Every setting has a default. */
 export interface Config {
-  /** Names all that is made on AWS: `a-z`, digits and hyphens, 2 to 40 characters. Default `genato`. */
+  /**
+   * The stack's name, which begins the name of everything on AWS: `a-z`, digits and hyphens, 2 to 40 characters.
+   * Default `genato`.
+   */
   stack?: string
-  /** A module whose default export is a generator, relative to this file. Default: the built-in one. */
-  generator?: string
-  /** Files and folders that go into the package for the generator, relative to this file. */
-  assets?: string[]
-  /** The text of an image whose URL names none. Default `Hello World`. */
-  text?: string
-  /** A TrueType or OpenType file, relative to this file. Default: Inter Regular. */
-  font?: string
-  /** Of the built-in generator. */
-  limits?: {
-    /** The longest side in pixels, after `@2x`. Default 4096. */
-    side?: number
-    /** The longest text in characters (code points). Default 200. */
-    text?: number
-    /** The longest path in bytes. Default 1024. */
-    path?: number
+  /** The service that generates images from URLs. */
+  generate?: {
+    /** A module whose default export is a generator, relative to this file. Default: the built-in generator. */
+    generator?: string
+    /** Files and folders to put into the package for the generator, relative to this file. */
+    assets?: string[]
+    /** The text of an image whose URL has no `text=`. Default `Hello World`. */
+    text?: string
+    /** A TrueType or OpenType file, relative to this file. Default: Inter Regular. */
+    font?: string
+    /** The bucket of the images. Default `<stack>-images-<account>`. */
+    bucket?: string
+    /**
+     * Which files of the images bucket are served beside the images: all, none, or those below a prefix that
+     * ends in `/`. Default `true`; deploy asks before it serves the files of an existing bucket.
+     */
+    files?: boolean | string
+    /** What the built-in generator accepts. */
+    limits?: {
+      /** The longest side in pixels, after `@2x`. Default 4096. */
+      side?: number
+      /** The longest text in characters (code points). Default 200. */
+      text?: number
+      /** The longest path in bytes. Default 1024. */
+      path?: number
+    }
+    /** The function's memory in MB, 128 to 10240. CPU grows with it. Default 1769, which is one vCPU. */
+    memory?: number
+    /** Seconds that one request may take, 3 to 30. Default 30, CloudFront's maximum. */
+    timeout?: number
+    /** Lambda's runtime. Default `nodejs24.x`. */
+    runtime?: `nodejs${number}.x`
+    /** Days after which a generated image is deleted, or `false` for never. Default 90. */
+    expireAfterDays?: number | false
+    /** Whether only the distribution can read the images bucket, or anyone. Default `private`. */
+    access?: 'private' | 'public'
   }
-  /** The function's memory in MB, 128 to 10240; its share of a processor grows with it. Default 1769: one. */
-  memory?: number
-  /** Seconds that one request may take, 3 to 30. Default 30, the most that CloudFront waits. */
-  timeout?: number
-  /** Lambda's runtime. Default `nodejs24.x`. */
-  runtime?: `nodejs${number}.x`
-  /** Whether the images bucket can be read only through the distribution, or by anyone. Default `private`. */
-  access?: 'private' | 'public'
-  /**
-   * Which files of the images bucket are served beside the images: all of them, none, or those below a
-   * prefix that ends in `/`. Default `true`; before an existing bucket's files are served, deploy asks.
-   */
-  files?: boolean | string
-  /** Buckets to use instead of `<stack>-images-<account>` and `<stack>-lambda-<account>`. */
-  buckets?: { images?: string; packages?: string }
-  /** Days after which a made image is deleted, or `false` for never. Default 90. */
-  expireImagesAfterDays?: number | false
-  /** Domain names of the distribution. Left out: kept as they are there; `[]` removes them. */
-  aliases?: string[]
-  /** The ARN of an ACM certificate in us-east-1 that covers the aliases. */
-  certificate?: string
-  priceClass?: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All'
-  /**
-   * How long the function's logs are kept, in days that CloudWatch offers. Left out: 30 days for log groups that
-   * deploy creates, and others as they are.
-   */
-  logs?: { retentionDays?: number }
-  /** The ARN of an IAM policy that limits what the function's role may ever do. Left out: kept as it is there. */
+  /** The function's packages. */
+  packages?: {
+    /** The bucket of the packages. Default `<stack>-lambda-<account>`. */
+    bucket?: string
+  }
+  /** How viewers reach the distribution. */
+  domain?: {
+    /** The distribution's domain names. Left out: unchanged. `[]` removes them. */
+    aliases?: string[]
+    /** The ARN of an ACM certificate in us-east-1 that covers the aliases. Left out: unchanged. */
+    certificate?: string
+    /** How many of CloudFront's edges serve the distribution. Left out: unchanged. */
+    priceClass?: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All'
+  }
+  logs?: {
+    /**
+     * How long the function's logs are kept, in days that CloudWatch offers. Left out: 30 for log groups that deploy
+     * creates; other log groups are unchanged.
+     */
+    retentionDays?: number
+  }
+  /** The ARN of an IAM policy that the function's role can never exceed. Left out: unchanged. */
   permissionsBoundary?: string
 }
 
 /** A file that goes into the package. */
 export interface Asset {
-  /** What the generator asks for: the path relative to the configuration's folder, with slashes. */
+  /** The name that the generator reads it by: the path relative to the configuration's folder, with slashes. */
   name: string
   /** Absolute. */
   file: string
@@ -64,7 +81,7 @@ export interface Settings {
   root: string
   /** `undefined` if there is no configuration file. */
   configFile: string | undefined
-  /** The files that the configuration was read from, absolute: when they change, it has to be read again. */
+  /** The files that the configuration was read from, absolute. A change of one means reading it again. */
   configInputs: string[]
   stack: string
   generate: GenerateSettings
@@ -79,15 +96,15 @@ export interface Settings {
 }
 
 /** Settings of the service that generates images. */
-export interface GenerateSettings {
-  /** `undefined`: the built-in one. */
+interface GenerateSettings {
+  /** `undefined`: the built-in generator. */
   generator: string | undefined
   assets: string[]
   text: string
-  /** `undefined`: the bundled one. */
+  /** `undefined`: the bundled font. */
   font: string | undefined
   limits: { side: number; text: number; path: number }
-  /** Of the images. `undefined`: genato's own. */
+  /** The bucket of the images. `undefined`: the default name. */
   bucket: string | undefined
   /** Which files are served beside the images. `undefined`: the configuration doesn't say, which means all. */
   files: boolean | string | undefined

@@ -108,7 +108,7 @@ function publicBlocked(bucket: string, cause: unknown): GenatoError {
     'PUBLIC_BLOCKED',
     `The bucket ${bucket} can't be made public: the account's or the organization's block of public access forbids it, or s3:PutBucketPolicy is denied.`,
     {
-      hint: "Leave access at 'private' (the images are as public through CloudFront), or lift the account's block in the S3 console.",
+      hint: "Leave generate.access at 'private' (the images are as public through CloudFront), or lift the account's block in the S3 console.",
       cause,
     },
   )

@@ -109,7 +109,7 @@ export function taken(name: string, cause: unknown): GenatoError {
     'BUCKET_TAKEN',
     `The bucket ${name} belongs to another account, or these credentials may not look at it (s3:ListBucket).`,
     {
-      hint: 'Set buckets in the configuration to names of your own; genato permissions prints what has to be allowed.',
+      hint: 'Set generate.bucket or packages.bucket in the configuration to another name; genato permissions prints what has to be allowed.',
       cause,
     },
   )
@@ -117,7 +117,7 @@ export function taken(name: string, cause: unknown): GenatoError {
 
 function elsewhere(name: string, cause: unknown): GenatoError {
   return new GenatoError('BUCKET_ELSEWHERE', `The bucket ${name} is in another region than ${HOME_REGION}.`, {
-    hint: `Lambda takes its package from ${HOME_REGION} only: set buckets in the configuration to other names.`,
+    hint: `Lambda takes its package from ${HOME_REGION} only: set generate.bucket or packages.bucket in the configuration to another name.`,
     cause,
   })
 }

@@ -102,7 +102,7 @@ async function create(session: Session, { name, stack }: BucketWanted): Promise<
 function nameInUse(name: string) {
   return {
     finishing: `the deletion of an earlier bucket ${name}`,
-    hint: 'A name can be used again once S3 has finished deleting the bucket that had it, which may take an hour. Run the same command again then, or set buckets in the configuration to another name.',
+    hint: 'A name can be used again once S3 has finished deleting the bucket that had it, which may take an hour. Run the same command again then, or set generate.bucket or packages.bucket in the configuration to another name.',
   }
 }
 
@@ -123,7 +123,7 @@ async function refuseStrangers(session: Session, seen: BucketSeen, wanted: Bucke
   const adopt = wanted.adopt || (await isCutOff(session, wanted, seen))
   if (!adopt && (await isBare(session, name, seen)))
     throw new GenatoError('NOT_OURS', `There is a bucket ${name} already, empty and without a tag.`, {
-      hint: 'If it is yours, or a deploy that was interrupted has left it: genato deploy --adopt takes it over. Otherwise set buckets in the configuration to another name.',
+      hint: 'If it is yours, or a deploy that was interrupted has left it: genato deploy --adopt takes it over. Otherwise set generate.bucket or packages.bucket in the configuration to another name.',
     })
   refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt })
 }
@@ -136,7 +136,7 @@ function refuseEncryption({ policy }: BucketSeen, { name, prefix }: BucketWanted
     'ENCRYPTION_DENIED',
     `The policy of ${name} denies what genato stores there (statement ${statement.Sid ?? JSON.stringify(statement)}): it demands a KMS key.`,
     {
-      hint: 'genato stores with AES256, because CloudFront and Lambda could not read objects under a KMS key without more permissions. Remove that statement, or set buckets in the configuration to another bucket.',
+      hint: 'genato stores with AES256, because CloudFront and Lambda could not read objects under a KMS key without more permissions. Remove that statement, or set generate.bucket or packages.bucket in the configuration to another bucket.',
     },
   )
 }

@@ -20,19 +20,19 @@ export function explainDistributionError(error: unknown, wanted: DistributionWan
     return explain(
       'DOMAIN_TAKEN',
       `Another distribution has a domain of ${(wanted.aliases ?? []).join(', ')}: ${error.message}`,
-      'Take it from there first (or change aliases in the configuration), then run deploy again.',
+      'Take it from there first (or change domain.aliases in the configuration), then run deploy again.',
     )
   if (isNamed(error, 'InvalidViewerCertificate'))
     return explain(
       'BAD_CERTIFICATE',
       `CloudFront does not accept the certificate: ${error.message}`,
-      'It has to be issued, to be in us-east-1, and to cover every domain in aliases: set certificate to such a one.',
+      'It has to be issued, to be in us-east-1, and to cover every domain in domain.aliases: set domain.certificate to such a one.',
     )
   if (isNamed(error, 'InvalidLambdaFunctionAssociation'))
     return explain(
       'FUNCTION_REFUSED',
       `CloudFront does not accept the function: ${error.message}`,
-      'It tells what Lambda@Edge supports: change memory, timeout or runtime in the configuration, or run deploy again if it is about the role.',
+      'It tells what Lambda@Edge supports: change generate.memory, generate.timeout or generate.runtime in the configuration, or run deploy again if it is about the role.',
     )
   return error
 }

@@ -51,7 +51,7 @@ export function otherRuntime(error: unknown, used: string, { runtimeFixed }: Run
   const [newest] = supported.filter((one) => one !== used).sort((a, b) => number(b) - number(a))
   if (newest !== undefined && !runtimeFixed) return newest
   throw new GenatoError('RUNTIME_REFUSED', `AWS does not run functions with ${used} at the edge.`, {
-    hint: `It runs ${supported.join(', ') || 'none of Node.js'}: set runtime to one of these in the configuration, or leave it out.`,
+    hint: `It runs ${supported.join(', ') || 'none of Node.js'}: set generate.runtime to one of these in the configuration, or leave it out.`,
     cause: error,
   })
 }

@@ -56,7 +56,7 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
   if (role) await refuseSharedRole(session, role.arn, target.function.name)
   const open =
     images !== undefined && target.settings.generate.access === 'private' && images.policy.some(isPublic)
-  const keep = target.images === first.images ? {} : { buckets: { images: target.images } }
+  const keep = target.images === first.images ? {} : { generate: { bucket: target.images } }
   const files =
     images && adopts.includes(`bucket ${target.images}`)
       ? await countFiles(session, target.images, target.settings.generate.files ?? true)
@@ -99,7 +99,7 @@ function textOf(
     ...adopts.map((what) => `  ${what}`),
     ...(open
       ? [
-          `The bucket ${images} is public now. It becomes private once CloudFront has rolled out its access: images are served without a break, through CloudFront only. access: 'public' in the configuration keeps it as it is.`,
+          `The bucket ${images} is public now. It becomes private once CloudFront has rolled out its access: images are served without a break, through CloudFront only. generate.access: 'public' in the configuration keeps it public.`,
         ]
       : []),
     ...(files.count > 0 ? [filesSentence(images, files)] : []),

@@ -135,7 +135,7 @@ export async function deploy(
   const instead = (error: unknown): string => {
     const other = otherRuntime(error, runtime, target.settings.generate)
     session.reporter.warn(
-      `AWS does not run ${runtime} at the edge yet: the function gets ${other}. Set runtime to choose another.`,
+      `AWS does not run ${runtime} at the edge yet: the function gets ${other}. Set generate.runtime to choose another.`,
     )
     return other
   }

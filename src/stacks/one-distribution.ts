@@ -31,7 +31,7 @@ export function theOne(
     throw usageError(
       'OTHER_BUCKET',
       `Distribution ${one.id} serves from the bucket ${one.buckets[0]}, and the configuration means ${images}.`,
-      `Write buckets: { images: '${one.buckets[0]}' } into the configuration to keep it.`,
+      `Set generate.bucket to '${one.buckets[0]}' in the configuration to keep it.`,
     )
   return one
 }

@@ -67,9 +67,9 @@ describeAws('taking over what the old script left', () => {
         'role GenatoRole',
         `distribution ${id}`,
       ])
-      expect(adoption.keep).toEqual({ buckets: { images: BUCKET } })
+      expect(adoption.keep).toEqual({ generate: { bucket: BUCKET } })
       expect(adoption.text).toContain(`The bucket ${BUCKET} is public now. It becomes private once`)
-      expect(adoption.text).toContain('{"buckets":{"images":"hello-images"}}')
+      expect(adoption.text).toContain('{"generate":{"bucket":"hello-images"}}')
       expect(deployed).toMatchObject({ version: 2, finished: true, distribution: { id } })
 
       const { DistributionConfig: now } = await cloudfront.getDistributionConfig({ Id: id })
@@ -110,7 +110,7 @@ describeAws('taking over what the old script left', () => {
 
   test("access: 'public' keeps it public", async () => {
     await oldStack()
-    const { adoption } = await adopt({ access: 'public' })
+    const { adoption } = await adopt({ generate: { access: 'public' } })
     expect(adoption.text).not.toContain('It becomes private')
     const { Policy } = await other().s3.getBucketPolicy({ Bucket: BUCKET })
     const sids = (JSON.parse(Policy!) as { Statement: { Sid: string }[] }).Statement.map(({ Sid }) => Sid)
@@ -143,7 +143,7 @@ describeAws('taking over what the old script left', () => {
     expect(deployed).toMatchObject({ finished: true, distribution: { id } })
     const { Policy } = await other().s3.getBucketPolicy({ Bucket: BUCKET })
     expect(Policy).not.toContain('PublicRead')
-    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { buckets: { images: BUCKET } } })
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { bucket: BUCKET } } })
     expect(await stack.status()).toMatchObject({ differing: [] })
   })
 
@@ -194,7 +194,7 @@ describeAws('taking over what the old script left', () => {
             },
       )
       const code = what === 'an origin path' ? 'ORIGIN_PATH' : 'FUNCTION_TAKEN'
-      expect(await refusal(adopt({ buckets: { images: BUCKET } }))).toMatchObject({ code })
+      expect(await refusal(adopt({ generate: { bucket: BUCKET } }))).toMatchObject({ code })
       expect(aws.proxy.writes()).toEqual([])
     },
   )

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Config } from '../../src/config/types.js'
 import { untilGone } from '../../src/stacks/gone.js'
 import { bucketObjects } from '../../src/objects/live-bucket.js'
 import {
@@ -30,7 +31,7 @@ const unknown: Fault = {
 describeAws('buckets', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
-  const stackHere = async (config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
+  const stackHere = async (config: Config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
   const slept = (stack: { clock: { slept: number[] } }) => stack.clock.slept.reduce((sum, ms) => sum + ms, 0)
   const operations = () => aws.proxy.writes().map(({ operation }) => operation)
   const rulesOf = async (Bucket: string) =>
@@ -69,7 +70,7 @@ describeAws('buckets', () => {
     await later.deploy()
     aws.proxy.clear()
     aws.proxy.fault({ operation: 'PutBucketLifecycleConfiguration', times: Infinity, play: unknown })
-    await refusal((await stackHere({ expireImagesAfterDays: 3 })).deploy())
+    await refusal((await stackHere({ generate: { expireAfterDays: 3 } })).deploy())
     expect(
       aws.proxy.calls.filter(({ operation }) => operation === 'PutBucketLifecycleConfiguration'),
     ).toHaveLength(1)
@@ -236,7 +237,7 @@ describeAws('buckets', () => {
 
   test("access: 'public' takes away the statements that let logs be delivered, which older deploys wrote", async () => {
     const { s3 } = other()
-    const stack = await stackHere({ access: 'public' })
+    const stack = await stackHere({ generate: { access: 'public' } })
     await stack.deploy()
     const policy = JSON.parse((await s3.getBucketPolicy({ Bucket: IMAGES })).Policy!) as {
       Statement: object[]
@@ -261,7 +262,10 @@ describeAws('buckets', () => {
   test('an empty bucket under a configured name is not taken without --adopt', async () => {
     const { s3 } = other()
     await s3.createBucket({ Bucket: NAMED.images })
-    const stack = await stackHere({ buckets: NAMED })
+    const stack = await stackHere({
+      generate: { bucket: NAMED.images },
+      packages: { bucket: NAMED.packages },
+    })
     const told = await refusal(stack.deploy())
     expect(told).toMatchObject({
       code: 'NOT_OURS',
@@ -276,7 +280,10 @@ describeAws('buckets', () => {
   })
 
   test('buckets with configured names that are not there are made without --adopt', async () => {
-    const stack = await stackHere({ buckets: NAMED })
+    const stack = await stackHere({
+      generate: { bucket: NAMED.images },
+      packages: { bucket: NAMED.packages },
+    })
     expect(await stack.deploy()).toMatchObject({ finished: true })
     await stack.cleanup()
     expect(await everything(other())).toEqual(NOTHING_LEFT)
@@ -312,7 +319,7 @@ describeAws('buckets', () => {
       aws.proxy.clear()
       await stack.deploy()
       expect(aws.proxy.writes()).toEqual([])
-      const forever = await stackHere({ expireImagesAfterDays: false })
+      const forever = await stackHere({ generate: { expireAfterDays: false } })
       await forever.deploy()
       expect(await rulesOf(IMAGES)).toContainEqual(
         expect.objectContaining({ Expiration: { ExpiredObjectDeleteMarker: true } }),

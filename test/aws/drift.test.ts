@@ -1,5 +1,6 @@
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { expect, test } from 'vitest'
+import type { Config } from '../../src/config/types.js'
 import { executionRoleTrust } from '../../templates/execution-role.js'
 import {
   ACCOUNT,
@@ -29,7 +30,7 @@ type Behaviour = NonNullable<DistributionConfig['DefaultCacheBehavior']>
 describeAws('what others made', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
-  const stackHere = async (config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
+  const stackHere = async (config: Config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
 
   /** A function of others that can be associated. */
   async function strangeFunction(name: string, tags = {}) {
@@ -161,7 +162,7 @@ describeAws('what others made', () => {
   test('two distributions before the bucket, and a bucket that the configuration no longer means', async () => {
     const stack = await stackHere()
     const { distribution } = await stack.deploy()
-    const moved = await stackHere({ buckets: { images: 'other-images-bucket' } })
+    const moved = await stackHere({ generate: { bucket: 'other-images-bucket' } })
     // Said in so many words in the configuration, it is meant.
     await moved.deploy()
     const told = await refusal(stack.deploy())
@@ -169,7 +170,7 @@ describeAws('what others made', () => {
     expect(told.message).toContain(
       `Distribution ${distribution.id} serves from the bucket other-images-bucket`,
     )
-    expect(told.hint).toContain("buckets: { images: 'other-images-bucket' }")
+    expect(told.hint).toContain("Set generate.bucket to 'other-images-bucket'")
     await strangers.at(-1)![2](other())
     expect(await refusal(stack.deploy())).toMatchObject({ code: 'TWO_DISTRIBUTIONS' })
   })
@@ -253,7 +254,10 @@ describeAws('what others made', () => {
     aws.proxy.clear()
     await stack.deploy()
     expect(aws.proxy.writes()).toEqual([])
-    const changed = await stackHere({ memory: 2048, expireImagesAfterDays: 7, priceClass: 'PriceClass_100' })
+    const changed = await stackHere({
+      generate: { memory: 2048, expireAfterDays: 7 },
+      domain: { priceClass: 'PriceClass_100' },
+    })
     expect((await changed.status()).differing).toEqual([
       'images bucket: lifecycle',
       'function: memory',

@@ -45,9 +45,17 @@ describeAws('a dry run', () => {
       {},
       ['create distribution genato', 'create function genato-func', 'publish version genato-func'],
     ],
-    ['first deploy', { access: 'public', logs: { retentionDays: 14 } }, [`update bucket policy ${IMAGES}`]],
+    [
+      'first deploy',
+      { generate: { access: 'public' }, logs: { retentionDays: 14 } },
+      [`update bucket policy ${IMAGES}`],
+    ],
     ['the same again', {}, []],
-    ['update', { memory: 2048 }, ['update function genato-func', 'publish version genato-func']],
+    [
+      'update',
+      { generate: { memory: 2048 } },
+      ['update function genato-func', 'publish version genato-func'],
+    ],
     ['cleanup', {}, ['delete function genato-func', 'delete role GenatoRole', `delete objects in ${IMAGES}`]],
   ])('of a %s with %o writes nothing, and tells what the run does', async (kind, config, some) => {
     if (kind !== 'first deploy') {

@@ -313,7 +313,7 @@ describeAws('large accounts and full buckets', () => {
 
   test("access: 'public' from the first deploy to cleanup, and to private", async () => {
     const { s3 } = other()
-    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { access: 'public' } })
+    const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { access: 'public' } } })
     await stack.deploy()
     const sids = async () =>
       (

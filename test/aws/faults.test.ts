@@ -238,16 +238,21 @@ describeAws('faults that stay', () => {
     ],
     [
       "the account's block of public access",
-      { access: 'public' },
+      { generate: { access: 'public' } },
       'PutBucketPolicy',
       error(403, 'AccessDenied', 'Access Denied'),
       'PUBLIC_BLOCKED',
       /genato-images-123456789012 can't be made public: the account's/,
-      /Leave access at 'private'/,
+      /Leave generate.access at 'private'/,
     ],
     [
       "another distribution's domain",
-      { aliases: ['img.example.com'], certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1' },
+      {
+        domain: {
+          aliases: ['img.example.com'],
+          certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1',
+        },
+      },
       'CreateDistributionWithTags',
       error(409, 'CNAMEAlreadyExists', 'One or more of the CNAMEs you provided are already associated.'),
       'DOMAIN_TAKEN',
@@ -256,7 +261,12 @@ describeAws('faults that stay', () => {
     ],
     [
       'a certificate that does not fit',
-      { aliases: ['img.example.com'], certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1' },
+      {
+        domain: {
+          aliases: ['img.example.com'],
+          certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1',
+        },
+      },
       'CreateDistributionWithTags',
       error(400, 'InvalidViewerCertificate', "The certificate doesn't cover the alternate domain name."),
       'BAD_CERTIFICATE',
@@ -274,7 +284,7 @@ describeAws('faults that stay', () => {
       ),
       'FUNCTION_REFUSED',
       /memory size is larger than the maximum/,
-      /change memory, timeout or runtime/,
+      /change generate\.memory, generate\.timeout or generate\.runtime/,
     ],
     [
       'too many distributions',
@@ -329,6 +339,6 @@ describeAws('faults that stay', () => {
     const told = await refusal(stack.deploy())
     expect(told).toMatchObject({ code: 'BUCKET_TAKEN', exitCode: 1 })
     expect(told.message).toContain(`The bucket ${IMAGES} belongs to another account`)
-    expect(told.hint).toContain('Set buckets in the configuration')
+    expect(told.hint).toContain('Set generate.bucket or packages.bucket in the configuration')
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
-import { describeAws, startMoto, type Moto } from '../support/moto/moto.js'
+import { describeAws, borrowMoto, type Moto } from '../support/moto/moto.js'
 import { genato } from '../support/cli.js'
 import { ACCOUNT, somebody } from '../support/aws.js'
 import { generatorSource, GOOD_BODY, project } from '../support/project.js'
@@ -12,12 +12,11 @@ describeAws('the life of a stack', () => {
   let moto: Moto
   let proxy: FaultProxy
   beforeAll(async () => {
-    moto = await startMoto()
+    moto = await borrowMoto()
     proxy = await startFaultProxy(moto.endpoint)
   })
   afterAll(async () => {
     await proxy.close()
-    await moto.close()
   })
   beforeEach(async () => {
     await moto.reset()
@@ -59,7 +58,7 @@ describeAws('the life of a stack', () => {
     expect(await stack.status()).toMatchObject({ unfinished: ['1 invalidation under way'] })
   })
 
-  it('is told of older images only where other code is to serve them', async () => {
+  it('reports older images only if other code would serve them', async () => {
     const stack = await stackOn({ endpoint: proxy.endpoint })
     expect(await stack.deploy(smallPackage(), { dryRun: true })).toMatchObject({ codeOnly: false })
     await stack.deploy()
@@ -69,14 +68,14 @@ describeAws('the life of a stack', () => {
       codeOnly: false,
     })
     // The same code with other settings is published as well.
-    const larger = await stackOn({ endpoint: proxy.endpoint, config: { memory: 2048 } })
+    const larger = await stackOn({ endpoint: proxy.endpoint, config: { generate: { memory: 2048 } } })
     expect(await larger.deploy()).toMatchObject({ version: 2, codeOnly: false })
   })
 
   it('warns of older images in a dry run and in status, before they are served', async () => {
     await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts" }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
     })
     const run = async (...args: string[]) => genato(args, cwd, awsEnvironment(proxy.endpoint))
@@ -90,11 +89,11 @@ describeAws('the life of a stack', () => {
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>Dear ')))
     proxy.clear()
     expect((await run('deploy', '--dry-run')).stderr).toContain(
-      '1 stored image was made by older code, and would go on being served',
+      '1 stored image was made by older code, and would still be served',
     )
     expect(await run('status')).toMatchObject({
       code: 4,
-      stdout: expect.stringMatching(/^older images {2}1 made by the live code would go on being served/m),
+      stdout: expect.stringMatching(/^older images {2}1 made by the live code would still be served/m),
     })
     expect(proxy.writes()).toEqual([])
 
@@ -113,7 +112,7 @@ describeAws('the life of a stack', () => {
 
   it('is told from the command line, with the real package', { timeout: 60_000 }, async () => {
     await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
-    const cwd = project({ 'genato.config.json': '{ "text": "One" }' })
+    const cwd = project({ 'genato.config.json': '{ "generate": { "text": "One" } }' })
     const env = awsEnvironment(proxy.endpoint)
     const operations = () => proxy.writes().map(({ operation }) => operation)
     const first = await genato(['deploy'], cwd, env)
@@ -127,7 +126,7 @@ describeAws('the life of a stack', () => {
       stdout: expect.stringContaining('in step'),
     })
 
-    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "text": "Two" }')
+    writeFileSync(path.join(cwd, 'genato.config.json'), '{ "generate": { "text": "Two" } }')
     expect(await genato(['status'], cwd, env)).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('package: this one is not deployed'),

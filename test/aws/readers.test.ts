@@ -133,7 +133,7 @@ describeAws('who may read the images bucket', () => {
   })
 
   test("others' public statements in a bucket that became private change nothing on later deploys", async () => {
-    const open = await stackOn({ endpoint: aws.proxy.endpoint, config: { access: 'public' } })
+    const open = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { access: 'public' } } })
     await open.deploy()
     const { Policy = '' } = await other().s3.getBucketPolicy({ Bucket: IMAGES })
     const { Statement, ...rest } = JSON.parse(Policy) as { Statement: object[] }
@@ -157,11 +157,11 @@ describeAws('who may read the images bucket', () => {
     ['public', 'private'],
   ] as const)('from %s to %s, no uncached image is refused', async (from, to) => {
     await aws.moto.settings({ distribution_reads: 3 })
-    const before = await stackOn({ endpoint: aws.proxy.endpoint, config: { access: from } })
+    const before = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { access: from } } })
     const { distribution } = await before.deploy()
     await other().s3.putObject({ Bucket: IMAGES, Key: 'mine.png', Body: 'mine' })
     const { answers } = watch(distribution.id, 'mine.png')
-    const after = await stackOn({ endpoint: aws.proxy.endpoint, config: { access: to } })
+    const after = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { access: to } } })
     await after.deploy(smallPackage(), { wait: false })
     expect((await sidsOf(IMAGES)).sort()).toEqual(['GenatoDistributionRead', 'GenatoPublicRead'])
     expect(await after.status()).toMatchObject({ state: 'under way', differing: [] })
@@ -182,7 +182,7 @@ describeAws('who may read the images bucket', () => {
   ])('files: %s lets the distribution and the function read %s', async (files, _what, resource) => {
     const stack = await stackOn({
       endpoint: aws.proxy.endpoint,
-      config: files === undefined ? {} : { files },
+      config: files === undefined ? {} : { generate: { files } },
     })
     await stack.deploy()
     const { Policy = '' } = await other().s3.getBucketPolicy({ Bucket: IMAGES })
@@ -199,7 +199,7 @@ describeAws('who may read the images bucket', () => {
 
   test('what narrows or widens files is drift, and one deploy brings it about', async () => {
     await (await stackOn({ endpoint: aws.proxy.endpoint })).deploy()
-    const narrow = await stackOn({ endpoint: aws.proxy.endpoint, config: { files: false } })
+    const narrow = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { files: false } } })
     expect((await narrow.status()).differing).toEqual(
       expect.arrayContaining(['images bucket: policy', 'role: policy genato-images']),
     )
@@ -211,7 +211,7 @@ describeAws('who may read the images bucket', () => {
 describeAws('files that are in an existing bucket', () => {
   const aws = useAws()
   const NAMED = 'my-images'
-  const config: Config = { buckets: { images: NAMED } }
+  const config: Config = { generate: { bucket: NAMED } }
   const other = () => somebody(aws.moto.endpoint)
 
   /** A bucket of the stack's that is not named by genato, with files in it. */
@@ -250,7 +250,12 @@ describeAws('files that are in an existing bucket', () => {
     'are not asked about where the configuration says %o',
     async (files) => {
       await bucketWith(['a.png'])
-      await (await stackOn({ endpoint: aws.proxy.endpoint, config: { ...config, ...files } })).deploy()
+      await (
+        await stackOn({
+          endpoint: aws.proxy.endpoint,
+          config: { generate: { ...config.generate, ...files } },
+        })
+      ).deploy()
     },
   )
 
@@ -271,7 +276,7 @@ describeAws('files that are in an existing bucket', () => {
   })
 
   test('are asked about when files is widened', async () => {
-    const narrow = await stackOn({ endpoint: aws.proxy.endpoint, config: { files: false } })
+    const narrow = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { files: false } } })
     await narrow.deploy()
     await other().s3.putObject({ Bucket: IMAGES, Key: 'secret.png', Body: 'x' })
     const questions: string[] = []

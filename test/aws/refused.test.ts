@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Config } from '../../src/config/types.js'
 import { FUNCTION_ARN, refusal, somebody, useAws } from '../support/aws.js'
 import type { Fault } from '../support/fault-proxy.js'
 import { describeAws } from '../support/moto/moto.js'
@@ -15,7 +16,7 @@ const FUNCTION = { FunctionName: 'genato-func' }
 describeAws('what AWS refuses', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
-  const stackHere = async (config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
+  const stackHere = async (config: Config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
   const operations = () => aws.proxy.writes().map(({ operation }) => operation)
   const latest = async () => (await other().lambda.getFunction(FUNCTION)).Configuration!
 
@@ -127,7 +128,7 @@ describeAws('what AWS refuses', () => {
 
   test('a runtime that the configuration names is not exchanged', async () => {
     await aws.moto.settings({ edge_runtimes: ['nodejs22.x'] })
-    const told = await refusal((await stackHere({ runtime: 'nodejs24.x' })).deploy())
+    const told = await refusal((await stackHere({ generate: { runtime: 'nodejs24.x' } })).deploy())
     expect(told).toMatchObject({ code: 'RUNTIME_REFUSED', exitCode: 1 })
     expect(told.hint).toContain('nodejs22.x')
   })
@@ -195,8 +196,10 @@ describeAws('what AWS refuses', () => {
 
   test('aliases are written and compared in lower case', async () => {
     const stack = await stackHere({
-      aliases: ['IMG.example.com'],
-      certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1',
+      domain: {
+        aliases: ['IMG.example.com'],
+        certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1',
+      },
     })
     const { distribution } = await stack.deploy()
     expect(distribution.config.Aliases?.Items).toEqual(['img.example.com'])

@@ -1,17 +1,8 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadSettings } from '../../src/config/load.js'
-import { GenatoError } from '../../src/lib/errors.js'
 import { project } from '../support/project.js'
-
-async function failure(work: Promise<unknown>): Promise<GenatoError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof GenatoError) return error
-  throw new Error(`No GenatoError, but ${String(error)}`)
-}
+import { failure } from './failure.js'
 
 /** The settings of a project whose JSON configuration is this. */
 async function settings(config: object) {
@@ -19,7 +10,7 @@ async function settings(config: object) {
 }
 
 describe('without a configuration', () => {
-  it('everything has its default', async () => {
+  it('every setting has its default', async () => {
     const cwd = project()
     expect(await loadSettings(cwd)).toEqual({
       root: cwd,
@@ -51,9 +42,9 @@ describe('without a configuration', () => {
 
 describe('a configuration', () => {
   const TYPED =
-    "import { defineConfig } from 'genato'\nimport { stack } from './other'\nexport default defineConfig({ stack, generator: './gen.ts' })\n"
+    "import { defineConfig } from 'genato'\nimport { stack } from './other'\nexport default defineConfig({ stack, generate: { generator: './gen.ts' } })\n"
 
-  it('in TypeScript is read with its imports, though genato is installed nowhere near', async () => {
+  it('in TypeScript is read with its imports, even where genato is not installed', async () => {
     const cwd = project({
       'genato.config.ts': TYPED,
       'other.ts': "export const stack: string = 'from-other'",
@@ -64,32 +55,32 @@ describe('a configuration', () => {
   })
 
   it.each([
-    ['genato.config.js', 'export default { text: "js" }'],
-    ['genato.config.mjs', 'export default { text: "js" }'],
-    ['genato.config.json', '{ "text": "js" }'],
+    ['genato.config.js', 'export default { generate: { text: "js" } }'],
+    ['genato.config.mjs', 'export default { generate: { text: "js" } }'],
+    ['genato.config.json', '{ "generate": { "text": "js" } }'],
   ])('is found as %s', async (name, source) => {
     expect((await loadSettings(project({ [name]: source }))).generate.text).toBe('js')
   })
 
-  it('is read anew when its file has changed', async () => {
-    const cwd = project({ 'genato.config.ts': 'export default { text: "one" }' })
+  it('is read again after its file has changed', async () => {
+    const cwd = project({ 'genato.config.ts': 'export default { generate: { text: "one" } }' })
     expect((await loadSettings(cwd)).generate.text).toBe('one')
     const { writeFileSync } = await import('node:fs')
-    writeFileSync(path.join(cwd, 'genato.config.ts'), 'export default { text: "two" }')
+    writeFileSync(path.join(cwd, 'genato.config.ts'), 'export default { generate: { text: "two" } }')
     expect((await loadSettings(cwd)).generate.text).toBe('two')
   })
 
-  it('named with --config makes its own folder the one that paths are relative to', async () => {
-    const cwd = project({ 'sub/my.ts': "export default { font: './f.ttf' }" })
+  it('named with --config has paths relative to its own folder', async () => {
+    const cwd = project({ 'sub/my.ts': "export default { generate: { font: './f.ttf' } }" })
     expect(await loadSettings(cwd, { config: 'sub/my.ts' })).toMatchObject({
       root: path.join(cwd, 'sub'),
       generate: { font: path.join(cwd, 'sub', 'f.ttf') },
     })
   })
 
-  it('knows where it is, and gives way to --stack', async () => {
+  it('can use import.meta, and yields to --stack', async () => {
     const cwd = project({
-      'genato.config.ts': 'export default { text: import.meta.dirname, stack: "in-file" }',
+      'genato.config.ts': 'export default { generate: { text: import.meta.dirname }, stack: "in-file" }',
     })
     expect(await loadSettings(cwd, { stack: 'on-line' })).toMatchObject({
       generate: { text: cwd },
@@ -98,32 +89,51 @@ describe('a configuration', () => {
   })
 })
 
-describe('a wrong configuration names what is wrong and what would be right', () => {
+describe('a wrong configuration is refused with the wrong setting and the remedy', () => {
   it.each([
-    [{ genrator: 'x' }, /genrator.*Did you mean generator\?/],
-    [{ limits: { sid: 1 } }, /limits\.sid.*Did you mean limits\.side\?/],
-    [{ entirelyUnknown: 1 }, /entirelyUnknown/],
-    [{ memory: 'lots' }, /memory has to be a number, and is "lots"/],
-    [{ memory: 1.5 }, /memory has to be a whole number, and is 1.5/],
-    [{ memory: 20_000 }, /memory has to be 10240 at most, and is 20000/],
-    [{ timeout: 31 }, /timeout has to be 30 at most/],
-    [{ limits: { side: 0 } }, /limits\.side has to be 1 at least, and is 0/],
-    [{ limits: { side: 16_383 } }, /limits\.side 16383 takes up to \d+ MB, and memory is 1769/],
-    [{ memory: 128 }, /takes up to 432 MB, and memory is 128/],
-    [{ limits: 5 }, /limits has to be an object, and is 5/],
-    [{ stack: 'Big' }, /stack has to be 2 to 40 characters.*"Big"/],
+    [{ stakc: 'x' }, /no setting stakc\. Did you mean stack\?/],
+    [{ generate: { memmory: 1 } }, /no setting generate\.memmory\. Did you mean generate\.memory\?/],
+    [{ generate: { limits: { sid: 1 } } }, /generate\.limits\.sid.*Did you mean generate\.limits\.side\?/],
+    [{ generate: { txt: 'x' } }, /Did you mean generate\.text\?/],
+    [{ memmory: 1 }, /no setting memmory\. Did you mean generate\.memory\?/],
+    [{ domain: { retentionDay: 1 } }, /no setting domain\.retentionDay\. Did you mean logs\.retentionDays\?/],
+    [{ bucket: 'x' }, /no setting bucket\. Did you mean generate\.bucket or packages\.bucket\?/],
+    [{ buckets: { image: 'x' } }, /no setting buckets\. Did you mean generate\.bucket or packages\.bucket\?/],
+    [{ entirelyUnknown: 1 }, /no setting entirelyUnknown\.$/],
+    [{ constructor: 1 }, /no setting constructor\.$/],
+    [{ region: 'us-east-1' }, /no setting region\.$/],
+    [{ generate: { signed: true } }, /no setting generate\.signed\.$/],
+    [{ generate: { limits: { sizes: [] } } }, /no setting generate\.limits\.sizes/],
+    [{ domain: { webAcl: 'x' } }, /no setting domain\.webAcl\.$/],
+    [{ generate: false }, /generate must be an object \(got false\)/],
+    [{ generate: { memory: 'lots' } }, /generate\.memory must be a number \(got "lots"\)/],
+    [{ generate: { memory: 1.5 } }, /generate\.memory must be a whole number \(got 1.5\)/],
+    [{ generate: { memory: 20_000 } }, /generate\.memory must be at most 10240 \(got 20000\)/],
+    [{ generate: { timeout: 31 } }, /generate\.timeout must be at most 30/],
+    [{ generate: { limits: { side: 0 } } }, /generate\.limits\.side must be at least 1 \(got 0\)/],
+    [
+      { generate: { limits: { side: 16_383 } } },
+      /generate\.limits\.side 16383 needs up to \d+ MB, but generate\.memory is 1769/,
+    ],
+    [{ generate: { memory: 128 } }, /needs up to 432 MB, but generate\.memory is 128/],
+    [{ generate: { limits: 5 } }, /generate\.limits must be an object \(got 5\)/],
+    [{ stack: 'Big' }, /stack must be 2 to 40 characters.*"Big"/],
     [{ stack: 'ends-' }, /stack/],
-    [{ assets: 'logo.png' }, /assets has to be a list of paths, and is "logo.png"/],
-    [{ aliases: ['img.example.com'] }, /aliases names img\.example\.com, and there is no certificate/],
-    [{ assets: [''] }, /assets\.0 must not be empty/],
-    [{ access: 'open' }, /access has to be 'private' or 'public'/],
-    [{ runtime: 'nodejs18.x' }, /runtime/],
-    [{ expireImagesAfterDays: true }, /expireImagesAfterDays.*false for never/],
-    [{ certificate: 'arn:aws:acm:eu-west-1:123456789012:certificate/x' }, /us-east-1/],
-    [{ buckets: { images: 'Bad_Name' } }, /buckets\.images has to be a bucket name/],
-    [{ logs: { retentionDays: 2 } }, /retentionDays has to be one of 1, 3, 5/],
-    [[], /Array|object/],
-    ['text', /has to be an object/],
+    [{ generate: { assets: 'logo.png' } }, /generate\.assets must be a list of paths \(got "logo.png"\)/],
+    [
+      { domain: { aliases: ['img.example.com'] } },
+      /domain\.aliases names img\.example\.com, but domain\.certificate is missing/,
+    ],
+    [{ generate: { assets: [''] } }, /generate\.assets\.0 must not be empty/],
+    [{ generate: { access: 'open' } }, /generate\.access must be 'private' or 'public'/],
+    [{ generate: { runtime: 'nodejs18.x' } }, /generate\.runtime/],
+    [{ generate: { expireAfterDays: true } }, /generate\.expireAfterDays.*false for never/],
+    [{ domain: { certificate: 'arn:aws:acm:eu-west-1:123456789012:certificate/x' } }, /us-east-1/],
+    [{ generate: { bucket: 'Bad_Name' } }, /generate\.bucket must be a bucket name/],
+    [{ packages: { bucket: 'Bad_Name' } }, /packages\.bucket must be a bucket name/],
+    [{ logs: { retentionDays: 2 } }, /logs\.retentionDays must be one of 1, 3, 5/],
+    [[], /must be an object/],
+    ['text', /must be an object/],
   ])('%j', async (config, message) => {
     const error = await failure(settings(config as object))
     expect(error.message).toMatch(message)
@@ -137,19 +147,23 @@ describe('a wrong configuration names what is wrong and what would be right', ()
     ['genato.config.ts', 'throw new Error("from inside")', /genato\.config\.ts failed: from inside/],
     ['genato.config.ts', 'import x from "./missing"\nexport default x', /Could not resolve "\.\/missing"/],
     ['genato.config.json', '{ "text": }', /genato\.config\.json is not JSON/],
-    ['genato.config.js', 'export default { text: () => 1 }', /text has to be a string, and is a function/],
+    [
+      'genato.config.js',
+      'export default { generate: { text: () => 1 } }',
+      /generate\.text must be a string \(got a function\)/,
+    ],
   ])('%s: %s', async (name, source, message) => {
     const error = await failure(loadSettings(project({ [name]: source })))
     expect(error.message).toMatch(message)
     expect(error.exitCode).toBe(2)
   })
 
-  it('is not chosen from two', async () => {
+  it('is refused where there are two', async () => {
     const cwd = project({ 'genato.config.ts': 'export default {}', 'genato.config.json': '{}' })
     expect((await failure(loadSettings(cwd))).message).toContain('genato.config.ts and genato.config.json')
   })
 
-  it('has to be there if it was named, and has to be of a kind that can be read', async () => {
+  it('named with --config must exist and have a supported extension', async () => {
     expect((await failure(loadSettings(project(), { config: 'nope.ts' }))).message).toContain('nope.ts')
     expect((await failure(loadSettings(project({ 'a.yaml': '' }), { config: 'a.yaml' }))).hint).toContain(
       '.json',
@@ -161,13 +175,13 @@ describe('a wrong configuration names what is wrong and what would be right', ()
   })
 })
 
-it('bucket names with dots are refused with the reason, and still read for a stack that has them', async () => {
-  const cwd = project({ 'genato.config.json': JSON.stringify({ buckets: { packages: 'zoo.packages' } }) })
+it('bucket names with dots are refused with the reason, but accepted for a stack that has them', async () => {
+  const cwd = project({ 'genato.config.json': JSON.stringify({ packages: { bucket: 'zoo.packages' } }) })
   const error = await failure(loadSettings(cwd))
   expect(error).toMatchObject({
     code: 'BAD_CONFIG',
     exitCode: 2,
-    message: 'genato.config.json: buckets.packages must not have a dot, and is "zoo.packages".',
+    message: 'genato.config.json: packages.bucket must not have a dot (got "zoo.packages").',
   })
   expect(error.hint).toContain("S3's certificate is for *.s3.us-east-1.amazonaws.com")
   expect((await loadSettings(cwd, { deployedBefore: true })).packages.bucket).toBe('zoo.packages')

@@ -13,7 +13,7 @@ describeAws('the command line', () => {
   const aws = useAws()
 
   const inProject = (text: string) => {
-    const cwd = project({ 'genato.config.json': JSON.stringify({ text }) })
+    const cwd = project({ 'genato.config.json': JSON.stringify({ generate: { text } }) })
     const env = awsEnvironment(aws.proxy.endpoint)
     const program = (command: string): Program => ({
       args: [`${ROOT}/bin/genato.js`, command, '--yes'],

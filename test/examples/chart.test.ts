@@ -3,10 +3,12 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import type { Context } from 'genato'
 import chart from '../../examples/chart/generator.js'
-import { colorsIn, font, FONT_FILE, pathsInReadme, renderExample, tell } from './render.js'
+import { colorsIn, font, FONT_FILE, pathsInReadme, renderAlone, tell, useExample } from './render.js'
 
 const RIGHT_MARGIN = { left: 1145, top: 0, width: 55, height: 675 }
 const PLOT = { left: 120, top: 56, width: 1020, height: 560 }
+
+const drawn = useExample('chart')
 
 function canonical(urlPath: string): string {
   const params = chart.parse(urlPath, font)
@@ -69,7 +71,7 @@ describe('a chart is drawn by the package', () => {
     ['a name of a colour', '/chart/line,color=rebeccapurple/1,2.png'],
     ['long labels', `/chart/bar/${`${'W'.repeat(20)}=1,`.repeat(59)}${'W'.repeat(20)}=2.png`],
   ])('%s, within its margins', async (_, urlPath) => {
-    const image = await renderExample('chart', urlPath)
+    const image = await drawn(urlPath)
     const { width, height, format } = await sharp(image).metadata()
     expect({ width, height, format }).toEqual({ width: 1200, height: 675, format: 'png' })
     expect((await colorsIn(image, PLOT)).size).toBeGreaterThan(1)
@@ -78,7 +80,7 @@ describe('a chart is drawn by the package', () => {
   })
 
   test('in its colour, higher where the number is', async () => {
-    const image = await renderExample('chart', '/chart/bar,color=e4572e/10,40.png')
+    const image = await drawn('/chart/bar,color=e4572e/10,40.png')
     const half = Math.round(PLOT.width / 2)
     const small = (await colorsIn(image, { ...PLOT, width: half })).get('e4572e') ?? 0
     const large = (await colorsIn(image, { ...PLOT, left: PLOT.left + half, width: half })).get('e4572e') ?? 0
@@ -87,7 +89,7 @@ describe('a chart is drawn by the package', () => {
   })
 
   test('with a title in bold', async () => {
-    const image = await renderExample('chart', '/chart/bar,title=HHHHHHHH/1.png')
+    const image = await drawn('/chart/bar,title=HHHHHHHH/1.png')
     const row = await colorsIn(image, { left: 40, top: 64, width: 1000, height: 1 })
     let ink = 0
     for (const [color, pixels] of row)
@@ -98,12 +100,12 @@ describe('a chart is drawn by the package', () => {
 
   test('equally each time', async () => {
     const urlPath = '/chart/line,title=Twice/a=1,b=3,c=2.png'
-    const first = await renderExample('chart', urlPath)
-    expect((await renderExample('chart', urlPath)).equals(first)).toBe(true)
+    const first = await renderAlone('chart', urlPath)
+    expect((await renderAlone('chart', urlPath)).equals(first)).toBe(true)
   })
 
   test('as SVG that a browser and sharp can read', async () => {
-    const image = await renderExample('chart', '/chart/bar,title=Hello/a=1,b=2.svg')
+    const image = await drawn('/chart/bar,title=Hello/a=1,b=2.svg')
     expect(image.toString('utf8')).toContain('>Hello</text>')
     expect(await sharp(image).metadata()).toMatchObject({ width: 1200, height: 675, format: 'svg' })
   })
@@ -181,7 +183,7 @@ describe('a PNG', () => {
 describe('the examples', () => {
   test.each(chart.examples ?? [])('%s is canonical, and drawn', async (urlPath) => {
     expect(canonical(urlPath)).toBe(urlPath)
-    const { width } = await sharp(await renderExample('chart', urlPath)).metadata()
+    const { width } = await sharp(await drawn(urlPath)).metadata()
     expect(width).toBe(1200)
   })
 

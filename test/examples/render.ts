@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
 import { readFont } from '../../handler/shared/grammar/font.js'
-import { genato, type Ran } from '../support/cli.js'
-import { ROOT, tempFolder } from '../support/project.js'
+import { genato, useDevCli, type Ran } from '../support/cli.js'
+import { ROOT, sharedFolder, tempFolder } from '../support/project.js'
 
 /** The font that both examples draw with. */
 export const FONT_FILE = path.join(ROOT, 'handler', 'fonts', 'Inter-Regular.ttf')
@@ -16,8 +16,19 @@ export async function pathsInReadme(example: string): Promise<string[]> {
   return [...readme.matchAll(/<http:\/\/localhost:6480([^>]*)>/g)].map(([, urlPath = '']) => urlPath)
 }
 
-/** Renders a path by an example's package, as its user would. */
-export async function renderExample(example: string, urlPath: string): Promise<Buffer> {
+/** Serves an example to all tests of a file. @returns what its package gives for a path. */
+export function useExample(example: string): (urlPath: string) => Promise<Buffer> {
+  const dev = useDevCli(folder(example), ['--data', sharedFolder()])
+  return async (urlPath) => {
+    const answer = await fetch(`${dev.url}${urlPath}`)
+    const body = Buffer.from(await answer.arrayBuffer())
+    if (answer.status !== 200) throw new Error(`${urlPath} gives ${answer.status}: ${body.toString()}`)
+    return body
+  }
+}
+
+/** Renders a path in a process of its own: nothing is kept from another time. */
+export async function renderAlone(example: string, urlPath: string): Promise<Buffer> {
   const out = path.join(tempFolder(), 'image')
   const ran = await genato(['render', urlPath, '--out', out, '--json'], folder(example))
   if (ran.code !== 0) throw new Error(`genato render ${urlPath} failed: ${ran.stdout}${ran.stderr}`)

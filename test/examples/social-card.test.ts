@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import card from '../../examples/social-card/generator.js'
-import { colorsIn, font, pathsInReadme, renderExample, tell } from './render.js'
+import { colorsIn, font, pathsInReadme, renderAlone, tell, useExample } from './render.js'
 
 const TEXT_AREA = { left: 96, top: 64, width: 1008, height: 440 }
 /** What lies around the texts, without accent bar, shapes and footer. */
@@ -12,6 +12,8 @@ const MARGINS = [
   { left: 16, top: 0, width: 1060, height: 63 },
   { left: 16, top: 505, width: 1184, height: 12 },
 ]
+
+const drawn = useExample('social-card')
 
 function canonical(urlPath: string): string {
   const params = card.parse(urlPath, font)
@@ -41,7 +43,7 @@ describe('a card is drawn by the package', () => {
     ['towers of marks', `/card/${encodeURIComponent('Ậ̧́̂'.repeat(24))}.png`],
     ['markup', `/card/${encodeURIComponent('<script>alert(1)</script>&amp;</span><b>')}.png`],
   ])('%s: all of its text lies within the margins', async (_, urlPath) => {
-    const image = await renderExample('social-card', urlPath)
+    const image = await drawn(urlPath)
     const { width, height, format } = await sharp(image).metadata()
     expect({ width, height, format }).toEqual({ width: 1200, height: 630, format: 'png' })
     expect((await colorsIn(image, TEXT_AREA)).size).toBeGreaterThan(20)
@@ -49,7 +51,7 @@ describe('a card is drawn by the package', () => {
   })
 
   test('in its colours', async () => {
-    const image = await renderExample('social-card', '/card/Hi,bg=fef9ef,fg=205040,accent=e4572e.png')
+    const image = await drawn('/card/Hi,bg=fef9ef,fg=205040,accent=e4572e.png')
     const text = await colorsIn(image, TEXT_AREA)
     expect(text.get('fef9ef')).toBeGreaterThan(TEXT_AREA.width * TEXT_AREA.height * 0.9)
     expect(text.get('205040')).toBeGreaterThan(200)
@@ -59,42 +61,42 @@ describe('a card is drawn by the package', () => {
   })
 
   test('in the colours of names', async () => {
-    const named = await renderExample('social-card', '/card/Hi,bg=oldlace,accent=tomato.png')
-    const hex = await renderExample('social-card', '/card/Hi,bg=fdf5e6,fg=000,accent=ff6347.png')
+    const named = await drawn('/card/Hi,bg=oldlace,accent=tomato.png')
+    const hex = await drawn('/card/Hi,bg=fdf5e6,fg=000,accent=ff6347.png')
     expect(named.equals(hex)).toBe(true)
     expect((await colorsIn(named, TEXT_AREA)).get('000000')).toBeGreaterThan(200)
   })
 
   test('on nothing, where the background is transparent', async () => {
-    const image = sharp(await renderExample('social-card', '/card/Hi,bg=transparent.png'))
+    const image = sharp(await drawn('/card/Hi,bg=transparent.png'))
     const { channels } = await image.stats()
     expect(channels[3]).toMatchObject({ min: 0, max: 255 })
   })
 
   test('with a bold title', async () => {
-    const image = await renderExample('social-card', '/card/l.png')
+    const image = await drawn('/card/l.png')
     const ink = (await colorsIn(image, { left: 96, top: 270, width: 100, height: 1 })).get('ffffff') ?? 0
     // A stem of Inter Regular is 0.09 em wide.
     expect(ink / 84).toBeGreaterThan(0.11)
   })
 
   test('with the logo and the brand below', async () => {
-    const image = await renderExample('social-card', '/card/Hi.png')
+    const image = await drawn('/card/Hi.png')
     const logo = await colorsIn(image, { left: 96, top: 550, width: 48, height: 48 })
     expect(logo.get('5bc0be')).toBeGreaterThan(1000)
     expect((await colorsIn(image, { left: 160, top: 540, width: 200, height: 64 })).size).toBeGreaterThan(20)
   })
 
   test('with a subtitle that can be seen', async () => {
-    const without = await renderExample('social-card', '/card/Hi.png')
-    const withOne = await renderExample('social-card', '/card/Hi,subtitle=there.png')
+    const without = await drawn('/card/Hi.png')
+    const withOne = await drawn('/card/Hi,subtitle=there.png')
     expect(withOne.equals(without)).toBe(false)
   })
 
   test('equally each time', async () => {
     const urlPath = '/card/Twice,subtitle=the%20same%20bytes.png'
-    const first = await renderExample('social-card', urlPath)
-    expect((await renderExample('social-card', urlPath)).equals(first)).toBe(true)
+    const first = await renderAlone('social-card', urlPath)
+    expect((await renderAlone('social-card', urlPath)).equals(first)).toBe(true)
   })
 })
 
@@ -107,7 +109,7 @@ function text(maxLength: number): fc.Arbitrary<string> {
 describe('the examples', () => {
   test.each(card.examples ?? [])('%s is canonical, and drawn', async (urlPath) => {
     expect(canonical(urlPath)).toBe(urlPath)
-    const { width } = await sharp(await renderExample('social-card', urlPath)).metadata()
+    const { width } = await sharp(await drawn(urlPath)).metadata()
     expect(width).toBe(1200)
   })
 

@@ -35,7 +35,7 @@ function bodyOf(answer: WireAnswer | 'closed'): string {
 
 describe('a burst', () => {
   it('of 1,000 requests on one cold URL makes one image, and all get it', async () => {
-    await start({ generator: './gen.ts' }, { 'gen.ts': SLOW })
+    await start({ generate: { generator: './gen.ts' } }, { 'gen.ts': SLOW })
     const bodies = new Set<string>()
     let answers = 0
     await askAll(

@@ -41,7 +41,7 @@ async function packageIn(cwd: string, env: Record<string, string> = {}): Promise
 
 const OWN = {
   'genato.config.ts':
-    "import { defineConfig } from 'genato'\nexport default defineConfig({ generator: './gen.ts', assets: ['assets', 'logo.txt'] })\n",
+    "import { defineConfig } from 'genato'\nexport default defineConfig({ generate: { generator: './gen.ts', assets: ['assets', 'logo.txt'] } })\n",
   'gen.ts': generatorSource(GOOD_BODY),
   'logo.txt': 'logo',
   'assets/deep/b.txt': 'b',
@@ -49,7 +49,7 @@ const OWN = {
 }
 
 describe('the package', () => {
-  it('is the same from two folders, with other times and in other time zones', async () => {
+  it('is the same from two folders, with other file times and in other time zones', async () => {
     const [one, other] = [project(OWN), project(OWN)]
     for (const name of ['gen.ts', 'logo.txt', 'assets/a.txt'])
       utimesSync(path.join(other, name), 1_000_000_000, 1_100_000_000)
@@ -62,7 +62,7 @@ describe('the package', () => {
     )
   })
 
-  it('says its hashes in hex, and in Lambda’s base64', async () => {
+  it('states its hashes in hex, and in Lambda’s base64', async () => {
     const cwd = project()
     const { file, sha256, codeSha256, bytes } = await packageIn(cwd)
     const zip = readFileSync(path.join(cwd, file))
@@ -71,7 +71,7 @@ describe('the package', () => {
     expect(zip.length).toBe(bytes)
   })
 
-  it('is under 9 MB, and has sharp’s code for Linux only, the font with its license, and what it was made from', async () => {
+  it('is under 9 MB, and has sharp’s code for Linux only, the font with its license, and a statement of its contents', async () => {
     const cwd = project(OWN)
     const { file, bytes } = await packageIn(cwd)
     expect(bytes).toBeLessThanOrEqual(9_000_000)
@@ -93,7 +93,7 @@ describe('the package', () => {
       expect(names).toContain(name)
   })
 
-  it('has nothing of this machine in it', async () => {
+  it('contains nothing of this machine', async () => {
     const cwd = project(OWN)
     await packageIn(cwd)
     const [unpacked = ''] = readdirSync(path.join(cwd, '.genato', 'run'))
@@ -104,7 +104,7 @@ describe('the package', () => {
     }
   })
 
-  it('changes with the generator, with what is drawn by default, and with an asset; not with a comment in the configuration', async () => {
+  it('changes with the generator, the default text and an asset, but not with a comment in the configuration', async () => {
     const cwd = project(OWN)
     const before = (await packageIn(cwd)).contentDigest
     writeFileSync(path.join(cwd, 'genato.config.ts'), `// a comment\n${OWN['genato.config.ts']}`)
@@ -116,7 +116,7 @@ describe('the package', () => {
     expect((await packageIn(cwd)).contentDigest).not.toBe(asset)
   })
 
-  it('is not compressed anew when nothing has changed, and is when the kept zip is damaged', async () => {
+  it('is compressed again only if it has changed or the kept zip is damaged', async () => {
     const cwd = project()
     const first = await packageIn(cwd)
     expect((await genato(['package'], cwd)).stderr).toContain('unchanged')
@@ -128,7 +128,7 @@ describe('the package', () => {
     expect(readFileSync(path.join(cwd, again.file)).length).toBe(first.bytes)
   })
 
-  it('is refused when it is more than Lambda@Edge takes', async () => {
+  it('is refused if it is larger than Lambda@Edge allows', async () => {
     await expect(zipFiles([{ path: 'noise.bin', bytes: randomBytes(53_000_000) }])).rejects.toMatchObject({
       code: 'PACKAGE_TOO_BIG',
       hint: expect.stringContaining('noise.bin'),
@@ -140,7 +140,7 @@ describe('the package', () => {
 })
 
 describe('sharp’s native code', () => {
-  it('is pinned to what package-lock.json has', () => {
+  it('is pinned to the versions in package-lock.json', () => {
     const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, { version: string; integrity: string } | undefined>
     }
@@ -172,18 +172,18 @@ describe('sharp’s native code', () => {
       })
     })
 
-    it('is downloaded anew when a tarball is truncated', async () => {
+    it('is downloaded again if a tarball is truncated', async () => {
       const damaged = tempFolder()
       cpSync(cache, damaged, { recursive: true })
       const tarball = path.join(damaged, 'native', '@img+sharp-linux-x64-0.35.5.tgz')
       truncateSync(tarball, 1000)
       const ran = await genato(['explain', '/10'], project(), { GENATO_CACHE: damaged })
       expect(ran.code).toBe(0)
-      expect(ran.stderr).toContain('is damaged: it is downloaded anew')
+      expect(ran.stderr).toContain('is damaged and will be downloaded again')
       expect(readFileSync(tarball).length).toBeGreaterThan(100_000)
     })
 
-    it('missing without a network is one clear message, and leaves nothing half done', async () => {
+    it('missing without a network is one clear message, and leaves no partial files', async () => {
       const empty = tempFolder()
       const cwd = project()
       const ran = await genato(['package'], cwd, { GENATO_CACHE: empty, ...OFFLINE })
@@ -198,7 +198,7 @@ describe('sharp’s native code', () => {
       )
     })
 
-    it('is not looked for without npm, and that is said', async () => {
+    it('can’t be downloaded without npm, which the error says', async () => {
       const ran = await genato(['package'], project(), { GENATO_CACHE: tempFolder(), PATH: tempFolder() })
       expect(ran).toMatchObject({
         code: 1,
@@ -206,19 +206,19 @@ describe('sharp’s native code', () => {
       })
     })
 
-    it('in a folder that can’t be written is one clear message', async () => {
+    it('in a read-only folder is one clear message', async () => {
       const file = path.join(project({ file: '' }), 'file')
       const ran = await genato(['package'], project(), { GENATO_CACHE: file })
       expect(ran).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('Set GENATO_CACHE to a folder that can be written'),
+        stderr: expect.stringContaining('Set GENATO_CACHE to a writable folder'),
       })
     })
   })
 })
 
 describe('a generator', () => {
-  const CONFIG = { 'genato.config.json': '{ "generator": "./gen.ts" }' }
+  const CONFIG = { 'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }' }
 
   it.each([
     [
@@ -249,45 +249,54 @@ describe('a generator', () => {
     const ran = await genato(['package'], project({ ...CONFIG, 'gen.ts': source }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBeGreaterThan(0)
-    // A place, but no stack.
+    // The place, without a stack trace.
     expect(ran.stderr).not.toMatch(/\n\s+at .*\n\s+at /)
   })
 
-  it('that is not there is named', async () => {
+  it('that does not exist is named in the error', async () => {
     const ran = await genato(['package'], project(CONFIG))
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('gen.ts') })
   })
 
   it.each([
-    ['{ "assets": ["missing.png"] }', /assets: missing\.png is not there/],
-    ['{ "assets": ["../outside.png"] }', /outside/],
-    ['{ "font": "missing.ttf" }', /font: missing\.ttf is not there/],
-    ['{ "font": "genato.config.json" }', /font: genato\.config\.json can't be used\. It is no font/],
-    ['{ "text": "日本" }', /text: the font Inter has no 日 \(U\+65E5\), 本 \(U\+672C\)/],
-    ['{ "text": "abc", "limits": { "text": 2 } }', /text is 3 characters long/],
+    ['{ "generate": { "assets": ["missing.png"] } }', /generate\.assets: missing\.png does not exist/],
+    ['{ "generate": { "assets": ["../outside.png"] } }', /outside/],
+    ['{ "generate": { "font": "missing.ttf" } }', /generate\.font: missing\.ttf does not exist/],
+    [
+      '{ "generate": { "font": "genato.config.json" } }',
+      /generate\.font: genato\.config\.json can't be used\. It is no font/,
+    ],
+    [
+      '{ "generate": { "text": "日本" } }',
+      /generate\.text: the font Inter has no 日 \(U\+65E5\), 本 \(U\+672C\)/,
+    ],
+    ['{ "generate": { "text": "abc", "limits": { "text": 2 } } }', /generate\.text is 3 characters long/],
   ])('%s is refused before anything is built', async (config, message) => {
     const ran = await genato(['package'], project({ 'genato.config.json': config }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBe(2)
   })
 
-  it('without a default export, or that is not there, is told by its own name', async () => {
+  it('without a default export, or that does not exist, is named in the error', async () => {
     const none = await genato(['package'], project({ ...CONFIG, 'gen.ts': 'export const x = 1' }))
     expect(none.stderr).toContain('gen.ts has no default export')
     expect((await genato(['package'], project(CONFIG))).stderr).toContain(
-      'generator: there is no file gen.ts',
+      'generate.generator: there is no file gen.ts',
     )
   })
 
-  it('keeps its images when only the text changes that it is not given', async () => {
+  it('keeps its images when the built-in generator’s text changes', async () => {
     const cwd = project({
       ...OWN,
-      'genato.config.ts': "export default { generator: './gen.ts', text: 'One' }",
+      'genato.config.ts': "export default { generate: { generator: './gen.ts', text: 'One' } }",
     })
     const key = async () =>
       (JSON.parse((await genato(['explain', '/card/x.svg', '--json'], cwd)).stdout) as { key: string }).key
     const before = await key()
-    writeFileSync(path.join(cwd, 'genato.config.ts'), "export default { generator: './gen.ts', text: 'Two' }")
+    writeFileSync(
+      path.join(cwd, 'genato.config.ts'),
+      "export default { generate: { generator: './gen.ts', text: 'Two' } }",
+    )
     expect(await key()).toBe(before)
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY, '2'))
     expect(await key()).not.toBe(before)
@@ -295,7 +304,7 @@ describe('a generator', () => {
 
   it('gets the assets of a whole folder, links followed, genato’s own left out', async () => {
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts", "assets": ["."] }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts", "assets": ["."] } }',
       'gen.ts': generatorSource(GOOD_BODY),
       'sub/a.txt': 'a',
     })
@@ -313,7 +322,7 @@ describe('a generator', () => {
     const text = await sharp({ text: { text: logo.toString(), font: context.fontFamily + ' 20', fontfile: context.fontFile } }).png().toBuffer()
     return { body: text, contentType: 'image/png' }`
     const cwd = project({
-      'genato.config.json': '{ "generator": "./gen.ts", "assets": ["logo.txt"] }',
+      'genato.config.json': '{ "generate": { "generator": "./gen.ts", "assets": ["logo.txt"] } }',
       'gen.ts': `import sharp from '${from}'\n${generatorSource(body)}`,
       'logo.txt': 'drawn',
     })

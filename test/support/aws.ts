@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { Several } from '../../src/aws/together.js'
 import { GenatoError } from '../../src/lib/errors.js'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.js'
-import { startMoto, type Moto } from './moto/moto.js'
+import { borrowMoto, type Moto } from './moto/moto.js'
 
 export const ACCOUNT = '123456789012'
 export const IMAGES = `genato-images-${ACCOUNT}`
@@ -23,12 +23,11 @@ export interface Aws {
 export function useAws(): Aws {
   const aws = {} as Aws
   beforeAll(async () => {
-    aws.moto = await startMoto()
+    aws.moto = await borrowMoto()
     aws.proxy = await startFaultProxy(aws.moto.endpoint)
   })
   afterAll(async () => {
     await aws.proxy.close()
-    await aws.moto.close()
   })
   beforeEach(async () => {
     await aws.moto.reset()

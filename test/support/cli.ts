@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { ROOT } from './project.js'
 
 const BIN = path.join(ROOT, 'bin', 'genato.js')
@@ -34,11 +34,35 @@ export interface RunningDev {
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts `genato dev` on a free port, and waits until it serves. */
+/** Starts `genato dev` on a free port, waits until it serves, and ends it with the test. */
 export async function startDevCli(
   cwd: string,
   args: string[] = [],
   env: Record<string, string> = {},
+): Promise<RunningDev> {
+  return launchDev(cwd, args, env, onTestFinished)
+}
+
+/**
+ * One `genato dev` for all tests of a describe block that only look at it: a process costs a second.
+ */
+export function useDevCli(cwd: string, args: string[] = []): RunningDev {
+  const dev = {} as RunningDev
+  const ends: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    Object.assign(dev, await launchDev(cwd, args, {}, (end) => void ends.push(end)))
+  })
+  afterAll(async () => {
+    for (const end of ends) await end()
+  })
+  return dev
+}
+
+async function launchDev(
+  cwd: string,
+  args: string[],
+  env: Record<string, string>,
+  atEnd: (end: () => Promise<void>) => void,
 ): Promise<RunningDev> {
   const child = start(['dev', '--port', '0', ...args], cwd, env)
   let output = ''
@@ -48,7 +72,7 @@ export async function startDevCli(
   const closed = new Promise<number | null>((resolve) => {
     child.on('close', resolve)
   })
-  onTestFinished(async () => {
+  atEnd(async () => {
     child.kill('SIGKILL')
     await closed
   })

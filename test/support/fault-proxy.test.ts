@@ -6,7 +6,7 @@ import * as lambda from '@aws-sdk/client-lambda'
 import * as s3 from '@aws-sdk/client-s3'
 import * as sts from '@aws-sdk/client-sts'
 import { startFaultProxy, type Fault, type FaultProxy } from './fault-proxy.js'
-import { describeAws, startMoto, type Moto } from './moto/moto.js'
+import { describeAws, borrowMoto, type Moto } from './moto/moto.js'
 
 const TRUST = JSON.stringify({
   Version: '2012-10-17',
@@ -23,12 +23,11 @@ function options(region = 'us-east-1') {
 
 describeAws('the fault proxy', () => {
   beforeAll(async () => {
-    moto = await startMoto()
+    moto = await borrowMoto()
     proxy = await startFaultProxy(moto.endpoint)
   })
   afterAll(async () => {
     await proxy.close()
-    await moto.close()
   })
   beforeEach(() => proxy.clear())
 

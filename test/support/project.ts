@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync, realpathSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 
@@ -9,6 +9,13 @@ export const ROOT = path.resolve(import.meta.dirname, '../..')
 export function tempFolder(): string {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'genato-test-')))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  return folder
+}
+
+/** An empty folder that is gone when all tests of the describe block have ended: call it there, not in a hook. */
+export function sharedFolder(): string {
+  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'genato-test-')))
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 
@@ -21,8 +28,7 @@ export function folderOutsideTmp(): string {
 }
 
 /** A user's project with these files. */
-export function project(files: Record<string, string | Buffer> = {}): string {
-  const folder = tempFolder()
+export function project(files: Record<string, string | Buffer> = {}, folder = tempFolder()): string {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name)
     mkdirSync(path.dirname(file), { recursive: true })

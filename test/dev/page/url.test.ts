@@ -24,7 +24,7 @@ const tokens = fc.record(
 const size = fc.constantFrom('640x480', '64', '300x250@2x', '100@3X')
 
 describe('the form', () => {
-  it('writes the image that it has read, whichever way it was spelt', () => {
+  it('writes the same image that it has read, however it was spelt', () => {
     fc.assert(
       fc.property(size, tokens, (size, tokens) => {
         const path = `/${[size, ...Object.values(tokens)].join(',')}`
@@ -36,13 +36,13 @@ describe('the form', () => {
     )
   })
 
-  it('has every format there is, with the quality it has', () => {
+  it('offers every format, with quality where it applies', () => {
     expect([...FORMATS].sort()).toEqual(Object.keys(REAL_FORMATS).sort())
     for (const [name, format] of Object.entries(REAL_FORMATS))
       expect([name, QUALITY[name]]).toEqual([name, 'quality' in format ? format.quality : undefined])
   })
 
-  it('takes nothing from what is no size', () => {
+  it('ignores paths without a size', () => {
     for (const path of ['/', '/card/a.png', '/640/x', '/x,white', '/%ZZ', ''])
       expect([path, readPath(path)]).toEqual([path, undefined])
   })

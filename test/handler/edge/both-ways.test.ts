@@ -5,6 +5,7 @@ import aws4 from 'aws4'
 import { expect, it, onTestFinished } from 'vitest'
 import { defineGenerator } from '../../../handler/shared/contract.js'
 import type { OriginRequestEvent } from '../../../handler/edge/edge-event.js'
+import { BEHAVIOURS, ORIGIN_ID } from '../../../templates/distribution.js'
 import { createEdge } from '../../../src/local/cloudfront/edge.js'
 import type { FunctionRunner } from '../../../src/local/lambda/runner.js'
 import { startViewerServer } from '../../../src/local/cloudfront/viewer/server.js'
@@ -30,7 +31,12 @@ async function edgeBefore({ folder }: Local, { send }: TestService, handsBack: b
       return { value: { ...request, uri: value.uri } }
     },
   } as unknown as FunctionRunner
-  const edge = createEdge({ runner, store: folder, origin: { domain: DOMAIN, path: '' }, cacheBytes: 1e7 })
+  const edge = createEdge({
+    behaviours: BEHAVIOURS,
+    origins: { [ORIGIN_ID]: { domain: DOMAIN, path: '', objects: folder } },
+    functions: { edge: runner },
+    cacheBytes: 1e7,
+  })
   const server = await startViewerServer({
     edge,
     page: { handle: () => false },

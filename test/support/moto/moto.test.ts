@@ -6,7 +6,7 @@ import * as iam from '@aws-sdk/client-iam'
 import * as lambda from '@aws-sdk/client-lambda'
 import * as s3 from '@aws-sdk/client-s3'
 import { zipSync } from 'fflate'
-import { describeAws, startMoto, type Moto } from './moto.js'
+import { describeAws, startMoto, type OwnMoto } from './moto.js'
 
 const ACCOUNT = '123456789012'
 const BUCKET = 'a-bucket-of-ours'
@@ -17,7 +17,7 @@ const LOGGING = {
   Statement: [{ Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: '*' }],
 }
 
-let moto: Moto
+let moto: OwnMoto
 
 function trusting(...Service: string[]) {
   const statement = { Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }

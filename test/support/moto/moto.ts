@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, inject } from 'vitest'
+import { ACTIONS } from '../../../src/aws/actions.js'
 
+/** The action of each operation's own name, by `service:operation`. */
+const OWN_ACTIONS = Object.fromEntries(Object.entries(ACTIONS).map(([operation, [own]]) => [operation, own]))
 const MANAGED_POLICIES = { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' }
 
 interface MotoSettings {
@@ -23,46 +26,55 @@ interface MotoSettings {
   refused_deletions?: number
   /** With which code; InternalError if not set. */
   refused_deletions_code?: string
-  /** What Lambda's GetAccountSettings tells; 1000 if not set. */
+  /** The concurrency that Lambda's GetAccountSettings reports; 1000 if not set. */
   concurrent_executions?: number
-  /** What Lambda@Edge runs; all that Lambda does if not set. */
+  /** The runtimes that Lambda@Edge accepts; all of Lambda's if not set. */
   edge_runtimes?: string[]
   /** How many reads see a function Pending after its creation, and InProgress after an update; 1 if not set. */
   function_reads?: number
-  /** Functions that Lambda could not make or update, by name. */
+  /** Functions that Lambda fails to create or update, by name. */
   failed?: Record<string, 'creation' | 'update'>
 }
 
 export interface Moto {
   endpoint: string
-  /** Empties every account, sets the settings back and enforces no IAM policies. */
+  /** Empties every account, resets the settings and stops enforcing IAM policies. */
   reset(): Promise<void>
   settings(values: MotoSettings): Promise<void>
-  /** Whether calls need a user's access key, a right signature and a policy that allows them. */
+  /** Makes calls need a user's access key, a valid signature and a policy that allows them. */
   enforceIam(on: boolean): Promise<void>
-  /** What the server has said on stderr: the tracebacks of what it can't do. */
+}
+
+/** A separate server, for one test file or program. */
+export interface OwnMoto extends Moto {
+  /** The server's stderr: tracebacks of requests that it can't handle. */
   said(): string
   close(): Promise<void>
 }
 
-/** `describe`, where moto could be brought; else skipped, with the reason in its name. */
+/** `describe` where moto could be installed. Otherwise the tests are skipped, with the reason in their name. */
 export function describeAws(name: string, body: () => void): void {
   const moto = inject('moto')
   if ('missing' in moto) describe.skip(`${name} (not run without moto: ${moto.missing})`, body)
   else describe(name, body)
 }
 
-/** Starts a server of one's own, which ends with this process at the latest. */
-export async function startMoto(): Promise<Moto> {
-  const moto = inject('moto')
+/** Starts a separate server, which ends with this process at the latest. */
+export async function startMoto(moto = inject('moto')): Promise<OwnMoto> {
   if ('missing' in moto) throw new Error(`There is no moto: ${moto.missing}`)
   const cwd = mkdtempSync(path.join(os.tmpdir(), 'genato-moto-'))
   const child = spawn(moto.python, [path.join(import.meta.dirname, 'server.py')], {
     cwd,
     // The server ends when its stdin does.
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Nothing of the AWS settings and profiles that whoever runs the tests may have.
-    env: { PATH: process.env['PATH'], HOME: cwd, PYTHONDONTWRITEBYTECODE: '1', ...MANAGED_POLICIES },
+    // Without the AWS settings and profiles of whoever runs the tests.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: cwd,
+      PYTHONDONTWRITEBYTECODE: '1',
+      GENATO_ACTIONS: JSON.stringify(OWN_ACTIONS),
+      ...MANAGED_POLICIES,
+    },
   })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-100_000)))
@@ -73,7 +85,32 @@ export async function startMoto(): Promise<Moto> {
     })
   })
   const port = await startedPort(child, () => said)
-  const endpoint = `http://127.0.0.1:${port}`
+  return {
+    ...controlOf(`http://127.0.0.1:${port}`),
+    said: () => said,
+    close: async () => {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
+}
+
+/**
+ * The server that all test files of one worker share, one after another: starting one takes a second of CPU time.
+ * It is empty, as if new. The pool starts it at the first request, and stops it when the run ends.
+ */
+export async function borrowMoto(): Promise<Moto> {
+  const moto = inject('moto')
+  if ('missing' in moto) throw new Error(`There is no moto: ${moto.missing}`)
+  const answer = await fetch(`${inject('motoPool')}/${process.env['VITEST_POOL_ID'] ?? ''}`)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  const control = controlOf(text)
+  await control.reset()
+  return control
+}
+
+function controlOf(endpoint: string): Moto {
   const post = async (place: string, body: string) => {
     const response = await fetch(`${endpoint}/moto-api/${place}`, { method: 'POST', body })
     if (!response.ok)
@@ -84,11 +121,6 @@ export async function startMoto(): Promise<Moto> {
     reset: async () => post('reset', ''),
     settings: async (values) => post('genato/settings', JSON.stringify(values)),
     enforceIam: async (on) => post('reset-auth', on ? '0' : 'inf'),
-    said: () => said,
-    close: async () => {
-      child.kill('SIGKILL')
-      await closed
-    },
   }
 }
 
