@@ -7,7 +7,7 @@ import { ownBucket, s3Of } from '../resources/bucket-call.js'
 import type { Objects } from './object-store.js'
 
 /**
- * A bucket's objects, for the local edge. IAM: s3:GetObject, s3:PutObject, s3:ListBucket. Its puts are the
+ * A bucket's objects, for the local edge. Its puts are the
  * function's, not the command's, so the ledger doesn't record them.
  */
 export function bucketObjects(session: Session, bucket: string): Objects {

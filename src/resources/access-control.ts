@@ -44,7 +44,7 @@ const ASPECTS = Object.entries(SIGNING).map(([name, field]): Aspect<Signing, Sig
   fix: (seen, wanted) => (seen[field] === wanted[field] ? undefined : { ...seen, [field]: wanted[field] }),
 }))
 
-/** Finds it by its name, because it can't be tagged. IAM: cloudfront:ListOriginAccessControls. */
+/** Finds it by its name, because it can't be tagged. */
 export async function observeAccessControl(
   session: Session,
   name: string,

@@ -6,7 +6,7 @@ import type { FunctionPlace } from './function-wanted.js'
 /** With fewer simultaneous executions, a page full of new images is throttled. */
 const FEW = 100
 
-/** Warns of a new account's quota. If it can't be read, says nothing. IAM: lambda:GetAccountSettings. */
+/** Warns of a new account's quota. If it can't be read, says nothing. */
 export async function warnOfFewExecutions(session: Session): Promise<void> {
   const settings = await session.clients
     .in(HOME_REGION)
@@ -46,7 +46,7 @@ export async function replicasLeft(
   return new Map(counts.filter(([, count]) => count > 0))
 }
 
-/** @returns the names of the functions that run as a role. IAM: lambda:ListFunctions. */
+/** @returns the names of the functions that run as a role. */
 export async function functionsWithRole(session: Session, roleArn: string): Promise<string[]> {
   const names: string[] = []
   const pages = paginateListFunctions(

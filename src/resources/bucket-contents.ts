@@ -16,7 +16,7 @@ export interface StoredObject {
   Size: number
 }
 
-/** @param after the key after which the listing begins. IAM: s3:ListBucket. */
+/** @param after the key after which the listing begins. */
 export async function* listObjects(
   session: Session,
   bucket: string,
@@ -27,7 +27,7 @@ export async function* listObjects(
   for await (const { Contents = [] } of pagesOf(session, bucket, { Prefix: prefix, ...start })) yield Contents
 }
 
-/** @returns the prefixes of keys up to and with the next slash. IAM: s3:ListBucket. */
+/** @returns the prefixes of keys up to and with the next slash. */
 export async function listFolders(session: Session, bucket: string, prefix: string): Promise<string[]> {
   const folders: string[] = []
   for await (const { CommonPrefixes = [] } of pagesOf(session, bucket, { Prefix: prefix, Delimiter: '/' }))
@@ -57,7 +57,7 @@ export interface StoredVersion {
   bytes: number
 }
 
-/** Every version and delete marker, a page at a time. IAM: s3:ListBucketVersions. */
+/** Every version and delete marker, a page at a time. */
 export async function* listVersionsOf(session: Session, bucket: string): AsyncGenerator<StoredVersion[]> {
   // The SDK has no paginator for this call.
   for (let at: { KeyMarker?: string; VersionIdMarker?: string } = {}; ;) {

@@ -10,7 +10,6 @@ import { sameDocument } from './document.js'
 /** The Sid of each of genato's statements starts so. */
 const OUR_SID = 'Genato'
 
-/** IAM: s3:GetBucketPolicy. */
 async function observeBucketPolicy(session: Session, bucket: string): Promise<Statement[]> {
   const found = await orAbsent(
     s3Of(session).send(new GetBucketPolicyCommand(ownBucket(session, bucket))),
@@ -46,7 +45,7 @@ export function isPublic({ Effect, Principal, Condition = {} }: Statement): bool
 }
 
 /**
- * Replaces the statements of a bucket's policy. IAM: s3:GetBucketPolicy, s3:PutBucketPolicy.
+ * Replaces the statements of a bucket's policy.
  * @param there the statements as they were last seen.
  * @param change makes the new statements from the present ones. They are read again right before they are
  *   replaced, so that a statement that somebody else adds meanwhile is kept.

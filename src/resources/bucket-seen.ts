@@ -40,8 +40,6 @@ export interface BucketSeen {
 /**
  * Reads everything about a bucket at once. After a bucket was created or deleted, S3 may contradict itself for a
  * while: then it is asked again, for up to 60 s.
- * IAM: s3:ListBucket, s3:GetBucketTagging, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls,
- * s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration, s3:GetBucketVersioning, s3:GetBucketPolicy.
  * @throws GenatoError BUCKET_TAKEN, BUCKET_ELSEWHERE, BUCKET_UNCLEAR
  */
 export async function observeBucket(session: Session, name: string): Promise<BucketSeen | undefined> {
@@ -125,7 +123,6 @@ function elsewhere(name: string, cause: unknown): GenatoError {
 /**
  * Whether a run was killed between creating this bucket and tagging it: it is empty, has no tags, and has a name
  * that only genato would give. Under any other name it may be somebody's new bucket.
- * IAM: s3:ListBucketVersions.
  */
 export async function isCutOff(
   session: Session,
@@ -135,7 +132,7 @@ export async function isCutOff(
   return isOwnBucketName(name, stack, session.account) && (await isBare(session, name, seen))
 }
 
-/** Whether it is empty and has no tags. IAM: s3:ListBucketVersions. */
+/** Whether it is empty and has no tags. */
 export async function isBare(session: Session, name: string, { tags }: BucketSeen): Promise<boolean> {
   if (Object.keys(tags).length > 0) return false
   const found = await orAbsent(

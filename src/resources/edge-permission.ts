@@ -14,7 +14,6 @@ const STATEMENT = 'genato-edge'
  * warning.
  * @returns a function that adds the statement if it is missing. CloudFront writes its own statement into the same
  *   policy when it associates the version, and Lambda loses statements of parallel writes: call it after that.
- * IAM: lambda:GetPolicy, lambda:AddPermission.
  */
 export async function prepareEdgePermission(
   session: Session,

@@ -23,7 +23,7 @@ export interface FunctionSeen extends FunctionSettings {
   revision: string | undefined
 }
 
-/** IAM: lambda:GetFunction. @throws GenatoError TAGS_UNREADABLE */
+/** @throws GenatoError TAGS_UNREADABLE */
 export async function observeFunction(
   session: Session,
   { region, name }: FunctionPlace,

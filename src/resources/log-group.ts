@@ -20,7 +20,7 @@ export interface LogGroup {
   retentionDays: number | undefined
 }
 
-/** Finds one group by its exact name, because CloudWatch searches by prefix. IAM: logs:DescribeLogGroups. */
+/** Finds one group by its exact name, because CloudWatch searches by prefix. */
 export async function observeLogGroup(
   session: Session,
   region: string,
@@ -60,8 +60,6 @@ class AllRefused extends Error {}
  * sets a retention. A refused change is always a warning.
  * @returns a function that creates and updates them. Call it before the function writes logs, so that retention
  *   holds from the first line on.
- * IAM: logs:DescribeLogGroups, logs:CreateLogGroup, logs:TagResource, logs:ListTagsForResource,
- * logs:PutRetentionPolicy.
  */
 export async function prepareLogGroups(session: Session, wanted: GroupsWanted): Promise<() => Promise<void>> {
   const { name, regions, retentionDays } = wanted

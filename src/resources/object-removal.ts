@@ -17,7 +17,6 @@ interface Removed {
 
 /**
  * Deletes these objects, or these versions of them. Absent ones are no error.
- * IAM: s3:DeleteObject, s3:DeleteObjectVersion.
  * @throws GenatoError ACCESS_DENIED, NOT_DELETED, S3_FAILED
  */
 export async function deleteObjects(

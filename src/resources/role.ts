@@ -50,7 +50,6 @@ type RoleAspect = WrittenAspect<RoleSeen, RoleWanted>
 /** How long IAM may contradict itself after a change. */
 export const SETTLING = { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] as [number, number] }
 
-/** IAM: iam:GetRole, iam:ListAttachedRolePolicies, iam:GetRolePolicy. */
 export async function observeRole(
   session: Session,
   name: string,

@@ -6,7 +6,7 @@ import { countBody } from './upload-progress.js'
 
 const SHA256 = 'code-sha256'
 
-/** @returns the `CodeSha256` of an uploaded package, or `undefined`. IAM: s3:GetObject, s3:ListBucket. */
+/** @returns the `CodeSha256` of an uploaded package, or `undefined`. */
 export async function findPackage(
   session: Session,
   bucket: string,
@@ -34,7 +34,6 @@ export interface PackageUpload {
   codeSha256: string
 }
 
-/** IAM: s3:PutObject. */
 export async function putPackage(session: Session, upload: PackageUpload): Promise<void> {
   const { bucket, key, zip, codeSha256 } = upload
   await session.ledger.change(

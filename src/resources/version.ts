@@ -30,7 +30,7 @@ function describeVersion(digest: string, roleId: string | undefined): string {
   return `package ${digest}${roleId ? ` role ${roleId}` : ''}`
 }
 
-/** The published versions, oldest first. IAM: lambda:ListVersionsByFunction. */
+/** The published versions, oldest first. */
 export async function listVersions(session: Session, { region, name }: FunctionPlace): Promise<Version[]> {
   const versions: Version[] = []
   const pages = paginateListVersionsByFunction(
