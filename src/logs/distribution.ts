@@ -1,5 +1,5 @@
 import { paginateListDistributions, type DistributionSummary } from '@aws-sdk/client-cloudfront'
-import { HOME_REGION } from '../aws/regions.js'
+import { HOME_REGION } from '../lib/home-region.js'
 import type { Session } from '../aws/session.js'
 import { functionName } from '../config/names.js'
 
@@ -14,7 +14,7 @@ export async function distributionIdOf(
       LambdaFunctionARN?.startsWith(versions),
     )
   for await (const { DistributionList } of paginateListDistributions(
-    { client: clients.cloudfront },
+    { client: clients.global.cloudfront },
     {},
     { abortSignal: signal },
   )) {

@@ -17,9 +17,8 @@ import { EXIT, GenatoError } from '../lib/errors.js'
 import { callerReference, STACK_TAG } from '../config/names.js'
 import { bucketOf, converge, liveVersion, type DistributionWanted } from './distribution-config.js'
 import { explainDistributionError, isSettling } from './distribution-errors.js'
-import { ownerOf, refuseOthers, type Claim } from './ownership.js'
+import { overtaken, ownerOf, refuseOthers, type Claim } from './ownership.js'
 import { missingTags, readTags, tagList, type Tags } from './tags.js'
-import { overtaken } from './overtaken.js'
 
 /** Which of what is cached was last invalidated: a digest, or PENDING. */
 export const INVALIDATED_TAG = 'genato:invalidated'
@@ -52,7 +51,7 @@ export const ROLLOUT = {
 async function listDistributions(session: Session): Promise<DistributionSummary[]> {
   const all: DistributionSummary[] = []
   for (let Marker: string | undefined; ;) {
-    const { DistributionList: page } = await session.clients.cloudfront.send(
+    const { DistributionList: page } = await session.clients.global.cloudfront.send(
       new ListDistributionsCommand({ MaxItems: 100, ...(Marker ? { Marker } : {}) }),
     )
     all.push(...(page?.Items ?? []).filter(({ Staging }) => !Staging))
@@ -128,7 +127,7 @@ export async function refuseOthersDistribution(
 
 async function distributionTags(session: Session, arn: string): Promise<Tags> {
   const found = await orAbsent(
-    session.clients.cloudfront.send(new ListTagsForResourceCommand({ Resource: arn })),
+    session.clients.global.cloudfront.send(new ListTagsForResourceCommand({ Resource: arn })),
     'NoSuchResource',
     'NoSuchDistribution',
   )
@@ -149,7 +148,7 @@ export async function readDistribution(
   id: string,
 ): Promise<Omit<DistributionSeen, 'tags'> | undefined> {
   const found = await orAbsent(
-    session.clients.cloudfront.send(new GetDistributionCommand({ Id: id })),
+    session.clients.global.cloudfront.send(new GetDistributionCommand({ Id: id })),
     'NoSuchDistribution',
   )
   const { DistributionConfig: config, ARN = '', DomainName = '', Status } = found?.Distribution ?? {}
@@ -256,7 +255,7 @@ export async function sendUpdate(
     session,
     { passing: isSettling, timeout: 120_000, pauses: [2_000, 10_000] },
     async () =>
-      session.clients.cloudfront.send(
+      session.clients.global.cloudfront.send(
         new UpdateDistributionCommand({ Id: id, IfMatch: etag, DistributionConfig: config }),
       ),
   )
@@ -320,7 +319,7 @@ async function createAs(
       session,
       { passing: isSettling, timeout: 150_000, pauses: [2_000, 10_000] },
       async () =>
-        session.clients.cloudfront.send(
+        session.clients.global.cloudfront.send(
           new CreateDistributionWithTagsCommand({
             DistributionConfigWithTags: { DistributionConfig: config, Tags: { Items: tagList(tags) } },
           }),
@@ -354,7 +353,7 @@ export async function tagDistribution(
   await session.ledger.change(
     { action: 'update', resource: 'distribution', name: id, aspect, expect: undefined },
     async () => {
-      await session.clients.cloudfront.send(
+      await session.clients.global.cloudfront.send(
         new TagResourceCommand({ Resource: arn, Tags: { Items: tagList(tags) } }),
       )
     },

@@ -1,6 +1,6 @@
 /**
- * A policy document in one form, so that two which mean the same are the same: AWS gives documents back
- * with other orders, and with lists of one as single values.
+ * Writes a policy document in one form, so that documents with the same meaning are equal: AWS returns them in
+ * another order, and lists of one item as single values.
  */
 export function canonicalDocument(document: unknown): string {
   return JSON.stringify(

@@ -31,7 +31,7 @@ export async function invalidate(
       })
       const passing = (error: unknown) => isNamed(error, 'TooManyInvalidationsInProgress')
       await retryWhile(session, { passing, timeout: 300_000, pauses: [5_000, 30_000] }, async () =>
-        session.clients.cloudfront.send(command),
+        session.clients.global.cloudfront.send(command),
       )
     },
   )
@@ -40,7 +40,7 @@ export async function invalidate(
 
 /** How many of its invalidations are under way. IAM: cloudfront:ListInvalidations. */
 export async function invalidationsUnderWay(session: Session, id: string): Promise<number> {
-  const { InvalidationList } = await session.clients.cloudfront.send(
+  const { InvalidationList } = await session.clients.global.cloudfront.send(
     new ListInvalidationsCommand({ DistributionId: id, MaxItems: 20 }),
   )
   return (InvalidationList?.Items ?? []).filter(({ Status }) => Status === 'InProgress').length

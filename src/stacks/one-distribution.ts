@@ -8,7 +8,7 @@ import type { Target } from './target.js'
  */
 export function theOne(
   found: readonly Found[],
-  { images, settings, function: name }: Target,
+  { images, settings, function: { name } }: Target,
   adopt = false,
 ): Found | undefined {
   if (found.length > 1)

@@ -9,7 +9,8 @@ import {
   type DistributionSeen,
 } from '../resources/distribution.js'
 import { liveVersion } from '../resources/distribution-config.js'
-import { CODE_TAGS, observeFunction } from '../resources/function.js'
+import { CODE_TAGS } from '../resources/function-code.js'
+import { observeFunction } from '../resources/function-seen.js'
 import { invalidate } from '../resources/invalidation.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listVersions } from '../resources/version.js'
@@ -73,7 +74,7 @@ export async function purge(
         name: images,
         ...(session.ledger.dryRun ? { aspect: imageCount(counted.objects) } : {}),
         expect: { objects: counted.objects, bytes: counted.bytes },
-        told: ({ objects }) => imageCount(objects),
+        detail: ({ objects }) => imageCount(objects),
       },
       async (progress) => deleteChosen(session, images, chosen, progress),
     )
