@@ -7,15 +7,11 @@ import { edgeLogGroup, packageKey, packagePrefix } from '../config/names.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { prepareAccessControl } from '../resources/access-control.js'
 import { prepareBucket } from '../resources/bucket.js'
-import {
-  ensureDistribution,
-  findDistributions,
-  INVALIDATED_TAG,
-  refuseOthersDistribution,
-  untilDeployed,
-  type EnsuredDistribution,
-  type Found,
-} from '../resources/distribution.js'
+import { ensureDistribution, type EnsuredDistribution } from '../resources/distribution.js'
+import { liveVersion } from '../resources/distribution-functions.js'
+import { untilDeployed } from '../resources/distribution-rollout.js'
+import { INVALIDATED_TAG } from '../resources/distribution-update.js'
+import { findDistribution, refuseOthersDistribution, type Found } from '../resources/find-distribution.js'
 import {
   CODE_TAGS,
   ensureFunction,
@@ -40,8 +36,14 @@ import {
 import type { Claim } from '../resources/ownership.js'
 import { filesConsent } from './files-consent.js'
 import { imagesReaders } from './images-readers.js'
-import { imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
-import { theOne } from './one-distribution.js'
+import {
+  distributionWanted,
+  imagesWanted,
+  packagesWanted,
+  roleWanted,
+  searchOf,
+  type Target,
+} from './target.js'
 
 /** The function package, made as far as it is needed. */
 export interface PackageSource {
@@ -102,7 +104,7 @@ export async function deploy(
       ? prepareAccessControl(session, target.accessControl, target.stack)
       : NONE,
     findFunction(session, target.function, claim),
-    findDistribution(session, target, claim),
+    findOwnDistribution(session, target, claim),
     prepareLogGroups(session, {
       stack: target.stack,
       name: edgeLogGroup(target.stack),
@@ -165,14 +167,7 @@ export async function deploy(
       ...claim,
       found: foundDistribution,
       cached,
-      wanted: {
-        originDomain: target.originDomain,
-        accessControl,
-        functionArn: version.arn,
-        aliases: target.settings.domain.aliases,
-        certificate: target.settings.domain.certificate,
-        priceClass: target.settings.domain.priceClass,
-      },
+      wanted: distributionWanted(target, { accessControl, arn: version.arn }),
     })
   const associate = async (): Promise<EnsuredDistribution> => {
     for (let tries = 1; ; tries++)
@@ -218,8 +213,12 @@ export async function deploy(
 }
 
 /** @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, NOT_OURS */
-async function findDistribution(session: Session, target: Target, claim: Claim): Promise<Found | undefined> {
-  const found = theOne(await findDistributions(session, target), target, claim.adopt)
+async function findOwnDistribution(
+  session: Session,
+  target: Target,
+  claim: Claim,
+): Promise<Found | undefined> {
+  const found = await findDistribution(session, searchOf(target), { anyBucket: claim.adopt })
   if (found) await refuseOthersDistribution(session, found, claim)
   return found
 }
@@ -249,7 +248,7 @@ interface Live {
 async function prune(session: Session, target: Target, { version, distribution }: Live): Promise<void> {
   try {
     const versions = await listVersions(session, target.function)
-    const { before } = distribution
+    const before = distribution.before && liveVersion(distribution.before, version.arn)
     const previous =
       before === undefined || before === version.number
         ? versions.findLast(({ number }) => number < version.number)?.number

@@ -3,7 +3,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { FunctionRunner } from '../../src/local/lambda/runner.js'
 import type { StoredObject } from '../../src/objects/object-file.js'
 import { createEdge } from '../../src/local/cloudfront/edge.js'
-import { bucketOf } from '../../src/resources/distribution-config.js'
+import { bucketOf } from '../../src/resources/distribution-origins.js'
 import { ACCOUNT, type Somebody } from './aws.js'
 import type { FaultProxy } from './fault-proxy.js'
 
