@@ -36,8 +36,8 @@ async function screenshot() {
   const page = await openPage(`${dev.url}/#/1200x630,navy,webp,text=Hello`, 1280, 1166, 1.5)
   await page.getByRole('button', { name: 'Show', exact: true }).click()
   await page.getByText('From the cache of the edge').waitFor()
-  await page.getByRole('group', { name: 'Text colour' }).getByRole('radio', { name: 'Own' }).check()
-  await page.getByText('Made for this request').waitFor()
+  await page.getByRole('group', { name: 'Text colour' }).getByRole('radio', { name: 'Custom' }).check()
+  await page.getByText('Generated for this request').waitFor()
   await page.locator('#gallery-list img').last().scrollIntoViewIfNeeded()
   await page.waitForTimeout(500)
   await page.evaluate('document.activeElement.blur(), scrollTo(0, 0)')
@@ -58,7 +58,7 @@ async function recording() {
   const editor = await browser.newPage({ viewport: { width: EDITOR, height: HEIGHT } })
   const page = await openPage(dev.url, PAGE, HEIGHT)
   await page.locator('#frame img').waitFor()
-  await page.getByText('Made for this request').waitFor()
+  await page.getByText('Generated for this request').waitFor()
   const frames = []
   const delay = []
   let source = GENERATOR

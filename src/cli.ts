@@ -18,7 +18,7 @@ interface GlobalOptions {
 
 /** Runs the command line. The only place that sets the exit code. */
 export async function main(argv: string[]): Promise<void> {
-  // A reader that goes away, as in `genato … | head`, is no error.
+  // The reader may stop early, as in `genato … | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
   )
@@ -27,7 +27,7 @@ export async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json')
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      // Asked twice, or nothing there that listens: the process ends at once.
+      // The second time, or with no command that listens, the process ends at once.
       if (interrupt.signal.aborted || !program.listensToInterrupt()) exit(EXIT.interrupted)
       interrupt.abort()
     })
@@ -36,11 +36,11 @@ export async function main(argv: string[]): Promise<void> {
   } catch (error) {
     process.exitCode = await report(error, { json, debug: argv.includes('--debug') })
   }
-  // What an interrupted command leaves half done must not keep the process.
+  // Whatever an interrupted command has left open must not keep the process alive.
   if (interrupt.signal.aborted) exit(process.exitCode)
 }
 
-/** At once, whatever is still open. */
+/** Ends the process at once, whatever is still open. */
 function exit(code: number | string | null | undefined): never {
   // oxlint-disable-next-line unicorn/no-process-exit
   process.exit(code)
@@ -52,7 +52,7 @@ function createProgram(signal: AbortSignal) {
   const globals = () => program.opts<GlobalOptions>()
   const run = async (): Promise<Run> => {
     const { config, stack, json, profile, yes } = globals()
-    // The way that the SDK, and every tool that it asks for credentials, takes it.
+    // The SDK reads it from the environment, and so does any tool that it asks for credentials.
     if (profile !== undefined) process.env['AWS_PROFILE'] = profile
     const reporter = await chooseReporter(json === true)
     return {
@@ -68,7 +68,7 @@ function createProgram(signal: AbortSignal) {
         }),
     }
   }
-  /** A command that deals with AWS: it listens to Ctrl-C, and what it gives is the exit code. */
+  /** A command that works on AWS: it listens to Ctrl-C, and returns the exit code. */
   const onAws =
     <A extends unknown[]>(load: () => Promise<(run: Run, ...args: A) => Promise<ExitCode>>) =>
     async (...args: A) => {
@@ -80,22 +80,20 @@ function createProgram(signal: AbortSignal) {
   const command = (name: string, description: string) => program.command(name).description(description)
 
   program
-    .description(
-      'An on-demand image service: a URL such as /640x480,white,png is made when it is first asked for.',
-    )
+    .description('An on-demand image service: /640x480,white,png is generated when it is first requested.')
     .version(version(), '-V, --version')
     .addOption(
-      new Option('--config <file>', 'the configuration, if not genato.config.ts, .js, .mjs or .json'),
+      new Option('--config <file>', 'the configuration file (default: genato.config.ts, .js, .mjs or .json)'),
     )
     .addOption(new Option('--stack <name>', 'the name of the stack (or GENATO_STACK)'))
     .addOption(new Option('--profile <name>', 'the AWS profile to use (or AWS_PROFILE)'))
-    .addOption(new Option('--yes', 'answer yes to what would be asked'))
-    .addOption(new Option('--json', 'one JSON object a line on stdout, and nothing else'))
-    .addOption(new Option('--debug', 'stack traces with errors'))
+    .addOption(new Option('--yes', 'answer yes to every question'))
+    .addOption(new Option('--json', 'print one JSON object a line on stdout'))
+    .addOption(new Option('--debug', 'print stack traces with errors'))
     .configureHelp(HELP)
     .showSuggestionAfterError()
     .exitOverride()
-    // Said by `report`, so that --json holds for wrong usage as well.
+    // `report` prints it, so that --json covers wrong usage too.
     .configureOutput({
       outputError: () => undefined,
       writeErr: (text) => process.stderr.write(text),
@@ -104,11 +102,11 @@ function createProgram(signal: AbortSignal) {
     })
 
   command('dev', 'serve the package on this machine, behind a local edge')
-    .option('--port <number>', 'the port; without it 6480, or the next free one')
-    .option('--host <address>', 'the address to listen on; without it, this machine only')
-    .option('--data <folder>', 'where stored images lie (default: .genato/images)')
-    .option('--deployed', 'what is live, read from the account; what is made stays on this machine')
-    .option('--write', 'with --deployed: what is made is stored in the live bucket')
+    .option('--port <number>', 'the port (default: 6480, or the next free one)')
+    .option('--host <address>', 'the address to listen on (default: this machine only)')
+    .option('--data <folder>', 'the folder for stored images (default: .genato/images)')
+    .option('--deployed', 'serve what is live on AWS; new images stay on this machine')
+    .option('--write', 'with --deployed: store new images in the live bucket')
     .action(async (args: DevArguments) => {
       listening = true
       const given = await run()
@@ -116,62 +114,63 @@ function createProgram(signal: AbortSignal) {
       else await (await import('./commands/dev.js')).dev(given, args)
       given.reporter.close()
     })
-  command('render', 'make one image, without a server')
+  command('render', 'generate one image, without a server')
     .argument('<url-path>', 'such as /640x480,white,png')
-    .option('--out <file>', 'where to; - is standard output (default: named after the path)')
+    .option('--out <file>', 'the file to write; - is standard output (default: named after the path)')
     .action(async (path: string, args: object) => {
       const { render } = await import('./commands/render.js')
       const { overrides, reporter } = await run()
       await render(path, args, overrides, reporter)
     })
-  command('explain', 'tell what a URL means: canonical path, key, pixels, or what is wrong with it')
+  command('explain', 'explain a URL: canonical path, key, pixels, or what is wrong with it')
     .argument('<url-path>', 'such as /640x480,white,png')
     .action(async (path: string) => {
       const { explain } = await import('./commands/explain.js')
       const { overrides, reporter } = await run()
       await explain(path, overrides, reporter)
     })
-  command('package', 'build the zip that Lambda gets')
-    .option('--out <file>', 'where to (default: .genato/package.zip)')
-    .action(async (args: object) => {
+  command('package', "build a function's zip for Lambda")
+    .argument('[name]', 'which package (default: edge)')
+    .option('--out <file>', 'the file to write (default: .genato/package.zip)')
+    .action(async (name: string | undefined, args: object) => {
       const { packageFunction } = await import('./commands/package.js')
       const { overrides, reporter } = await run()
-      await packageFunction(args, overrides, reporter)
+      await packageFunction(name, args, overrides, reporter)
     })
   command('init', 'write a commented genato.config.ts')
-    .option('--generator', 'and a generator of your own to start from')
+    .option('--generator', 'also write a custom generator to start from')
     .action(async (args: object) => {
       const { init } = await import('./commands/init.js')
       const { reporter } = await run()
       await init(args, reporter)
     })
 
-  command('deploy', 'bring the service to AWS, or make what is there as the configuration says')
-    .option('--dry-run', 'only tell what would be done')
-    .option('--no-wait', 'do not wait until CloudFront has rolled it out')
-    .option('--adopt', 'take over what is there and was not made by genato')
+  command('deploy', 'deploy the service, or update it to match the configuration')
+    .option('--dry-run', 'only show what would change')
+    .option('--no-wait', "don't wait until CloudFront has rolled it out")
+    .option('--adopt', 'adopt existing resources that genato did not make')
     .action(onAws(async () => (await import('./commands/deploy.js')).deploy))
-  command('status', 'tell what is deployed, what differs, and what is unfinished').action(
+  command('status', 'show what is deployed, what differs, and what is unfinished').action(
     onAws(async () => (await import('./commands/status.js')).status),
   )
-  command('logs', "show the function's logs of all edge regions, merged")
-    .option('--follow', 'go on as new lines come')
+  command('logs', "show the function's logs from all edge regions, merged")
+    .option('--follow', 'keep showing new lines')
     .option('--since <duration>', 'how far back: 30s, 10m, 2h, 3d', '10m')
-    .option('--region <name...>', 'only of these regions')
+    .option('--region <name...>', 'only from these regions')
     .option('--filter <text>', 'only lines with this text')
-    .option('--errors', 'only what went wrong')
+    .option('--errors', 'only errors')
     .action(onAws(async () => (await import('./commands/logs.js')).logs))
-  command('purge', 'delete generated images, and what CloudFront has of them')
-    .argument('[path]', "only this image, or all that begin so, such as /640x480 or '/hello*'")
+  command('purge', "delete generated images, and CloudFront's copies of them")
+    .argument('[path]', "only this image, or all that begin with this: /640x480 or '/hello*'")
     .option('--dry-run', 'only count them')
     .action(onAws(async () => (await import('./commands/purge.js')).purge))
-  command('cleanup', 'take the service away again')
+  command('cleanup', 'delete the service')
     .alias('destroy')
-    .option('--dry-run', 'only tell what would be deleted')
-    .option('--keep-images', 'leave the images bucket as it is')
-    .option('--delete-files', 'also files in the images bucket that genato did not make')
-    .option('--no-wait', 'do not wait for CloudFront and the replicas: run it again later')
-    .option('--timeout <duration>', 'how long to wait in all', '40m')
+    .option('--dry-run', 'only show what would be deleted')
+    .option('--keep-images', 'keep the images bucket as it is')
+    .option('--delete-files', 'also delete files in the images bucket that genato did not make')
+    .option('--no-wait', "don't wait for CloudFront and the replicas: run it again later")
+    .option('--timeout <duration>', 'how long to wait in total', '40m')
     .action(onAws(async () => (await import('./commands/cleanup.js')).cleanup))
   command('permissions', 'print the IAM policy that running genato needs').action(
     onAws(async () => (await import('./commands/permissions.js')).permissions),
@@ -182,14 +181,14 @@ function createProgram(signal: AbortSignal) {
   }
 }
 
-/** Columns to wrap at. Where a pipe is, what the shell or `man` would take. */
+/** The columns to wrap at. In a pipe, those that the shell names, or as many as `man` takes. */
 function helpWidth(): number {
   return process.stdout.columns || Number(process.env['COLUMNS']) || 80
 }
 
 async function chooseReporter(json: boolean): Promise<Reporter> {
   if (json) return (await import('./reporter/json.js')).jsonReporter(process.stdout)
-  // A terminal that tells no width (some pseudo-terminals) can't be drawn on.
+  // A terminal without a width (some pseudo-terminals) can't be drawn on.
   if (process.stderr.isTTY && process.stderr.columns && !process.env['CI'])
     return (await import('./reporter/terminal.js')).terminalReporter(process.stdout, process.stderr)
   return (await import('./reporter/plain.js')).plainReporter(process.stdout, process.stderr)
@@ -197,15 +196,15 @@ async function chooseReporter(json: boolean): Promise<Reporter> {
 
 /** @returns the exit code. */
 async function report(error: unknown, { json, debug }: { json: boolean; debug: boolean }): Promise<number> {
-  // Help that was asked for, or that stands in for a command that was not given.
+  // Help, either requested or shown because no command was given.
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
     return EXIT.done
-  const said =
+  const errors =
     error instanceof CommanderError ? [usage(error)] : error instanceof Several ? error.errors : [error]
   const reporter = await chooseReporter(json)
-  for (const one of said) reporter.error(one, debug)
-  const codes = said.map((one) => (one instanceof GenatoError ? one.exitCode : EXIT.failed))
-  // What failed weighs more than what is only unfinished.
+  for (const one of errors) reporter.error(one, debug)
+  const codes = errors.map((one) => (one instanceof GenatoError ? one.exitCode : EXIT.failed))
+  // A failure outweighs what is only unfinished.
   return codes.find((code) => code !== EXIT.unfinished) ?? EXIT.unfinished
 }
 
@@ -215,6 +214,6 @@ function usage(error: CommanderError): GenatoError {
   return usageError(
     'BAD_USAGE',
     sentence,
-    hint?.replace(/^\(|\)$/g, '') ?? 'genato --help lists commands and options.',
+    hint?.replace(/^\(|\)$/g, '') ?? 'Run genato --help for all commands and options.',
   )
 }

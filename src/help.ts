@@ -4,11 +4,11 @@ import { packageRoot } from './lib/package-root.js'
 import { readablePath } from './lib/readable-path.js'
 
 interface More {
-  /** Command lines without `genato`, and what each is for. */
+  /** Command lines without `genato`, each with what it does. */
   examples: [line: string, what: string][]
-  /** Of which document, and where in it. */
+  /** A document, and the heading in it. */
   doc: string
-  /** The exit codes that it can give, if not those of every command. */
+  /** Its exit codes, if they differ from `LOCAL`. */
   exit?: string[]
 }
 
@@ -24,9 +24,9 @@ const DEPLOYED = [DONE, FAILED, USAGE, UNFINISHED, INTERRUPTED]
 const MORE: Record<string, More> = {
   genato: {
     examples: [
-      ['dev', 'serve the images on this machine'],
-      ['deploy --dry-run', 'what would be made on AWS'],
-      ['help deploy', 'all about one command'],
+      ['dev', 'serve images on this machine'],
+      ['deploy --dry-run', 'show what would change on AWS'],
+      ['help deploy', 'show the help of one command'],
     ],
     doc: 'README.md',
     exit: [DONE, FAILED, USAGE, UNFINISHED, `${DIFFERS} (status)`, INTERRUPTED],
@@ -34,13 +34,13 @@ const MORE: Record<string, More> = {
   dev: {
     examples: [
       ['dev --port 8080', ''],
-      ['dev --deployed', 'the live package, without writing anything'],
+      ['dev --deployed', 'serve the live package; writes nothing to AWS'],
     ],
     doc: 'docs/local-edge.md',
   },
   render: {
     examples: [
-      ['render /640x480,navy --out card.webp', 'the format from the file’s name'],
+      ['render /640x480,navy --out card.webp', 'takes the format from the file name'],
       ['render /64,teal,svg --out - > icon.svg', ''],
     ],
     doc: 'docs/urls.md',
@@ -56,9 +56,9 @@ const MORE: Record<string, More> = {
   init: { examples: [['init --generator', '']], doc: 'README.md#your-own-generator' },
   deploy: {
     examples: [
-      ['deploy --dry-run', 'what would be done'],
-      ['deploy --stack staging', 'a service beside the others'],
-      ['deploy --adopt --dry-run', 'what would be taken over'],
+      ['deploy --dry-run', 'show what would change'],
+      ['deploy --stack staging', 'deploy a second service'],
+      ['deploy --adopt --dry-run', 'show what would be adopted'],
     ],
     doc: 'docs/operations.md#deploy',
     exit: DEPLOYED,
@@ -70,23 +70,23 @@ const MORE: Record<string, More> = {
   },
   logs: {
     examples: [
-      ['logs --follow --errors', 'what goes wrong, as it happens'],
+      ['logs --follow --errors', 'show errors as they happen'],
       ['logs --since 2h --region eu-central-1', ''],
     ],
     doc: 'docs/operations.md#logs',
   },
   purge: {
     examples: [
-      ['purge /640x480 --dry-run', 'how many images there are'],
-      ['purge --yes', 'all of them, without being asked'],
+      ['purge /640x480 --dry-run', 'count the images'],
+      ['purge --yes', 'delete all of them without asking'],
     ],
     doc: 'docs/operations.md#purge',
   },
   cleanup: {
     examples: [
-      ['cleanup --dry-run', 'what would be deleted'],
+      ['cleanup --dry-run', 'show what would be deleted'],
       ['cleanup --keep-images', ''],
-      ['cleanup --yes --timeout 12h', 'until the last replica is gone'],
+      ['cleanup --yes --timeout 12h', 'wait until the last replica is gone'],
     ],
     doc: 'docs/operations.md#cleanup',
     exit: DEPLOYED,
@@ -94,10 +94,10 @@ const MORE: Record<string, More> = {
   permissions: { examples: [['permissions > policy.json', '']], doc: 'docs/operations.md#permissions' },
 }
 
-/** For commander's `configureHelp`: narrow terminals, and what each command's help ends with. */
+/** For commander's `configureHelp`: fits narrow terminals, and ends with examples, exit codes and documents. */
 export const HELP: Partial<Help> = {
   showGlobalOptions: true,
-  // Commander wraps no column narrower than 40, which at 60 columns is every one.
+  // By default commander wraps no column narrower than 40, and at 60 columns all are.
   minWidthToWrap: 10,
   formatHelp(command, helper) {
     return `${Help.prototype.formatHelp.call(helper, command, helper).trimEnd()}\n\n${ending(command, helper)}`
@@ -110,7 +110,7 @@ function ending(command: Command, helper: Help): string {
   const { examples, doc, exit = LOCAL } = more
   const lines = examples.map(([line, what]): [string, string] => [`genato ${line}`, what])
   const [file = '', place] = doc.split('#')
-  // Of this version, and readable without a network: the package has its documents with it.
+  // The package ships its documents, so this works offline and matches the version.
   const found = readablePath(path.join(packageRoot(), file))
   const sections = [
     ...helper.formatItemList('Examples:', items(lines, helper), helper),
@@ -120,7 +120,7 @@ function ending(command: Command, helper: Help): string {
   return `${sections.join('\n').trimEnd()}\n`
 }
 
-/** With what stands on the right on a line of its own where the width is too small for both. */
+/** Puts the right column on lines of its own if the terminal is too narrow for both. */
 function items(rows: [left: string, right: string][], helper: Help): string[] {
   const width = Math.max(...rows.map(([left]) => left.length))
   const room = Math.max(...rows.map(([, right]) => right.length))

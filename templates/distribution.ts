@@ -11,7 +11,7 @@ export const ORIGIN_ID = 'genato-images'
 export const CACHE_POLICY = 'b2884449-e4de-46a7-ac36-70bc7f1ddd6d'
 
 /** That policy's TTLs, in seconds. The local edge applies them too. Source: the same page. */
-export const CACHE_TTL = { min: 1, default: 86_400, max: 31_536_000 }
+const CACHE_TTL = { min: 1, default: 86_400, max: 31_536_000 }
 
 /** AWS's SimpleCORS: any page may read the images. Source: the same guide, managed response headers policies. */
 export const HEADERS_POLICY = '60669652-455b-4ae9-85a4-c4c02393f86c'

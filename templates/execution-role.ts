@@ -1,9 +1,10 @@
 import { GENERATED } from '../handler/shared/contract.js'
 import type { Files } from '../handler/shared/served-files.js'
-import { servedObjects } from './images-bucket.js'
+import { granted, lists, writes, type Grant } from './grants.js'
+import { readsServed } from './images-bucket.js'
 import type { PolicyDocument, Statement } from './policy.js'
 
-/** Who may run as the function: Lambda, and its replicas at the edge. */
+/** Lambda may assume the role, and so may the replicas at the edge. */
 export function executionRoleTrust(): PolicyDocument {
   return {
     Version: '2012-10-17',
@@ -17,29 +18,36 @@ export function executionRoleTrust(): PolicyDocument {
   }
 }
 
-/** AWS's own policy for writing logs: in every region, as a function at the edge has to. */
+/** AWS's managed policy for writing logs. It covers every region, and a function at the edge runs in many. */
 export const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
 
 /**
- * All that the function may do beside logging: read the images bucket, and write what it makes. The list
- * permission is on the bucket, so that S3 answers 404 for what is absent, and not 403. Only while the bucket is
- * this account's: anybody may take the name of a deleted bucket.
+ * What the function may do besides logging, by the Sid of the statement. It may list so that S3 answers 404 for an
+ * absent object instead of 403.
  */
-export function executionRolePolicy(imagesBucket: string, account: string, files: Files): PolicyDocument {
-  const bucket = `arn:aws:s3:::${imagesBucket}`
-  const allow = (Sid: string, Action: string, Resource: string | string[]): Statement => ({
-    Sid,
-    Effect: 'Allow',
-    Action,
-    Resource,
-    Condition: { StringEquals: { 'aws:ResourceAccount': account } },
-  })
+export function functionGrants(imagesBucket: string, files: Files): Record<string, Grant> {
+  return {
+    ReadFiles: readsServed(imagesBucket, files),
+    WriteGenerated: writes(imagesBucket, `${GENERATED}*`),
+    TellAbsent: lists(imagesBucket),
+  }
+}
+
+/**
+ * The role's inline policy. It holds only while the buckets belong to this account: once a bucket is deleted,
+ * anyone may create another of the same name.
+ */
+export function executionRolePolicy(
+  grants: Readonly<Record<string, Grant>>,
+  account: string,
+): PolicyDocument {
   return {
     Version: '2012-10-17',
-    Statement: [
-      allow('ReadFiles', 's3:GetObject', servedObjects(imagesBucket, files)),
-      allow('WriteGenerated', 's3:PutObject', `${bucket}/${GENERATED}*`),
-      allow('TellAbsent', 's3:ListBucket', bucket),
-    ],
+    Statement: Object.entries(grants).map(([Sid, grant]): Statement => ({
+      Sid,
+      Effect: 'Allow',
+      ...granted(grant),
+      Condition: { StringEquals: { 'aws:ResourceAccount': account } },
+    })),
   }
 }

@@ -1,41 +1,42 @@
 import { GENERATED } from '../handler/shared/contract.js'
 import type { Files } from '../handler/shared/served-files.js'
+import { granted, reads, type Grant } from './grants.js'
 import type { Statement } from './policy.js'
 
-/** The objects that are served, as resources of a policy: what is generated, and the files that `generate.files` allows. */
-export function servedObjects(bucket: string, files: Files): string | string[] {
-  const arn = `arn:aws:s3:::${bucket}`
-  if (files === true) return `${arn}/*`
-  const generated = `${arn}/${GENERATED}*`
-  return files === false ? generated : [generated, `${arn}/${files}*`]
+/** Reads the objects that are served: generated images, and the files that `generate.files` allows. */
+export function readsServed(bucket: string, files: Files): Grant {
+  if (files === true) return reads(bucket, '*')
+  const generated = `${GENERATED}*`
+  return files === false ? reads(bucket, generated) : reads(bucket, generated, `${files}*`)
 }
 
+/** The Sid of each statement that lets readers into the images bucket. */
+export const READER_SIDS = { distribution: 'GenatoDistributionRead', anyone: 'GenatoPublicRead' } as const
+
 /**
- * One distribution reads objects, signed by its access control. Never a list: a viewer's `GET /` would be
- * answered with the bucket's.
+ * Lets one distribution read, with requests signed by its access control. It may never list: a viewer's `GET /`
+ * would then return the bucket's listing.
  */
 export function distributionReads(bucket: string, files: Files, distributionArn: string): Statement[] {
   return [
     {
-      Sid: 'GenatoDistributionRead',
+      Sid: READER_SIDS.distribution,
       Effect: 'Allow',
       Principal: { Service: 'cloudfront.amazonaws.com' },
-      Action: 's3:GetObject',
-      Resource: servedObjects(bucket, files),
+      ...granted(readsServed(bucket, files)),
       Condition: { StringEquals: { 'AWS:SourceArn': distributionArn } },
     },
   ]
 }
 
-/** `generate.access: 'public'`: anyone reads. Nothing else is delivered into a bucket that the world reads. */
+/** `generate.access: 'public'`: anyone may read. Such a bucket is no place for logs or anything else private. */
 export function anyoneReads(bucket: string, files: Files): Statement[] {
   return [
     {
-      Sid: 'GenatoPublicRead',
+      Sid: READER_SIDS.anyone,
       Effect: 'Allow',
       Principal: '*',
-      Action: 's3:GetObject',
-      Resource: servedObjects(bucket, files),
+      ...granted(readsServed(bucket, files)),
     },
   ]
 }
@@ -57,14 +58,14 @@ export interface Rule {
 }
 
 /**
- * In a versioned bucket, what is deleted stays as an older version, and is paid for. Everything that genato stores
- * can be made again, so it need not.
+ * A versioned bucket keeps deleted objects as older versions, which cost money. Genato can recreate everything it
+ * stores, so its older versions expire.
  */
 const OLDER_VERSIONS = { NoncurrentVersionExpiration: { NoncurrentDays: 1 } } as const
-/** A marker that hides no version any more. S3 does this by itself where a rule has `Days`, and takes not both. */
+/** Removes delete markers that hide no version. A rule with `Days` does this anyway, and S3 rejects both together. */
 const MARKERS = { Expiration: { ExpiredObjectDeleteMarker: true } } as const
 
-/** @param prefix of the stack's packages; versions of anything else in the bucket are not genato's to delete. */
+/** @param prefix of the stack's packages. Versions of any other object in the bucket stay. */
 export function packagesLifecycle(prefix: string, versioned: boolean): Rule[] {
   if (!versioned) return [ABORTED_UPLOADS]
   return [
@@ -79,7 +80,7 @@ export function packagesLifecycle(prefix: string, versioned: boolean): Rule[] {
   ]
 }
 
-/** @param days after which what was made is deleted; files that users put in the bucket never are. */
+/** @param days after which generated images expire. Users' own files never do. */
 export function imagesLifecycle(days: number | false, versioned: boolean): Rule[] {
   if (days === false && !versioned) return [ABORTED_UPLOADS]
   return [

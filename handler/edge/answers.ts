@@ -3,13 +3,13 @@ import type { BadRequest, Image } from '../shared/contract.js'
 import { bytesOf } from '../shared/image/check.js'
 import type { EdgeHeaders, EdgeResponse } from './edge-event.js'
 
-/** What stored images carry: a day in browsers, a year at the edge. */
+/** For stored images: a day in browsers, a year at the edge. */
 export const IMAGE_CACHE_CONTROL = 'public, max-age=86400, s-maxage=31536000'
 
-/** CloudFront refuses generated responses over 1 MB, headers included; the body counts as sent: encoded. */
+/** CloudFront rejects generated responses over 1 MB, including headers. The body counts in its base64 form. */
 const MAX_GENERATED_BYTES = 1_000_000
 
-/** A generator's sentence may quote what it was sent. */
+/** A generator's message may quote the viewer's whole URL. */
 const MAX_MESSAGE = 2_000
 
 const DESCRIPTIONS: Record<number, string> = {
@@ -32,19 +32,19 @@ export function failed(status: 500 | 503): EdgeResponse {
   return text(
     status,
     status === 500
-      ? 'FAILED: The image could not be made. The log has the reason.'
-      : 'UNAVAILABLE: The image could not be made or stored in time. Ask again.',
+      ? 'FAILED: The image could not be generated. See the log for the reason.'
+      : 'UNAVAILABLE: The image could not be generated or stored in time. Try again.',
     'no-store',
   )
 }
 
 /**
- * The largest image that the function answers itself, in bytes. As base64 they are 933 kB, which leaves room
- * for S3's headers, whose own metadata are 2 kB at most.
+ * The largest image that the function answers with itself, in bytes. In base64 it has 933 kB, which leaves room for
+ * S3's headers: their metadata has at most 2 kB.
  */
 export const MAX_ANSWERED_BYTES = 700_000
 
-/** What S3 says of an object with these names is sent on. Source: Amazon S3 API reference, "GetObject". */
+/** Headers of S3 that describe the object, and are passed on. Source: Amazon S3 API reference, "GetObject". */
 const OF_THE_OBJECT = new Set([
   'accept-ranges',
   'cache-control',
@@ -59,9 +59,10 @@ const OF_THE_OBJECT = new Set([
 ])
 
 /**
- * A stored image, with the headers that CloudFront would have had from S3. Left out: `Content-Length`, which
- * CloudFront sets itself and refuses from a function, and what is of the one request (date and request ids).
- * @param from the headers of S3's answer, names in lower case.
+ * Answers with a stored image, and with the headers that CloudFront would have got from S3. It omits
+ * `Content-Length`, which CloudFront sets itself and rejects from a function, and headers of the single request: date
+ * and request ids.
+ * @param from the headers of S3's answer, by name in lower case.
  */
 export function storedImage(from: Record<string, string | string[] | undefined>, body: Buffer): EdgeResponse {
   const headers: Record<string, string> = {}
@@ -73,8 +74,8 @@ export function storedImage(from: Record<string, string | string[] | undefined>,
 }
 
 /**
- * An image that was stored a moment ago. S3's answer to the PUT has its ETag, encryption, version and expiry.
- * It has no Last-Modified. That is the time at which S3 took the object, so its Date is at most a moment later.
+ * Answers with an image that was stored a moment ago. S3's answer to the PUT has the ETag, encryption, version and
+ * expiry, but no Last-Modified. Its Date is at most a moment later, and is sent instead.
  */
 export function justStored(image: Image, from: Record<string, string | string[] | undefined>): EdgeResponse {
   const { date } = from
@@ -88,7 +89,7 @@ export function justStored(image: Image, from: Record<string, string | string[] 
   return storedImage(headers, bytesOf(image))
 }
 
-/** S3's own headers but those of the request; `x-amz-cf-*` are CloudFront's, and disallowed. */
+/** Excludes S3's headers of the single request, and `x-amz-cf-*`, which CloudFront forbids in a function's answer. */
 function isAboutObject(name: string): boolean {
   return name.startsWith('x-amz-') && !/^x-amz-(request-id|id-2|cf-.*|bucket-region|checksum-.*)$/.test(name)
 }
@@ -102,9 +103,9 @@ function titleCase(name: string): string {
 }
 
 /**
- * An image that could not be stored, sent as it is. It has to be asked for again soon, so it is not
- * kept long.
- * @returns `undefined` if it is more than CloudFront takes from a function.
+ * Answers with an image that could not be stored. Caches keep it only briefly, so that the next request soon tries to
+ * store it again.
+ * @returns `undefined` if the image is larger than CloudFront accepts from a function.
  */
 export function unstored(image: Image): EdgeResponse | undefined {
   const body = bytesOf(image)
@@ -121,7 +122,7 @@ export function unstored(image: Image): EdgeResponse | undefined {
   }
 }
 
-/** The answer to HEAD: the same without a body. */
+/** The answer to HEAD: the same headers without a body. */
 export function withoutBody({ status, statusDescription, headers }: EdgeResponse): EdgeResponse {
   return { status, ...(statusDescription ? { statusDescription } : {}), headers }
 }

@@ -1,7 +1,7 @@
 import type { S3Origin } from '../shared/s3/bucket-location.js'
 
 /**
- * The parts of Lambda@Edge's origin-request event that the function reads, and what it may answer.
+ * The parts of Lambda@Edge's origin-request event that the function reads.
  * Source: CloudFront developer guide, "Lambda@Edge event structure".
  */
 export interface OriginRequestEvent {
@@ -15,7 +15,7 @@ interface EventConfig {
   requestId: string
 }
 
-/** Names in lower case; each header may have several values. */
+/** Headers by name in lower case. Each may have several values. */
 export type EdgeHeaders = Record<string, { key?: string; value: string }[]>
 
 export interface EdgeRequest {
@@ -37,12 +37,12 @@ export interface EdgeResponse {
   bodyEncoding?: 'text' | 'base64'
 }
 
-/** What the function reads of Lambda's context object. */
+/** The parts of Lambda's context object that the function reads. */
 export interface LambdaContext {
   getRemainingTimeInMillis(): number
   /**
-   * `arn:aws:lambda:<region>:<account>:function:…`, of the replica in the region where it runs. The account is
-   * the distribution's: replicas stay in it.
+   * `arn:aws:lambda:<region>:<account>:function:…` of the replica in the region where it runs. Replicas stay in the
+   * distribution's account.
    */
   invokedFunctionArn?: string
 }

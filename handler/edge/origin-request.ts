@@ -26,28 +26,28 @@ export interface Service<P> {
   generation: string
   files: PackageFiles
   coverage: FontCoverage
-  /** Which of the bucket's files are served: the role may read no others. */
+  /** The files of the bucket that are served. The role allows no others. */
   serves: Files
   openStore: (opening: Opening) => Store
-  /** Runs the generator's `warm` unless this process has. */
+  /** Runs the generator's `warm` once in this process. */
   warm: (log: Logger) => void
-  /** Where this process runs, for the log. */
+  /** The region in which this process runs, for the log. */
   region: string | undefined
 }
 
-/** What became of a request: the answer, or the request that CloudFront goes on with. */
+/** The result of a request: an answer, or a request for CloudFront to continue with. */
 interface Result {
   outcome: Outcome
   answer: EdgeRequest | EdgeResponse
   error?: string
 }
 
-/** Not the request's fault, nor the generator's: asking again may help. */
+/** Neither the request nor the generator is at fault: trying again may help. */
 class Unavailable extends Error {}
 
 type Timings = Omit<RequestLine['ms'], 'total'>
 
-/** One request's state, as it goes through the steps below. */
+/** The state of one request on its way through the steps below. */
 interface Turn<P> extends Service<P> {
   request: EdgeRequest
   requestId: string
@@ -59,10 +59,10 @@ interface Turn<P> extends Service<P> {
 }
 
 /**
- * Lambda@Edge's handler for origin-request: fetches the image if it is stored, makes and stores it if not,
- * and answers with it. An image costs the viewer one round trip to S3 when it is stored, two when it is made
- * (GET, PUT), none when the URL is wrong. What CloudFront takes from no function costs one more: the request
- * goes back with the object's key for a path, and CloudFront fetches it. See `mayAnswer`.
+ * Creates the Lambda@Edge handler for origin-request. It fetches the image, or generates and stores it, and answers
+ * with it. The viewer waits for one round trip to S3 if the image is stored, for two if it is generated (GET, PUT),
+ * and for none if the URL is wrong. One more is needed for answers that a function can't give: then CloudFront gets
+ * the request back with the object's key as its path, and fetches the object itself. See `mayAnswer`.
  */
 export function originRequestHandler<P>(
   service: Service<P>,
@@ -97,7 +97,7 @@ async function answer<P>(
   turn: Pick<Turn<P>, 'deadline' | 'ms' | 'line' | 'account'>,
 ): Promise<Result> {
   try {
-    // CloudFront lets through what the distribution allows; S3 decides on what is not for the function.
+    // The distribution decides which other methods arrive here, and S3 answers them.
     if (request.method !== 'GET' && request.method !== 'HEAD') return { outcome: 'passed', answer: request }
     const meaning = route(service.generator, service.generation, service.coverage, request.uri)
     if (meaning.kind === 'folder')
@@ -134,7 +134,7 @@ function noFile<P>({ generator, request }: Pick<Turn<P>, 'generator' | 'request'
 async function passFile<P>(turn: Turn<P>, key: string): Promise<Result> {
   const { request } = turn
   return (await lookUp(turn, key))
-    ? // The one spelling that CloudFront signs as S3 does: any other may be refused, or be another object.
+    ? // CloudFront and S3 sign this spelling alike. Any other may be refused, or name another object.
       { outcome: 'passed', answer: { ...request, uri: `/${encodeKey(key)}` } }
     : { outcome: 'missing', answer: missing(noFile(turn)) }
 }
@@ -157,7 +157,7 @@ async function serveImage<P>(
   try {
     const put = await timed(turn, 'store', turn.store.putFirst(key, image, IMAGE_CACHE_CONTROL))
     turn.line.key = key
-    // Somebody else's is stored, and CloudFront's GET costs no more than one from here.
+    // On 'exists', another process was faster, and CloudFront's GET costs no more than one from here.
     const handBack = put === 'exists' || !itself || bytes > MAX_ANSWERED_BYTES
     return { outcome: 'made', answer: handBack ? stored : justStored(image, put) }
   } catch (error) {
@@ -166,15 +166,15 @@ async function serveImage<P>(
 }
 
 /**
- * Whether the function may answer in S3's place. For HEAD, the length of a body that is not sent is unknown to
- * CloudFront, and a function may not set it. For a part, S3 answers 206, and for conditions 304: what CloudFront
- * makes of either from a function is not documented.
+ * Whether the function may answer in S3's place. It can't answer HEAD, because CloudFront derives the length from the
+ * body, and a function may not set `Content-Length`. It leaves ranges (206) and conditions (304) to S3, because how
+ * CloudFront treats such answers from a function is not documented.
  */
 function mayAnswer({ method, headers }: EdgeRequest): boolean {
-  return method === 'GET' && !ABOUT_MORE.some((name) => headers[name] !== undefined)
+  return method === 'GET' && !CONDITIONAL_HEADERS.some((name) => headers[name] !== undefined)
 }
 
-const ABOUT_MORE = [
+const CONDITIONAL_HEADERS = [
   'range',
   'if-range',
   'if-match',
@@ -183,12 +183,12 @@ const ABOUT_MORE = [
   'if-unmodified-since',
 ]
 
-/** @throws Unavailable when S3 says neither yes nor no. */
+/** @throws Unavailable if S3 answers neither yes nor no. */
 async function lookUp<P>(turn: Turn<P>, key: string, onSent?: () => void): Promise<boolean> {
   return asked(timed(turn, 'lookup', turn.store.has(key, onSent)))
 }
 
-/** @throws Unavailable likewise. */
+/** @throws Unavailable if S3 answers neither yes nor no. */
 async function fetchStored<P>(turn: Turn<P>, key: string, onSent: () => void): Promise<Stored | undefined> {
   return asked(timed(turn, 'lookup', turn.store.fetch(key, MAX_ANSWERED_BYTES, onSent)))
 }
@@ -201,7 +201,7 @@ async function asked<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** The account that the function runs in, from its ARN: nothing of it is in the package. */
+/** Reads the account from the function's ARN: the package knows no account. */
 function accountOf({ invokedFunctionArn = '' }: LambdaContext): string | undefined {
   return /^arn:[^:]*:lambda:[^:]*:(\d{12}):/.exec(invokedFunctionArn)?.[1]
 }
@@ -220,7 +220,7 @@ async function make<P>(turn: Turn<P>, params: P): Promise<Image> {
   return image
 }
 
-/** Waits for a step until the deadline, and takes its time. */
+/** Waits for a step until the deadline, and measures its time. */
 async function timed<P, T>({ deadline, ms }: Turn<P>, step: keyof Timings, work: Promise<T>): Promise<T> {
   const started = performance.now()
   try {

@@ -2,18 +2,18 @@ import { BadRequest, type FontCoverage, type Generator } from '../shared/contrac
 import { decodeFilePath, quote } from '../shared/grammar/encoding.js'
 import { objectKey } from './object-key.js'
 
-/** What a path means. */
+/** The meaning of a path. */
 export type Route<P> =
   | { kind: 'image'; params: P; canonicalPath: string; key: string }
   | { kind: 'file'; key: string }
-  /** `/`, and what ends in `/`: never looked for in S3. */
+  /** `/`, or a path that ends in `/`. S3 is not asked. */
   | { kind: 'folder' }
 
 const MAX_KEY_BYTES = 1024
 
 /**
- * @param path as the viewer sent it, percent-encoded.
- * @throws {BadRequest} for a path that means an image but is wrong, or that no file can have.
+ * @param path percent-encoded, as the viewer sent it.
+ * @throws {BadRequest} for a path that means an image but is wrong, or that can't belong to a file.
  */
 export function route<P>(
   generator: Generator<P>,
@@ -31,7 +31,7 @@ export function route<P>(
       key: objectKey(generator, generation, params),
     }
   const key = decodeFilePath(path)
-  // S3 has no longer keys, so there is nothing to look for.
+  // S3 has no longer keys, so the file can't exist.
   if (key.endsWith('/') || Buffer.byteLength(key) > MAX_KEY_BYTES) return { kind: 'folder' }
   return { kind: 'file', key }
 }
@@ -40,17 +40,17 @@ function parse<P>(generator: Generator<P>, path: string, font: FontCoverage): P 
   try {
     const params = generator.parse(path, font)
     if (params instanceof Promise)
-      throw new TypeError("The generator's parse is async: it has to return at once.")
+      throw new TypeError("The generator's parse is async: it must return the parameters, not a promise.")
     return params
   } catch (error) {
-    // What decodeURIComponent throws in a generator is the viewer's mistake, not the generator's.
+    // A URIError comes from decodeURIComponent: the mistake is the viewer's, not the generator's.
     if (error instanceof URIError)
       throw new BadRequest('BAD_ENCODING', `${quote(path)} is not percent-encoded UTF-8: write % as %25.`)
     throw error
   }
 }
 
-/** The image that a file's path was probably meant to be. What goes wrong in it is no reason to fail. */
+/** Guesses the image that a file's path was probably meant to be. An error in the generator's `suggest` is ignored. */
 export function suggestion(generator: Pick<Generator, 'suggest'>, path: string): string | undefined {
   try {
     const image: unknown = generator.suggest?.(path)
@@ -60,7 +60,7 @@ export function suggestion(generator: Pick<Generator, 'suggest'>, path: string):
   }
 }
 
-/** Also of a copy of the class: a generator may have been bundled with its own. */
+/** Recognizes copies of the class too: a generator may have been bundled with its own. */
 export function isBadRequest(error: unknown): error is BadRequest {
   return (
     error instanceof Error && error.name === 'BadRequest' && 'code' in error && typeof error.code === 'string'

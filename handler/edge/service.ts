@@ -11,22 +11,26 @@ import { packageFiles, type Baked, type PackageFiles } from '../shared/package-f
 import { isBadRequest, route, suggestion } from './route.js'
 import { storeOpener } from '../shared/s3/store.js'
 
-/** What the package exports. Lambda calls `handler`; the tool around it, the rest. */
+/** The exports of the package. Lambda calls `handler`, and the genato tool calls the others. */
 export interface PackageExports {
   handler: (event: OriginRequestEvent, context: LambdaContext) => Promise<EdgeRequest | EdgeResponse>
-  /** Of the object keys: changes with all that shapes pixels. */
+  /** Part of the object keys. It changes with everything that affects pixels. */
   generation: string
-  /** Changes with what a cache may keep of the images: other pixels, or other headers. */
+  /** Changes when cached images become outdated: with the pixels or the headers. */
   cached: string
   explain: (path: string) => Explanation
-  /** The generator's own, or none. */
+  /** The generator's examples, or an empty list. */
   examples: readonly string[]
-  /** Makes one image without a store. @throws BadRequest, and what the generator throws. */
+  /**
+   * Generates one image without a store.
+   * @returns `undefined` if the path is not an image's.
+   * @throws BadRequest, or whatever the generator throws.
+   */
   render: (path: string, timeoutMs: number) => Promise<Image | undefined>
 }
 
 /**
- * @param make gives the generator; the built-in one is made from what the package has.
+ * @param make creates the generator. The built-in generator needs the package's files for that.
  * @param root the package's folder.
  */
 export function createService<P>(
@@ -34,7 +38,7 @@ export function createService<P>(
   baked: Baked,
   root: string,
 ): PackageExports {
-  // Lambda has no fontconfig: without this, text drawn without a font file becomes boxes.
+  // Lambda has no fontconfig: without this, text that is drawn without a font file becomes boxes.
   process.env['FONTCONFIG_FILE'] = path.join(root, 'fonts', 'fonts.conf')
   const files = packageFiles(root, baked)
   const coverage = { lacking: (text: string) => files.font().lacking(text) }
@@ -49,14 +53,14 @@ export function createService<P>(
     serves: baked.files,
     openStore: storeOpener(process.env),
     warm: once((log: Logger) => {
-      // What keeps it from working keeps `generate` from it as well, and is answered there.
+      // A failure here fails again in `generate`, which answers it.
       Promise.resolve()
         .then(() => generator.warm?.())
         .catch((error: unknown) => log.error('warm failed', { error: explainError(error) }))
     }),
     region: process.env['AWS_REGION'],
   })
-  /** A canonical path that means another image makes images without end, each stored for nothing. */
+  /** A canonical path must mean its own image. Otherwise one image is stored again and again under new keys. */
   const strayed = (canonicalPath: string, key: string): string | undefined => {
     const again = routeAgain(canonicalPath)
     return again?.kind === 'image' && again.canonicalPath === canonicalPath && again.key === key
@@ -115,17 +119,17 @@ export function createService<P>(
   }
 }
 
-/** As JSON has it: what crosses to the tool, whatever parameters a generator has. */
+/** Reduces details to plain JSON, because they cross to another process. A generator's parameters may be anything. */
 function plain(details: object): Record<string, Detail> {
   return JSON.parse(JSON.stringify(details)) as Record<string, Detail>
 }
 
-/** @throws a TypeError that names what the module's default export lacks. */
+/** @throws a TypeError that names what is missing in the module's default export. */
 function checkGenerator(generator: unknown): asserts generator is Generator {
   const found = generator as Partial<Generator> | null | undefined
   if (typeof found !== 'object' || found === null)
     throw new TypeError(
-      'The generator module has no default export that is a generator: export default defineGenerator({ … }).',
+      'The generator module has no default export that is a generator: write export default defineGenerator({ … }).',
     )
   for (const name of ['parse', 'format', 'generate'] as const)
     if (typeof found[name] !== 'function') throw new TypeError(`The generator has no ${name} function.`)
@@ -139,12 +143,12 @@ function checkGenerator(generator: unknown): asserts generator is Generator {
     throw new TypeError("The generator's examples are not a list of paths, such as ['/hello/you.svg'].")
 }
 
-/** @throws a TypeError where the build found no `'auto'` in the user's modules, and so made no digest of them. */
+/** @throws a TypeError if the build found no `'auto'` in the user's modules, and so computed no digest of them. */
 function versionOf({ version }: Generator, { sources }: Baked): string {
   if (version !== 'auto') return version
   if (sources === undefined)
     throw new TypeError(
-      "The generator's version is 'auto', and no module of the project says so: write version: 'auto' there, not in an npm package.",
+      "The generator's version is 'auto', but no module of the project says so: write version: 'auto' in the project, not in an npm package.",
     )
   return `auto ${sources}`
 }

@@ -1,97 +1,100 @@
 /**
- * What a generator is: the one thing that a user of genato writes. The built-in generator is made to
- * the same contract, and `genato` is this module when a generator is bundled for Lambda.
+ * The contract between genato and a generator, which the built-in generator follows too. When a generator is
+ * bundled for Lambda, its imports from `genato` lead here.
  */
 
 import type { Detail } from './explanation.js'
 
-/** Where everything lies in the bucket that genato makes, and all that the function may write. */
+/** The prefix of every image that genato stores. The function may write nowhere else in the bucket. */
 export const GENERATED = 'generated/'
 
-/** Makes images from paths. `P` is what its `parse` makes of a path, for its own use. */
+/** Generates images from URL paths. `P` is the type of its parameters: what `parse` returns for an image. */
 export interface Generator<P = unknown> {
   /**
-   * Part of every object key: a new version makes every image anew, an equal one keeps those stored. `'auto'`
-   * stands for a digest of the generator's own modules and of the npm packages that they import, without genato
-   * and sharp: any change of them, a comment too, makes every image anew.
+   * Part of every object key: changing it regenerates every image, and keeping it keeps the stored images. Change it
+   * whenever the same parameters give different pixels.
+   *
+   * `'auto'` uses a digest of the generator's modules and of the npm packages that they import, except genato and
+   * sharp. Any change to them regenerates every image, even a change to a comment.
    */
   version: string
   /**
-   * Reads the path of a request as the viewer sent it: percent-encoded, starting with `/`, without the
-   * query string (CloudFront drops that).
-   * @returns the parameters of an image, or `undefined` when the path is a file's, not an image's.
-   * @throws {BadRequest} for a path that means an image but is wrong: answered with status 400. So is
-   * the URIError of a broken percent escape.
+   * Reads the path of a request. Must be synchronous.
+   * @param path as the viewer sent it: percent-encoded, starting with `/`, without the query string, which CloudFront
+   * drops.
+   * @returns the parameters of an image, or `undefined` if the path is a file's, not an image's.
+   * @throws {BadRequest} for a path that means an image but is wrong. The viewer gets status 400, as for a URIError
+   * from a broken percent escape.
    */
   parse(path: string, font: FontCoverage): P | undefined
   /**
-   * The canonical path of an image: every spelling of one image gives the same, and two images never
-   * do. It is what the image is stored under.
+   * Writes the canonical path of an image. All spellings of one image must give the same path, two images must never
+   * share one, and `parse` must accept it. The image is stored once for each canonical path.
    */
   format(params: P): string
   /**
-   * Called once in each process while the store is first looked through: load here what `generate`
-   * needs (a model, or sharp with `await import('sharp')`), so that the time for it is not added to the
-   * viewer's wait. What is imported at the top of the module is loaded before anything else, also by
-   * processes that only find stored images.
+   * Loads what `generate` needs: a model, or sharp with `await import('sharp')`. Called once in each process, during
+   * the first look-up in S3, so that loading does not add to the viewer's wait. In contrast, imports at the top of the
+   * module delay every cold start, even if the image is stored already.
    */
   warm?(): void | Promise<void>
   /**
-   * Makes the image. Called for an image that is not stored yet.
-   * @throws {BadRequest} for what only shows here; anything else is answered with status 500, and its
-   * reason goes to the log.
+   * Generates an image that is not stored yet.
+   * @throws {BadRequest} for a mistake in the URL that only shows here. For any other error, the viewer gets status 500
+   * and the log gets the reason.
    */
   generate(params: P, context: Context): Promise<Image>
   /**
-   * The object key below `generated/<generation>/`, of `[A-Za-z0-9._~/-]` only. Left out, it is made
-   * from the canonical path and a digest of it.
+   * Writes the object key below `generated/<generation>/`. It may contain `[A-Za-z0-9._~/-]` only, and two images must
+   * never share one. By default, the key is derived from the canonical path and a digest of it.
    */
   key?(params: P): string
-  /** Paths that make something worth seeing: `genato dev` shows them. */
+  /** Paths of sample images, each starting with `/`. `genato dev` and answers with status 404 show them. */
   examples?: readonly string[]
   /**
-   * What `genato explain` and the page of `genato dev` tell of an image beside its path and key: numbers and
-   * plain values, with units and sentences left to whoever shows them. `width` and `height` are pixels, `null`
-   * means none. `explain --json` puts them beside its own `type`, `kind`, `asked`, `path`, `key`, `headers` and
-   * `warning`, which win.
+   * Describes an image for `genato explain` and the page of `genato dev`. Return plain values without units: `width`
+   * and `height` are pixels, and `null` means none. `explain --json` adds its own `type`, `kind`, `asked`, `path`,
+   * `key`, `headers` and `warning`, which replace values of the same name. By default, the parameters are shown.
    */
   describe?(params: P): Record<string, Detail>
   /**
-   * The path of the image that was probably meant by one that `parse` takes for a file's, such as
-   * `/640x480,png` for `/640x480.png`. The answer 404 and `genato explain` name it.
+   * Guesses which image was meant by a path that `parse` takes for a file's: `/640x480,png` for `/640x480.png`. The
+   * answer with status 404 and `genato explain` show it.
+   * @returns the path of an image, or `undefined`.
    */
   suggest?(path: string): string | undefined
 }
 
-/** What the configured font can draw. */
+/** The characters that the configured font can draw. */
 export interface FontCoverage {
-  /** The characters of a text that the font has no glyph for, each once: drawn, they would be boxes. */
+  /** Lists the characters of a text that the font has no glyph for, each once. They would be drawn as boxes. */
   lacking(text: string): string[]
 }
 
-/** An image as it is stored and served. At most 50 MiB. */
+/** An image as it is stored and served, of at most 50 MiB. */
 export interface Image {
+  /** A string is stored in UTF-8. */
   body: Uint8Array | string
   /** A media type, such as `image/png`. */
   contentType: string
 }
 
-/** What a generator is given beside its parameters. */
+/** Everything that `generate` gets besides the parameters. */
 export interface Context {
   /** The bucket behind the distribution. */
   store: GeneratorStore
   log: Logger
-  /** When the answer has to be there, in milliseconds since the epoch: 2 s before the function ends. */
+  /** When the image must be finished, in milliseconds since the epoch: 2 s before the function times out. */
   deadline: number
-  /** Aborted at the deadline: pass it to whatever takes one. */
+  /** Aborted at the deadline. Pass it to `fetch` and other calls that accept a signal. */
   signal: AbortSignal
   /**
-   * A file that the configuration's `generate.assets` put into the package.
-   * @param name as the configuration names it, relative to the configuration's folder.
-   * @throws an Error that names the assets there are.
+   * Reads a file that the configuration lists in `generate.assets`.
+   * @param name as in the configuration: relative to the configuration's folder.
+   * @throws an Error that lists the assets if there is none of this name.
    */
   asset(name: string): Promise<Uint8Array>
-  /** Where an asset lies on disk, for what takes a path. Same names, same errors as `asset`. */
+  /** Gives an asset's path on disk, for libraries that open files themselves. Same names and errors as `asset`. */
   assetPath(name: string): string
   /** The TrueType file of the configured font, for `sharp({ text: { fontfile } })`. */
   fontFile: string
@@ -99,26 +102,26 @@ export interface Context {
   fontFamily: string
 }
 
-/** Reads any object of the bucket; writes only below `generated/`, as the function's role does. */
+/** Reads objects of the bucket and writes below `generated/`, as far as the function's role allows. */
 export interface GeneratorStore {
-  /** @returns `undefined` if there is no such object. @throws when the store can't be read. */
+  /** @returns `undefined` if there is no such object. @throws if the store can't be read. */
   get(key: string): Promise<{ body: Uint8Array; contentType: string } | undefined>
-  /** @throws when the key does not start with `generated/`, or the store can't be written. */
+  /** @throws if the key does not start with `generated/`, or the store can't be written. */
   put(key: string, image: Image): Promise<void>
 }
 
-/** Writes lines of JSON to the function's log. Never log what should stay secret. */
+/** Writes lines of JSON to the function's log. Never log secrets. */
 export interface Logger {
   info(message: string, details?: Record<string, unknown>): void
   error(message: string, details?: Record<string, unknown>): void
 }
 
-/** A path that means an image but is wrong. Its code and message are sent to the viewer, status 400. */
+/** A URL that means an image but is wrong. The viewer gets the code and the message with status 400. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest'
   /**
    * @param code in capitals, such as `BAD_SIZE`.
-   * @param message a sentence with the wrong value and the nearest right one.
+   * @param message a sentence that names the wrong value and the nearest right one. See `quote`.
    */
   constructor(
     readonly code: string,
@@ -128,7 +131,7 @@ export class BadRequest extends Error {
   }
 }
 
-/** Gives a generator its types, and back as it is. */
+/** Returns the generator unchanged. The call lets TypeScript check it and infer its types. */
 export function defineGenerator<P>(generator: Generator<P>): Generator<P> {
   return generator
 }
@@ -141,7 +144,7 @@ const XML_ESCAPES: Record<string, string> = {
   "'": '&#39;',
 }
 
-/** Makes a text safe in XML, SVG and Pango markup, as content and as an attribute's value. */
+/** Escapes a text for XML, SVG and Pango markup, both as content and as an attribute's value. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => XML_ESCAPES[character] ?? character)
 }

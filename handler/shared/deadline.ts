@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 
-/** The generator ends this long before Lambda would end the function, in ms: time to answer and to log. */
+/** Milliseconds that are left to answer and to log, before Lambda ends the function. */
 const MARGIN = 2_000
 
 /** The deadline passed before the work was done. */
@@ -12,17 +12,17 @@ export interface Deadline {
   /** Milliseconds since the epoch. */
   at: number
   signal: AbortSignal
-  /** @throws DeadlinePassed as soon as that is so, whatever `work` does then. */
+  /** Waits for `work`, which itself goes on after the deadline. @throws DeadlinePassed at the deadline. */
   limit<T>(work: Promise<T>): Promise<T>
   /** Stops the clock. */
   end(): void
 }
 
-/** @param remaining what Lambda says is left, in ms. */
+/** @param remaining the milliseconds before Lambda ends the function. */
 export function startDeadline(remaining: number): Deadline {
   const allowed = Math.max(0, remaining - MARGIN)
   const controller = new AbortController()
-  // However many requests a generator makes at once: each listens.
+  // Every request of a generator adds a listener, and there may be many at once.
   setMaxListeners(0, controller.signal)
   const passed = new DeadlinePassed(
     `Not done within ${Math.round(allowed)} ms: the function's timeout, less ${MARGIN / 1000} s to answer in.`,

@@ -1,7 +1,7 @@
-/** One thing that a generator tells of an image: `1200`, `'png'`, `null`, or several by name. */
+/** One detail of an image: `1200`, `'png'`, `null`, or several details by name. */
 export type Detail = string | number | boolean | null | { readonly [name: string]: Detail }
 
-/** What a path means, as `genato explain` and the page of `genato dev` tell it. */
+/** The meaning of a path, for `genato explain` and the page of `genato dev`. */
 export type Explanation =
   | {
       kind: 'image'
@@ -9,10 +9,14 @@ export type Explanation =
       key: string
       details: Record<string, Detail>
       headers: Record<string, string>
-      /** What is wrong with the generator, where that shows. */
+      /** A mistake in the generator that this path reveals. */
       warning?: string
     }
-  /** @property suggestion the path of the image that was probably meant. */
-  | { kind: 'file'; key: string; suggestion?: string }
+  | {
+      kind: 'file'
+      key: string
+      /** The path of the image that was probably meant. */
+      suggestion?: string
+    }
   | { kind: 'folder' }
   | { kind: 'rejected'; code: string; message: string }

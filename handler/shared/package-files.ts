@@ -6,26 +6,26 @@ import type { Files } from './served-files.js'
 import { readFont, type Font } from './grammar/font.js'
 import type { Limits } from './grammar/image.js'
 
-/** What the build writes into the bundle. Paths are relative to the package. */
+/** The settings that the build writes into the bundle. Paths are relative to the package. */
 export interface Baked {
   text: string
   limits: Limits
-  /** Which of the bucket's own files are served. */
+  /** The files of the bucket that are served besides the images. */
   files: Files
   fontFile: string
   fontFamily: string
-  /** By the name that the configuration gives them. */
+  /** Paths by the names in the configuration. */
   assets: Record<string, string>
-  /** A digest of all that shapes pixels beside the generator's version: text, font, assets. */
+  /** A digest of everything but the generator's version that affects pixels: text, font, assets. */
   rendering: string
-  /** A digest of the generator's modules: its version where it says `'auto'`, and absent where no module does. */
+  /** A digest of the generator's modules, which replaces the version `'auto'`. Absent if no module says `'auto'`. */
   sources?: string
 }
 
-/** What a generator is given of the package. */
+/** The package's files, as a generator gets them. */
 export interface PackageFiles {
   context: Pick<Context, 'asset' | 'assetPath' | 'fontFile' | 'fontFamily'>
-  /** Of the configured font. Its file is read when first asked for, and then kept. */
+  /** Reads the configured font at the first call, and keeps it. */
   font: () => Font
 }
 
@@ -35,7 +35,7 @@ export function packageFiles(root: string, { assets, fontFile, fontFamily }: Bak
     if (file !== undefined) return path.join(root, file)
     const names = Object.keys(assets)
     throw new Error(
-      `There is no asset ${JSON.stringify(name)}. ${names.length === 0 ? 'The configuration names none.' : `There are: ${names.join(', ')}.`}`,
+      `There is no asset ${JSON.stringify(name)}. ${names.length === 0 ? 'The configuration lists none.' : `The assets are: ${names.join(', ')}.`}`,
     )
   }
   const file = path.join(root, fontFile)

@@ -1,6 +1,6 @@
 /**
- * What `genato` is to a generator that is bundled for Lambda: the contract, and the parts of the
- * built-in grammar that every generator with texts and colours needs. src/index.ts exports the same.
+ * The module that `genato` resolves to when a generator is bundled for Lambda: the contract, and the parts of the
+ * built-in grammar that help any generator with texts and colours. src/index.ts exports the same.
  */
 export { BadRequest, defineGenerator, escapeXml } from './contract.js'
 export { contrasting, formatColor, parseColor } from './grammar/color.js'

@@ -3,9 +3,9 @@ import type { Settings } from '../config/types.js'
 import { withPackage } from '../local/lambda/with-package.js'
 import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { functionLineText } from './lines.js'
+import { reportFunctionLine } from './dev-lines.js'
 
-/** What a package makes of paths, without a store. */
+/** A loaded package that answers questions about paths, without a store. */
 export interface Asked {
   /** @throws FunctionFailed */
   explain: (path: string) => Promise<Explanation>
@@ -20,12 +20,12 @@ interface Rendered {
 
 interface Asking {
   reporter: Reporter
-  /** Whether what the function writes to its log is shown. */
+  /** Whether to show the lines that the function writes to its log. */
   log: boolean
 }
 
 /**
- * Builds the package of these settings, loads it, and asks it about paths.
+ * Builds the package of these settings, loads it, and passes it to `ask`.
  * @throws GenatoError of building and loading, and what `ask` throws.
  */
 export async function askPackage<T>(
@@ -33,15 +33,12 @@ export async function askPackage<T>(
   { reporter, log }: Asking,
   ask: (asked: Asked) => Promise<T>,
 ): Promise<T> {
-  const onLine = (line: string) => {
-    const text = log ? functionLineText(line) : undefined
-    if (text !== undefined) reporter.event('log', text, { line })
-  }
+  const onLine = log ? reportFunctionLine(reporter) : () => undefined
   const timeout = settings.generate.timeout * 1000
-  return withPackage(settings, await buildPackage(settings, reporter), onLine, async (loaded) =>
+  return withPackage(settings, await buildPackage(settings, reporter, 'edge'), onLine, async (loaded) =>
     ask({
-      explain: async (path) => (await loaded.call({ kind: 'explain', path }, timeout)) as Explanation,
-      render: async (path) => (await loaded.call({ kind: 'render', path }, timeout)) as Rendered | undefined,
+      explain: async (path) => (await loaded.call('explain', [path], timeout)) as Explanation,
+      render: async (path) => (await loaded.call('render', [path, timeout], timeout)) as Rendered | undefined,
     }),
   )
 }

@@ -7,7 +7,8 @@ import { findLogGroups, takeInventory, type Inventory } from '../stacks/inventor
 import { untilGone } from '../stacks/gone.js'
 import type { Target } from '../stacks/target.js'
 import { byName, type LogGroup } from '../resources/log-group.js'
-import { readDuration } from './duration.js'
+import { count } from '../lib/text.js'
+import { readDuration } from '../lib/units.js'
 import { withTarget } from './with-target.js'
 import type { Run } from './run.js'
 
@@ -26,17 +27,16 @@ export async function cleanup(run: Run, args: CleanupArguments): Promise<ExitCod
   return withTarget(run, { dryRun }, async (session, target) => {
     const inventory = await takeInventory(session, target)
     const groups = await findLogGroups(session, target, inventory)
-    for (const what of inventory.strangers) run.reporter.warn(`The ${what} is not this stack's, and stays.`)
+    for (const what of inventory.strangers)
+      run.reporter.warn(`The ${what} does not belong to this stack, and stays.`)
     const list = await listOf(session, target, inventory, groups, args)
     if (list.length === 0) {
       run.reporter.result(`Nothing is left of the stack ${target.stack}.`, { left: [] })
       return EXIT.done
     }
     run.reporter.result(
-      `Of the stack ${target.stack}, this is deleted:\n${list.map((one) => `  ${one}`).join('\n')}`,
-      {
-        deletes: list,
-      },
+      `To be deleted from the stack ${target.stack}:\n${list.map((one) => `  ${one}`).join('\n')}`,
+      { deletes: list },
     )
     if (!dryRun) await run.confirm('Delete it?')
     await cleanUpStack(session, target, inventory, groups, {
@@ -59,13 +59,13 @@ async function listOf(
   return [
     ...(distribution
       ? [
-          `distribution ${distribution.id} (${[distribution.domain, ...aliases].join(', ')}) with all behaviours that it has`,
+          `distribution ${distribution.id} (${[distribution.domain, ...aliases].join(', ')}) with all its behaviours`,
         ]
       : []),
     ...(accessControl ? [`access control ${target.accessControl}`] : []),
-    ...(fn ? [`function ${target.function} with all versions`] : []),
-    ...(role ? [`role ${target.role} with all policies`] : []),
-    ...(packages ? [`bucket ${target.packages} with all packages`] : []),
+    ...(fn ? [`function ${target.function} with all its versions`] : []),
+    ...(role ? [`role ${target.role} with all its policies`] : []),
+    ...(packages ? [`bucket ${target.packages} with all its packages`] : []),
     ...(images && !keepImages ? [await imagesLine(session, target, deleteFiles === true)] : []),
     ...byName(groups).map(([name, regions]) =>
       regions.length === 1
@@ -77,22 +77,22 @@ async function listOf(
 
 async function imagesLine(session: Session, { images }: Target, deleteFiles: boolean): Promise<string> {
   let generated = 0
-  // As cleanup counts them: also those of which only older versions are left.
+  // Like cleanup, this counts files of which only older versions are left.
   const others = new Set<string>()
   for await (const page of listVersionsOf(session, images))
     for (const { Key, current } of page) {
       if (!Key.startsWith(GENERATED)) others.add(Key)
       else if (current) generated++
     }
-  const files = others.size
-  const own = `${generated} image${generated === 1 ? '' : 's'}`
-  if (files === 0) return `bucket ${images} with ${own}`
+  const own = count(generated, 'image')
+  const files = count(others.size, 'file')
+  if (others.size === 0) return `bucket ${images} with ${own}`
   return deleteFiles
-    ? `bucket ${images} with ${own}, and ${files} file${files === 1 ? '' : 's'} that genato did not make`
-    : `${own} in bucket ${images}, which stays for the ${files} file${files === 1 ? '' : 's'} that genato did not make (--delete-files deletes them too)`
+    ? `bucket ${images} with ${own}, and ${files} that genato did not make`
+    : `${own} in bucket ${images}, which stays because of ${files} that genato did not make (--delete-files deletes them too)`
 }
 
-/** Success is told after it was seen. */
+/** Announces success only once nothing is left. */
 async function lookAgain(
   session: Session,
   target: Target,

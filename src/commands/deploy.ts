@@ -1,6 +1,7 @@
 import type { Summary } from '../aws/change.js'
-import { duration } from '../lib/units.js'
 import { EXIT, type ExitCode } from '../lib/errors.js'
+import { count } from '../lib/text.js'
+import { duration } from '../lib/units.js'
 import { countOlder } from '../stacks/older-images.js'
 import { deploy as deployStack, type Deployed } from '../stacks/on-demand.js'
 import { planAdoption } from '../stacks/adopt.js'
@@ -18,7 +19,7 @@ interface DeployArguments {
   adopt?: boolean
 }
 
-/** Of the built-in generator, which need not be loaded for them. */
+/** The built-in generator's, so that it need not be loaded for them. */
 const EXAMPLES = ['/640x480,white,png', '/1200x630,navy,webp,text=Hello', '/64,teal,svg,text=G']
 
 /** `genato deploy` */
@@ -26,32 +27,32 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   const { reporter, signal } = run
   const dryRun = args.dryRun === true
   const settings = await loadSettings(process.cwd(), run.overrides)
-  const source = packageSource(settings, reporter, loadPackage)
-  // Built while the account is asked; an error of it is told where it is waited for.
+  const source = packageSource(settings, reporter, loadPackage, 'edge')
+  // The build starts before AWS answers. Whoever awaits it later reports its error.
   const building = source.digest().catch(() => undefined)
   const deployed = withSession({ reporter, signal, dryRun }, async (session) => {
     const started = session.clock.now()
     let target = targetOf(settings, session.account)
-    let toldFiles = false
+    let askedAboutFiles = false
     if (args.adopt) {
       const plan = await planAdoption(session, target)
       target = plan.target
-      toldFiles = plan.saysFiles
+      askedAboutFiles = plan.saysFiles
       reporter.result(plan.text, { adopts: plan.adopts, keep: plan.keep })
-      if (!dryRun && plan.adopts.length > 0) await run.confirm('Take this over?')
+      if (!dryRun && plan.adopts.length > 0) await run.confirm('Adopt this?')
     }
     const result = await deployStack(session, target, source, {
       adopt: args.adopt === true,
       wait: args.wait !== false,
       async confirmFiles(question) {
-        if (toldFiles) return
+        if (askedAboutFiles) return
         if (dryRun) reporter.warn(question)
         else await run.confirm(question)
       },
     })
-    if (result.codeOnly) await tellOlder(session, target, result)
-    if (dryRun) return tellPlan(session)
-    await tell(session, target, result, {
+    if (result.codeOnly) await warnOfOlder(session, target, result)
+    if (dryRun) return reportPlan(session)
+    await report(session, target, result, {
       started,
       examples:
         settings.generate.generator === undefined ? EXAMPLES : (await source.load()).examples.slice(0, 3),
@@ -61,33 +62,33 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   try {
     return await deployed
   } finally {
-    // What it still has to say comes before the error, which is read last.
+    // The build's own messages come before the error, which should be the last thing on the screen.
     if (!signal.aborted) await building
   }
 }
 
-function tellPlan({ ledger, reporter }: Session): ExitCode {
+function reportPlan({ ledger, reporter }: Session): ExitCode {
   const { changes } = ledger
   reporter.result(
     changes.length === 0
-      ? 'Nothing would be changed.'
-      : `${changes.length} change${changes.length === 1 ? '' : 's'} would be made. What only AWS can tell is not known before: denied permissions, taken bucket names, account-level blocks.`,
+      ? 'Nothing would change.'
+      : `${count(changes.length, 'change')} would be made. Some things can't be checked in advance: denied permissions, taken bucket names, account-level blocks.`,
     { changes },
   )
   return EXIT.done
 }
 
-async function tellOlder(session: Session, target: Target, { generation }: Deployed): Promise<void> {
-  const { count, more } = await countOlder(session, target, generation)
-  if (count === 0) return
-  const one = count === 1
-  const go = session.ledger.dryRun ? 'would go' : one ? 'goes' : 'go'
+async function warnOfOlder(session: Session, target: Target, { generation }: Deployed): Promise<void> {
+  const { count: older, more } = await countOlder(session, target, generation)
+  if (older === 0) return
+  const one = older === 1
+  const serve = session.ledger.dryRun ? 'would still be served' : `${one ? 'is' : 'are'} still served`
   session.reporter.warn(
-    `${more ? 'More than ' : ''}${count} stored image${one ? ' was' : 's were'} made by older code, and ${go} on being served: the generator's version is the same. genato purge has ${one ? 'it' : 'them'} made anew.`,
+    `${more ? 'More than ' : ''}${count(older, 'stored image')} ${one ? 'was' : 'were'} made by older code, and ${serve}, because the generator's version is the same. Run genato purge to regenerate ${one ? 'it' : 'them'}.`,
   )
 }
 
-async function tell(
+async function report(
   session: Session,
   { settings }: Target,
   { distribution, finished }: Deployed,
@@ -97,7 +98,7 @@ async function tell(
   const took = clock.now() - started
   const url = `https://${settings.domain.aliases?.[0] ?? distribution.domain}`
   const summary = ledger.summary()
-  // Behind a stand-in for AWS, the name is nobody's or somebody else's.
+  // With a stand-in for AWS, the name resolves to nothing, or to someone else's distribution.
   const timed =
     clients.standIn || !finished || examples[0] === undefined
       ? undefined
@@ -113,7 +114,7 @@ async function tell(
     ...(finished
       ? []
       : [
-          'CloudFront is still rolling this out; the next genato deploy waits for it, invalidates what is cached and prunes old versions.',
+          'CloudFront is still rolling this out. The next genato deploy waits for it, invalidates the cache and prunes old versions.',
         ]),
   ]
   reporter.result(lines.join('\n'), {

@@ -12,7 +12,7 @@ export interface DevArguments {
 
 interface Address {
   host: string
-  /** `undefined`: any free one. */
+  /** `undefined`: the first free one from 6480. */
   port: number | undefined
 }
 
@@ -32,11 +32,11 @@ function readPort(text: string | undefined): number | undefined {
   )
 }
 
-/** @throws GenatoError INTERRUPTED if the signal comes first. */
+/** @throws GenatoError INTERRUPTED if the signal aborts first. */
 export async function unlessAborted<T>(starting: Promise<T>, signal: AbortSignal): Promise<T> {
   const started = await Promise.race([starting.then((value) => ({ value })), aborted(signal)])
   if (started) return started.value
-  throw new GenatoError('INTERRUPTED', 'Stopped before it served.', { exitCode: EXIT.interrupted })
+  throw new GenatoError('INTERRUPTED', 'Stopped before it was ready.', { exitCode: EXIT.interrupted })
 }
 
 export function aborted(signal: AbortSignal): Promise<undefined> {
@@ -49,11 +49,11 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
 /** @returns the URL to open. */
 export function servedAt(port: number, { host, port: asked }: Address, reporter: Reporter): string {
   if (asked === undefined && port !== DEFAULT_PORT)
-    reporter.warn(`Port ${DEFAULT_PORT} is in use: this is port ${port}.`)
+    reporter.warn(`Port ${DEFAULT_PORT} is in use. Using port ${port}.`)
   return `http://${host === '127.0.0.1' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/** What the banner starts with, whatever is served. */
+/** The first lines of the banner. */
 export function firstLines(url: string, examples: readonly string[]): string[] {
   return [
     `genato dev   ${url}      open this`,

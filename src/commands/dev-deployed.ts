@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { startDeployed } from '../dev/deployed.js'
-import { openImages } from '../dev/open-images.js'
-import { dropOthersImages } from '../dev/drop-others-images.js'
+import { dropOutdatedImages, openLocalImages } from '../dev/local-images.js'
 import type { ObjectFolder } from '../objects/folder.js'
 import { overlay } from '../objects/overlay.js'
 import { usageError } from '../lib/errors.js'
@@ -17,22 +16,23 @@ import {
   unlessAborted,
   type DevArguments,
 } from './dev-arguments.js'
-import { tellLine, tellServed } from './lines.js'
+import { reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
+import { edgeFunction } from '../local/lambda/edge-function.js'
 import { withTarget } from './with-target.js'
 
-/** `genato dev --deployed`: the account is open as long as it serves. */
+/** `genato dev --deployed`. The AWS session stays open while it serves. */
 export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
   const { reporter, signal } = run
   const address = readAddress(args)
   if (args.write && args.data !== undefined)
     throw usageError(
       'BAD_USAGE',
-      '--write keeps nothing on this machine, and --data says where.',
-      'Leave one of them out.',
+      '--write stores nothing on this machine, so --data has no use.',
+      'Leave out one of them.',
     )
   await withTarget(run, {}, async (session, target) => {
-    const { root, stack } = target.settings
+    const { root } = target.settings
     const start = async () => {
       const live = await readLive(session, target)
       const data = args.write
@@ -45,9 +45,7 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
       const server = await startDeployed({
         ...address,
         deployed: {
-          stack,
-          ...live.version,
-          version: live.version.number,
+          fn: { ...edgeFunction(target.settings), ...runsWith(live) },
           digest: live.digest,
           files: live.files,
         },
@@ -57,8 +55,8 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
         images,
         root,
         reporter,
-        onServed: tellServed(reporter),
-        onFunctionLine: tellLine(reporter),
+        onServed: reportServed(reporter),
+        onFunctionLine: reportFunctionLine(reporter),
       })
       return { live, data, server }
     }
@@ -78,14 +76,19 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
   })
 }
 
-/** What is made lies in a folder, and goes when another package is live. */
+/** The published version runs with its own settings, not with the configuration's. */
+function runsWith({ version: { memory, timeout, runtime, number } }: Live) {
+  return { memory, timeout, runtime, version: number }
+}
+
+/** Generated images are stored in a folder, and deleted when another package goes live. */
 async function openOverlay(
   data: string,
   { digest }: Live,
   reporter: Reporter,
 ): Promise<{ folder: ObjectFolder; data: string }> {
-  const folder = await openImages(data, reporter)
-  await dropOthersImages(folder, data, digest)
+  const folder = await openLocalImages(data, reporter)
+  await dropOutdatedImages(folder, data, digest)
   return { folder, data }
 }
 
@@ -93,7 +96,7 @@ function banner({ distribution, version, digest, bucket }: Live, data: string | 
   const stored =
     data === undefined
       ? `writes to ${bucket}`
-      : `read-only · bucket ${bucket} · what is made stays in ${readablePath(data)}`
+      : `read-only · bucket ${bucket} · new images stay in ${readablePath(data)}`
   return [
     `  deployed   ${distribution} · version ${version.number} · package ${digest.slice(0, 12)}`,
     `  ${stored} · Ctrl-C stops`,

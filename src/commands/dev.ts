@@ -11,16 +11,16 @@ import {
   type DevArguments,
 } from './dev-arguments.js'
 import { readablePath } from '../lib/readable-path.js'
-import { rebuiltText, tellLine, tellServed } from './lines.js'
+import { rebuiltText, reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
 
-/** `genato dev`: ends when the signal does, without an error: Ctrl-C is how it is meant to be stopped. */
+/** `genato dev`. Runs until Ctrl-C, which is no error. */
 export async function dev({ overrides, reporter, signal }: Run, args: DevArguments): Promise<void> {
   if (args.write)
     throw usageError(
       'BAD_USAGE',
-      '--write is for --deployed: there is no live bucket here.',
-      'genato dev --deployed --write stores what is made in the live bucket.',
+      '--write needs --deployed: there is no live bucket here.',
+      'genato dev --deployed --write stores new images in the live bucket.',
     )
   const cwd = process.cwd()
   const { host, port } = readAddress(args)
@@ -32,12 +32,12 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
     port,
     data,
     reporter,
-    onServed: tellServed(reporter),
-    onFunctionLine: tellLine(reporter),
+    onServed: reportServed(reporter),
+    onFunctionLine: reportFunctionLine(reporter),
     onRebuilt: (rebuilt) => reporter.event('rebuilt', rebuiltText(rebuilt), rebuilt),
     onRebuildFailed: (error) =>
       reporter.warn(
-        `${messageOf(error)}\n  The package from before goes on serving; save the file again when it is mended.`,
+        `${messageOf(error)}\n  The previous package keeps serving. Fix the file and save it to build again.`,
       ),
   })
   const server = await unlessAborted(starting, signal)

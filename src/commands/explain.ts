@@ -6,10 +6,10 @@ import type { Reporter } from '../reporter/reporter.js'
 import { askPackage } from './ask-package.js'
 import { ignoredQuery, urlPath } from './url-path.js'
 
-/** What a wrong URL's error says beside its own sentence, which has what would be right. */
-export const ANSWERED_SO = 'The service answers with status 400 and this sentence.'
+/** The hint of a wrong URL's error. The error itself says what would be right. */
+export const ANSWERED_SO = 'The service responds with status 400 and this sentence.'
 
-/** `genato explain`: what a URL means, as the package itself reads it. Exit code 2 if it is wrong. */
+/** `genato explain`: prints what a URL means to the package. Exit code 2 if the URL is wrong. */
 export async function explain(given: string, overrides: Overrides, reporter: Reporter): Promise<void> {
   const path = urlPath(given)
   const settings = await loadSettings(process.cwd(), overrides)
@@ -22,17 +22,17 @@ export async function explain(given: string, overrides: Overrides, reporter: Rep
   reporter.result(table(rows(path, meaning)), fields(path, meaning))
 }
 
-/** What no generator's own may stand for. */
+/** Names that a generator's own details can't replace. */
 const RESERVED = new Set(['type', 'kind', 'asked', 'path', 'key', 'headers', 'warning'])
 
-/** The same for programs: what the generator tells, below what every image has. */
+/** The same for programs. The generator's details come after the fields that every image has. */
 function fields(asked: string, meaning: Exclude<Explanation, { kind: 'rejected' }>): object {
   if (meaning.kind !== 'image') return { ...meaning, asked }
   const { kind, canonicalPath, key, details, headers, warning } = meaning
   const always = { kind, asked, path: canonicalPath, key }
   const last = { headers, ...(warning === undefined ? {} : { warning }) }
-  const told = Object.entries(details).filter(([name]) => !RESERVED.has(name))
-  return { ...always, ...Object.fromEntries(told), ...last }
+  const own = Object.entries(details).filter(([name]) => !RESERVED.has(name))
+  return { ...always, ...Object.fromEntries(own), ...last }
 }
 
 function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>): [string, string][] {
@@ -53,7 +53,7 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
     case 'file':
       return [
         ['path', path],
-        ['is', 'a file: served if the bucket has it, else 404'],
+        ['is', 'a file: served if the bucket has it, otherwise 404'],
         ['key', meaning.key],
         ...(meaning.suggestion === undefined
           ? []
@@ -62,7 +62,7 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
     case 'folder':
       return [
         ['path', path],
-        ['is', 'nothing: 404, without a look into the bucket'],
+        ['is', 'nothing: 404, without asking the bucket'],
       ]
     default:
       return meaning satisfies never

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { FORMATS, type Format } from '../../handler/shared/grammar/image.js'
 
-/** Endings of files that say what is in them, beside the built-in generator's formats. */
+/** Media types by file extension, in addition to the built-in generator's formats. */
 const OTHERS: Readonly<Record<string, string>> = {
   apng: 'image/apng',
   bmp: 'image/bmp',
@@ -15,27 +15,27 @@ const OTHERS: Readonly<Record<string, string>> = {
   txt: 'text/plain',
 }
 
-/** The built-in generator's format of a file with this name. */
+/** The built-in generator's format for a file of this name. */
 export function formatOfFile(file: string): Format | undefined {
-  const ending = lowerEnding(file)
-  if (ending === 'jpeg') return 'jpg'
-  return Object.hasOwn(FORMATS, ending) ? (ending as Format) : undefined
+  const extension = extensionOf(file)
+  if (extension === 'jpeg') return 'jpg'
+  return Object.hasOwn(FORMATS, extension) ? (extension as Format) : undefined
 }
 
-/** The media type that a file's name claims, or `undefined` where it claims none that is known. */
+/** The media type that a file's extension stands for, or `undefined` for an unknown extension. */
 export function typeOfFile(file: string): string | undefined {
   const format = formatOfFile(file)
   if (format) return FORMATS[format].contentType
-  const ending = lowerEnding(file)
-  return Object.hasOwn(OTHERS, ending) ? OTHERS[ending] : undefined
+  const extension = extensionOf(file)
+  return Object.hasOwn(OTHERS, extension) ? OTHERS[extension] : undefined
 }
 
-/** How the name of a file of this media type ends, without the dot. */
+/** The extension for a media type, without the dot. */
 export function endingOf(contentType: string): string {
   const subtype = /\/([a-z0-9]+)/.exec(contentType)?.[1] ?? 'bin'
   return { jpeg: 'jpg', plain: 'txt', x: 'ico' }[subtype] ?? subtype
 }
 
-function lowerEnding(file: string): string {
+function extensionOf(file: string): string {
   return path.extname(file).slice(1).toLowerCase()
 }

@@ -5,14 +5,14 @@ import { withSession, type Session } from '../aws/session.js'
 import { loadSettings } from '../config/load.js'
 import type { Settings } from '../config/types.js'
 import { EXIT, messageOf, usageError, type ExitCode } from '../lib/errors.js'
+import { readDuration } from '../lib/units.js'
 import { findDistribution } from '../resources/find-distribution.js'
 import { searchOf, targetOf } from '../stacks/target.js'
 import { createHealth, type Place } from '../logs/health.js'
+import { lineData, lineText } from '../logs/line.js'
 import { readLine } from '../logs/read-line.js'
 import { placesOf, readPlaces } from '../logs/read.js'
-import { eventData, eventText } from '../logs/event-text.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { readDuration } from './duration.js'
 import type { Run } from './run.js'
 
 interface Arguments {
@@ -23,10 +23,10 @@ interface Arguments {
   errors?: boolean
 }
 
-/** A region that does not answer must not keep the others waiting for long. */
+/** A region that does not answer must not hold up the others for long. */
 const CLIENT = { silence: 10_000, attempts: 4 }
 
-/** Shows the events of all regions in order of their time. Interrupted while it follows, it has done its work. */
+/** `genato logs`: the events of all regions in order of their time. With `--follow`, Ctrl-C is a success. */
 export async function logs({ overrides, reporter, signal }: Run, args: Arguments): Promise<ExitCode> {
   const since = readDuration(args.since, '--since')
   const regions = args.region ? [...new Set(args.region)] : EDGE_REGIONS
@@ -35,7 +35,7 @@ export async function logs({ overrides, reporter, signal }: Run, args: Arguments
   try {
     return await withSession({ reporter, signal, client: CLIENT }, async (session) => {
       const places = placesOf(settings.stack, regions, await distributionIdOf(session, settings))
-      return show(session, places, since, args)
+      return printEvents(session, places, since, args)
     })
   } catch (error) {
     if (!args.follow || !signal.aborted) throw error
@@ -44,14 +44,14 @@ export async function logs({ overrides, reporter, signal }: Run, args: Arguments
   }
 }
 
-async function show(
+async function printEvents(
   session: Session,
   places: Place[],
   since: number,
   { follow = false, filter, errors = false }: Arguments,
 ): Promise<ExitCode> {
   const { clock, reporter } = session
-  const nothing = `There are no logs yet: there is none of ${placesText(places)}. ${LATER}.`
+  const nothing = `There are no logs yet: found none of ${placesText(places)}. ${LATER}.`
   const health = createHealth(places, reporter, nothing)
   const following = follow
     ? reporter.step(`following the logs in ${regionsText(places)} (Ctrl-C stops)`)
@@ -64,7 +64,7 @@ async function show(
       const line = readLine(event.group, event.message)
       if (!line || (errors && !line.wrong)) continue
       shown += 1
-      reporter.event('log', eventText(event, line, clock.now()), eventData(event, line), line.tone)
+      reporter.event('log', lineText(event, line, clock.now()), lineData(event, line), line.tone)
     }
   } catch (error) {
     if (!session.signal.aborted) following?.failed()
@@ -75,7 +75,7 @@ async function show(
   return EXIT.done
 }
 
-/** Without it, all is shown but what CloudFront itself says. */
+/** Without the distribution, everything is shown except CloudFront's own log. */
 async function distributionIdOf(session: Session, settings: Settings): Promise<string | undefined> {
   try {
     const search = searchOf(targetOf(settings, session.account))
@@ -83,7 +83,7 @@ async function distributionIdOf(session: Session, settings: Settings): Promise<s
   } catch (error) {
     session.signal.throwIfAborted()
     session.reporter.warn(
-      `What CloudFront refused can't be shown, as the distribution is not known: ${messageOf(explainAwsError(error))}`,
+      `What CloudFront refused can't be shown, because the distribution could not be looked up: ${messageOf(explainAwsError(error))}`,
     )
     return undefined
   }
@@ -94,13 +94,13 @@ function checkRegion(region: string, reporter: Reporter): void {
   const meant = nearest(region, EDGE_REGIONS)
   const hint = meant ? `Did you mean ${meant}?` : `Lambda@Edge runs in ${EDGE_REGIONS.join(', ')}.`
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
-    throw usageError('BAD_REGION', `--region ${region} is no region of AWS.`, hint)
-  reporter.warn(`Lambda@Edge is not known to run in ${region}: it is looked at all the same. ${hint}`)
+    throw usageError('BAD_REGION', `--region ${region} is not an AWS region.`, hint)
+  reporter.warn(`Lambda@Edge is not known to run in ${region}; reading it anyway. ${hint}`)
 }
 
 const LATER = "Lambda writes them in the region of the viewer's edge, seconds to minutes later"
 
-/** Only what looks further back than was looked already. */
+/** Suggests a longer `--since` than was used, if there is one. */
 function furtherBack(since: number): string {
   const longer = ['1h', '1d', '7d'].find((text) => readDuration(text, '--since') > since)
   return longer === undefined ? '' : `; --since ${longer} looks further back`

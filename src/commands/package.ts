@@ -1,27 +1,33 @@
 import path from 'node:path'
+import { nearest } from '../../handler/shared/grammar/nearest.js'
 import { loadSettings, type Overrides } from '../config/load.js'
-import { buildPackage, type FunctionPackage } from '../package/build.js'
-import { withPackage } from '../local/lambda/with-package.js'
-import { writeWhole } from '../lib/write-whole.js'
-import { zipOnce, type Zipped } from '../package/zip-once.js'
+import { usageError } from '../lib/errors.js'
 import { readablePath } from '../lib/readable-path.js'
-import type { Reporter } from '../reporter/reporter.js'
+import { sizeText } from '../lib/units.js'
+import { saveFile } from '../lib/whole-files.js'
 import { workFolder } from '../lib/work-folder.js'
+import { withPackage } from '../local/lambda/with-package.js'
+import { buildPackage, type FunctionPackage } from '../package/build.js'
+import { PACKAGES, type PackageName } from '../package/packages.js'
+import { zipOnce, type Zipped } from '../package/zip-once.js'
+import type { Reporter } from '../reporter/reporter.js'
 
-const LARGEST = 5
+const LARGEST_SHOWN = 5
 
-/** `genato package`: the zip that Lambda gets, checked by loading it once. */
+/** `genato package`: the zip for Lambda, checked by loading it once. */
 export async function packageFunction(
+  given: string | undefined,
   args: { out?: string },
   overrides: Overrides,
   reporter: Reporter,
 ): Promise<void> {
+  const name = readName(given)
   const cwd = process.cwd()
   const settings = await loadSettings(cwd, overrides)
   const work = await workFolder(settings.root)
   const building = reporter.step('building the package')
   try {
-    const built = await buildPackage(settings, reporter)
+    const built = await buildPackage(settings, reporter, name)
     const [zipped] = await Promise.all([
       zipOnce(built, path.join(work, 'package')),
       withPackage(
@@ -32,7 +38,7 @@ export async function packageFunction(
       ),
     ])
     const out = path.resolve(cwd, args.out ?? path.join(work, 'package.zip'))
-    await writeWhole(out, zipped.zip, 'Name another file with --out.')
+    await saveFile(out, zipped.zip, 'Name another file with --out.')
     building.done(zipped.reused ? 'unchanged' : undefined)
     report(built, zipped, out, reporter)
   } catch (error) {
@@ -41,26 +47,41 @@ export async function packageFunction(
   }
 }
 
+/** @throws GenatoError UNKNOWN_PACKAGE */
+function readName(given: string = PACKAGES[0].name): PackageName {
+  const found = PACKAGES.find(({ name }) => name === given)
+  if (found) return found.name
+  const names = PACKAGES.map(({ name }) => name)
+  const meant = nearest(given, names)
+  const sorted = meant === undefined ? names : [meant, ...names.filter((name) => name !== meant)]
+  throw usageError(
+    'UNKNOWN_PACKAGE',
+    `There is no package ${JSON.stringify(given)}.`,
+    `Name one of these, or none: ${sorted.join(', ')}.`,
+  )
+}
+
 function report(
-  { files, digest }: FunctionPackage,
+  { name, files, digest }: FunctionPackage,
   { zip, sha256, codeSha256 }: Zipped,
   out: string,
   reporter: Reporter,
 ): void {
   const unzipped = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
-  const largest = [...files].sort((a, b) => b.bytes.length - a.bytes.length).slice(0, LARGEST)
+  const largest = [...files].sort((a, b) => b.bytes.length - a.bytes.length).slice(0, LARGEST_SHOWN)
   const rows = [
     ['package', readablePath(out)],
-    ['size', `${megabytes(zip.length)} zipped, ${megabytes(unzipped)} unzipped, ${files.length} files`],
+    ['size', `${size(zip.length)} zipped, ${size(unzipped)} unzipped, ${files.length} files`],
     ['sha256', sha256.slice(0, 12)],
     ['CodeSha256', codeSha256],
     ['content', digest.slice(0, 12)],
     ...largest.map(({ path, bytes }, index) => [
       index === 0 ? 'largest' : '',
-      `${megabytes(bytes.length).padStart(9)}  ${path}`,
+      `${size(bytes.length).padStart(9)}  ${path}`,
     ]),
   ]
-  reporter.result(rows.map(([name = '', value = '']) => `${name.padEnd(10)}  ${value}`).join('\n'), {
+  reporter.result(rows.map(([title = '', value = '']) => `${title.padEnd(10)}  ${value}`).join('\n'), {
+    name,
     file: path.relative(process.cwd(), out),
     bytes: zip.length,
     unzippedBytes: unzipped,
@@ -72,6 +93,6 @@ function report(
   })
 }
 
-function megabytes(bytes: number): string {
-  return bytes < 100_000 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`
+function size(bytes: number): string {
+  return sizeText(bytes, 2)
 }

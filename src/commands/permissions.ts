@@ -1,22 +1,26 @@
 import { operatorPolicy } from '../../templates/operator-policy.js'
 import { loadSettings } from '../config/load.js'
+import { HOME_REGION } from '../aws/regions.js'
 import { withSession } from '../aws/session.js'
 import { EXIT, GenatoError, type ExitCode } from '../lib/errors.js'
 import { targetOf } from '../stacks/target.js'
 import type { Run } from './run.js'
 
-/** `genato permissions`: needs no account, but names it where there is one. */
+/** `genato permissions`: works without an account, and names it if there is one. */
 export async function permissions(run: Run): Promise<ExitCode> {
   const settings = await loadSettings(process.cwd(), { ...run.overrides, deployedBefore: true })
   const account = await accountOf(run)
   if (account === undefined)
     run.reporter.warn(
-      'There are no AWS credentials: * stands for the account. Run it with credentials to have it narrower.',
+      'There are no AWS credentials, so * stands for the account. Run it with credentials for a narrower policy.',
     )
-  const policy = operatorPolicy(
-    { ...targetOf(settings, account ?? '*'), boundary: settings.permissionsBoundary },
-    account ?? '*',
-  )
+  const { images, packages, function: name, role } = targetOf(settings, account ?? '*')
+  const stack = {
+    buckets: [images, packages],
+    functions: [{ name, region: HOME_REGION, role }],
+    boundary: settings.permissionsBoundary,
+  }
+  const policy = operatorPolicy(stack, account ?? '*')
   const text = JSON.stringify(policy, null, 2)
   run.reporter.result(text, policy)
   return EXIT.done

@@ -9,7 +9,7 @@ import { withTarget } from './with-target.js'
 import { urlPath } from './url-path.js'
 import type { Run } from './run.js'
 
-/** `genato purge [path]`: exit code 1 where no stored image is meant. */
+/** `genato purge [path]`: exit code 1 if no stored image matches the path. */
 export async function purge(
   run: Run,
   path: string | undefined,
@@ -26,7 +26,7 @@ export async function purge(
       await run.confirm(`${sentence(found, counted, path)} Delete ${counted.objects === 1 ? 'it' : 'them'}?`)
     const purged = await purgeImages(session, target, purgeable, chosen, counted)
     if (counted.objects === 0 && path !== undefined) throw nothing(path, counted)
-    const forgets = purged.invalidated ? '; CloudFront forgets what it kept within minutes.' : '.'
+    const forgets = purged.invalidated ? '; CloudFront drops its copies within minutes.' : '.'
     reporter.result(
       dryRun
         ? `${sentence(found, counted, path)} Nothing was deleted.`
@@ -38,21 +38,21 @@ export async function purge(
 }
 
 async function choose(given: string, settings: Settings, reporter: Reporter): Promise<Chosen> {
-  // Without what follows it, the path would often mean more images than were asked for.
+  // Cutting the path here would often match more images than the user meant.
   const [sign] = /[?#]/.exec(given) ?? []
   if (sign !== undefined)
     throw usageError(
       'BAD_PATH',
-      `${given} is not the path of images: the service gets nothing from the ${sign} on.`,
-      `Leave that out, or write ${sign} as ${encodeURIComponent(sign)} where it is part of the path.`,
+      `${given} is not the path of an image: the service never sees the ${sign} and what follows it.`,
+      `Leave that out, or write ${sign} as ${encodeURIComponent(sign)} if it is part of the path.`,
     )
   const path = urlPath(given)
-  // Only a path without the asterisk has to be understood.
-  if (path.endsWith('*')) return readChosen(path, unasked)
+  // With an asterisk, the path is a beginning, and needs no package to explain it.
+  if (path.endsWith('*')) return readChosen(path, noPackage)
   return askPackage(settings, { reporter, log: false }, async ({ explain }) => readChosen(path, explain))
 }
 
-async function unasked(): Promise<never> {
+async function noPackage(): Promise<never> {
   throw new Error('A beginning needs no package.')
 }
 
@@ -68,8 +68,8 @@ function matchText(objects: number, path: string): string {
 function nothing(path: string, { nearest }: Counted): GenatoError {
   return new GenatoError('NOTHING_MATCHES', `No stored image matches ${path}.`, {
     hint: [
-      nearest === undefined ? 'Nothing like it is stored.' : `The nearest that is stored: ${nearest}.`,
-      'An image is matched by its whole path (genato explain shows its key), several by how they begin: /640x480 or "/640x480,navy*". Texts are stored under a digest, so a text is matched whole or not at all.',
+      nearest === undefined ? 'Nothing like it is stored.' : `The nearest stored image: ${nearest}.`,
+      'A whole path matches one image (genato explain shows its key), and a beginning matches several: /640x480 or "/640x480,navy*". Keys have a digest in place of a text, so the beginning of a text matches nothing.',
     ].join(' '),
   })
 }

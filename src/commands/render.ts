@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { loadSettings, type Overrides } from '../config/load.js'
 import type { Settings } from '../config/types.js'
-import { FunctionFailed } from '../local/lambda/process.js'
+import { FunctionFailed } from '../local/lambda/failure.js'
 import { GenatoError, usageError } from '../lib/errors.js'
-import { writeWhole } from '../lib/write-whole.js'
+import { saveFile } from '../lib/whole-files.js'
 import { readablePath } from '../lib/readable-path.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { askPackage, type Asked } from './ask-package.js'
@@ -11,7 +11,7 @@ import { ANSWERED_SO } from './explain.js'
 import { endingOf, formatOfFile, typeOfFile } from './file-type.js'
 import { ignoredQuery, urlPath } from './url-path.js'
 
-/** `genato render`: one image into a file, by the package but without a server or a store. */
+/** `genato render`: generates one image into a file with the package, without a server or a store. */
 export async function render(
   given: string,
   args: { out?: string },
@@ -22,12 +22,12 @@ export async function render(
   if (toStdout && reporter.bytesAreShown)
     throw usageError(
       'BAD_USAGE',
-      'An image is no text: --out - writes it where a terminal would show its bytes.',
-      `Send it on, as in genato render ${given} --out - > image, or name a file with --out.`,
+      '--out - would print the bytes of an image to the terminal.',
+      `Redirect it, as in genato render ${given} --out - > image, or name a file with --out.`,
     )
   const cwd = process.cwd()
   const settings = await loadSettings(cwd, overrides)
-  // Standard output is the image's alone.
+  // Standard output has the image and nothing else.
   await askPackage(settings, { reporter, log: !toStdout }, async (asked) => {
     const started = performance.now()
     const ignored = await ignoredQuery(given, asked)
@@ -42,7 +42,7 @@ export async function render(
     const name = args.out ?? fileName(wanted, image.contentType)
     refuseOtherType(name, wanted, image.contentType)
     const out = path.resolve(cwd, name)
-    await writeWhole(out, body, 'Name another file with --out.')
+    await saveFile(out, body, 'Name another file with --out.')
     const ms = Math.round(performance.now() - started)
     reporter.result(`${readablePath(out)}  ${image.contentType}, ${body.length} bytes, ${ms} ms`, {
       file: path.relative(cwd, out),
@@ -55,8 +55,8 @@ export async function render(
 }
 
 /**
- * Of the built-in generator's paths, one that names no format is asked for in the file's.
- * @throws GenatoError of a path that is wrong in that format only, such as for its transparency.
+ * Adds the file's format to a path of the built-in generator that names no format.
+ * @throws GenatoError of a path that is wrong only in that format, for example because of its transparency.
  */
 async function pathFor(
   asked: string,
@@ -72,12 +72,12 @@ async function pathFor(
   const inFormat = `${asked},${format}`
   const named = await explain(inFormat)
   if (named.kind === 'image') return inFormat
-  // With a second format, it is the first that the URL is about.
+  // The path names another format already.
   if (meaning.kind === 'rejected' || named.kind !== 'rejected' || named.code === 'BAD_FORMAT') return asked
   throw usageError(named.code, named.message, ANSWERED_SO)
 }
 
-/** @throws GenatoError where the file's name says that it is something else. */
+/** @throws GenatoError OTHER_TYPE if the file's extension names another type. */
 function refuseOtherType(file: string, wanted: string, contentType: string): void {
   const named = typeOfFile(file)
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -86,8 +86,8 @@ function refuseOtherType(file: string, wanted: string, contentType: string): voi
   const other = `${file.slice(0, file.length - ending.length)}.${endingOf(type)}`
   throw usageError(
     'OTHER_TYPE',
-    `${file} would be ${named} by its name, and ${wanted} is ${type}.`,
-    `Name it ${other}, or ask for a URL that gives ${named}.`,
+    `${file} is named like ${named}, but ${wanted} is ${type}.`,
+    `Name it ${other}, or use a URL for ${named}.`,
   )
 }
 
@@ -100,22 +100,23 @@ async function noImage(
   const meant = meaning.kind === 'file' ? meaning.suggestion : undefined
   return usageError(
     'NO_IMAGE',
-    `${wanted} is the path of a file, not of an image.`,
+    `${wanted} is the path of a file, not of a generated image.`,
     meant !== undefined
       ? `Did you mean ${meant}?`
       : generator
-        ? 'The generator’s parse gave undefined for it.'
-        : 'An image’s path starts with a size, such as /640x480,white,png.',
+        ? 'The generator’s parse returned undefined for it.'
+        : 'The path of an image starts with a size, such as /640x480,white,png.',
   )
 }
 
 function failure(error: FunctionFailed): GenatoError {
-  if (error.kind === 'threw' && error.code !== undefined && error.message.startsWith('BadRequest: '))
-    return usageError(error.code, error.message.slice('BadRequest: '.length), ANSWERED_SO)
-  return new GenatoError('RENDER_FAILED', `The image was not made. ${error.message}`, { cause: error })
+  const { thrown } = error
+  if (thrown?.name === 'BadRequest' && thrown.code !== undefined)
+    return usageError(thrown.code, thrown.message, ANSWERED_SO)
+  return new GenatoError('RENDER_FAILED', `The image was not generated. ${error.message}`, { cause: error })
 }
 
-/** What the path says, as a file's name that every system takes. */
+/** The path as a file name that is valid on every system. */
 function fileName(wanted: string, contentType: string): string {
   const stem = wanted
     .slice(1)

@@ -10,7 +10,7 @@ import { sizeText } from '../lib/units.js'
 import { withTarget } from './with-target.js'
 import type { Run } from './run.js'
 
-/** `genato status`: the exit code tells what was found; 1 if that could not be told. */
+/** `genato status`: the exit code says what was found, or 1 if that failed. */
 export async function status(run: Run): Promise<ExitCode> {
   return withTarget(run, {}, async (session, target) => {
     const seen = await lookAtStack(session, target, await localPackage(target.settings, run.reporter))
@@ -24,13 +24,13 @@ export async function status(run: Run): Promise<ExitCode> {
   })
 }
 
-/** What these sources make, where a package was made of them before. */
+/** The package that these sources make, if one was built before. */
 async function localPackage(settings: Settings, reporter: Reporter): Promise<LocalPackage | undefined> {
   if (!existsSync(path.join(settings.root, '.genato', 'package'))) return undefined
-  const source = packageSource(settings, reporter, loadPackage)
+  const source = packageSource(settings, reporter, loadPackage, 'edge')
   return {
     digest: await source.digest(),
-    // What is on AWS can be told without it.
+    // The state of the stack can be shown without it.
     generation: async () =>
       source.load().then(
         ({ generation }) => generation,
@@ -56,17 +56,17 @@ function statusText(seen: Status, stack: string): string {
   rows.push(['there', there.map(([kind]) => kind).join(', ') || 'nothing'])
   for (const what of seen.differing) rows.push(['differs', what])
   for (const what of seen.unfinished) rows.push(['unfinished', what])
-  for (const what of seen.strangers) rows.push(['not ours', `${what}: genato deploy --adopt takes it over`])
+  for (const what of seen.strangers) rows.push(['not managed', `${what}: genato deploy --adopt adopts it`])
   for (const { generation, current, count, bytes } of seen.images)
     rows.push([
       'images',
-      `${count} (${sizeText(bytes)}) of generation ${generation}${current ? '' : ', which is not made any more'}`,
+      `${count} (${sizeText(bytes)}) of generation ${generation}${current ? '' : ', which is no longer generated'}`,
     ])
   const older = seen.olderImages
   if (older > 0)
     rows.push([
       'older images',
-      `${older} made by the live code would go on being served after a deploy: the generator's version is the same`,
+      `${older} made by the live code would still be served after a deploy, because the generator's version is the same`,
     ])
   return rows.map(([name, value]) => `${name.padEnd(12)}  ${value}`).join('\n')
 }

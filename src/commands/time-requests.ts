@@ -1,6 +1,6 @@
 const TIMEOUT = 35_000
 
-/** How long a first and a second request take, in ms; `undefined` where the address can't be reached. */
+/** @returns how long a first and a second request take, in ms, or `undefined` if the URL can't be reached. */
 export async function timeRequests(
   url: string,
   signal: AbortSignal,

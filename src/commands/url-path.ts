@@ -1,26 +1,28 @@
 import type { Asked } from './ask-package.js'
 
-/** A path as it may be given on the command line: also a whole URL, without the first slash, or with a query. Like a browser, it does not send
- * what follows a #. */
+/**
+ * Reads a path from the command line. It may be a whole URL, lack the first slash, or have a query or a fragment,
+ * which the service never sees.
+ */
 export function urlPath(given: string): string {
   const path = withoutHost(given).split(/[?#]/, 1)[0] ?? ''
   return path.startsWith('/') ? path : `/${path}`
 }
 
 /**
- * What to say of a query string, which CloudFront does not pass on.
- * @returns `undefined` where there is none.
+ * A warning about the query string, which CloudFront does not pass on.
+ * @returns `undefined` if there is none.
  */
 export async function ignoredQuery(given: string, { explain }: Asked): Promise<string | undefined> {
   const query = /^[^?#]*\?([^#]*)/.exec(withoutHost(given))?.[1]
   if (query === undefined) return undefined
-  const ignored = `?${query} is ignored: CloudFront passes no query string on.`
+  const ignored = `?${query} is ignored: CloudFront does not pass on query strings.`
   const path = urlPath(given)
   const asTokens = [path, ...query.split('&').filter(Boolean)].join(',')
   const [meant, without] = [await explain(asTokens), await explain(path)]
-  // Only where the path says more with it: a generator may take anything for its own.
+  // Only if that changes the image: a custom generator may accept any path.
   return meant.kind === 'image' && without.kind === 'image' && meant.canonicalPath !== without.canonicalPath
-    ? `${ignored} Written into the path it would be ${asTokens}`
+    ? `${ignored} As part of the path, it would be ${asTokens}`
     : ignored
 }
 

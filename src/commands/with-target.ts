@@ -4,7 +4,7 @@ import { withSession, type Session, type SessionOptions } from '../aws/session.j
 import { targetOf, type Target } from '../stacks/target.js'
 import type { Run } from './run.js'
 
-/** Reads the configuration, opens the account, and runs what deals with the stack there. */
+/** Reads the configuration, opens a session with the account, and runs a command's work on the stack. */
 export async function withTarget<T>(
   run: Run,
   options: Pick<SessionOptions, 'dryRun'>,

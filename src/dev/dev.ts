@@ -1,45 +1,43 @@
 import path from 'node:path'
+import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
+import { bucketDomain, imagesBucket } from '../config/names.js'
 import type { Settings } from '../config/types.js'
 import { messageOf } from '../lib/errors.js'
-import { bucketDomain, imagesBucket } from '../config/names.js'
 import { removeKept, removeUnused } from '../lib/last-used.js'
-import type { Reporter } from '../reporter/reporter.js'
 import { workFolder } from '../lib/work-folder.js'
 import { CACHE_BYTES, createEdge, type Edge } from '../local/cloudfront/edge.js'
-import { endServing } from './end-serving.js'
-import { startFunctionStore } from '../local/lambda/function-store.js'
-import { dropOthersImages } from './drop-others-images.js'
-import { rebuildOnChange } from './rebuild.js'
-import { checkExamples } from './examples.js'
-import { buildAndRun, type Running, type Surroundings } from './running.js'
-import { openImages } from './open-images.js'
-import { isLoopback } from '../local/cloudfront/viewer/listen.js'
-import { createPage, type Page } from './page/page.js'
 import type { Served } from '../local/cloudfront/viewer/served.js'
+import { startFunctionStore } from '../local/lambda/function-store.js'
 import type { ObjectFolder } from '../objects/folder.js'
-import { startViewerServer } from '../local/cloudfront/viewer/server.js'
+import type { Reporter } from '../reporter/reporter.js'
+import { checkExamples } from './examples.js'
+import { dropOutdatedImages, openLocalImages } from './local-images.js'
+import type { Page } from './page/page.js'
+import { rebuildOnChange } from './rebuild.js'
+import { buildAndRun, type Running, type Surroundings } from './running.js'
+import { pageAt, startServing } from './serving.js'
 
 export interface DevOptions {
-  /** Reads the configuration anew, at the start and after each change. */
+  /** Reads the configuration, at the start and again after each change. */
   loadSettings: () => Promise<Settings>
   host: string
   /** `undefined`: the first free one from 6480. */
   port: number | undefined
-  /** Where stored images lie, absolute. */
+  /** The folder for stored images, absolute. */
   data: string
   reporter: Reporter
   onServed: (served: Served) => void
-  /** A line that the function wrote to its log. */
+  /** Receives each line that the function writes to its log. */
   onFunctionLine: (line: string) => void
   onRebuilt: (rebuilt: Rebuilt) => void
   onRebuildFailed: (error: unknown) => void
 }
 
 export interface Rebuilt {
-  /** What changed, relative to the project. */
+  /** The file that changed, relative to the project. */
   file: string
   ms: number
-  /** Stored images that the code before had made. */
+  /** How many stored images of the previous code were deleted. */
   dropped: number
 }
 
@@ -48,13 +46,13 @@ export interface DevServer {
   settings: Settings
   /** Paths to try. */
   examples: readonly string[]
-  /** Answers what was asked, if that takes no longer than a moment, and ends everything. */
+  /** Responds to requests under way, if that takes only a moment, and stops everything. */
   close(): Promise<void>
 }
 
 /**
  * Builds the package, and serves it behind a local edge until `close`.
- * @throws GenatoError of configuration, building, folders and ports; nothing is left running then.
+ * @throws GenatoError of configuration, building, folders and ports. Nothing is left running then.
  */
 export async function startDev(options: DevOptions): Promise<DevServer> {
   const { data, reporter } = options
@@ -63,9 +61,9 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     const settings = await options.loadSettings()
     const work = await workFolder(settings.root)
     await removeUnused(path.join(work, 'run'))
-    const folder = await openImages(data, reporter)
+    const images = await openLocalImages(data, reporter)
     const bucket = settings.generate.bucket ?? imagesBucket(settings.stack)
-    const store = await startFunctionStore(folder, bucket, reporter, settings.generate.files)
+    const store = await startFunctionStore(images, bucket, reporter, settings.generate.files)
     ends.push(async () => store.close())
 
     const around = {
@@ -78,32 +76,27 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
       },
     }
     let current: Running
-    const page = createPage({
+    const page = pageAt(options, {
       about: () => aboutOf(current),
-      explain: async (path) => edge.explain(path),
-      images: folder,
+      explain: async (asked) => edge.whileUnchanged(async () => current.runner.call('explain', asked)),
+      images,
       notes: data,
-      anyHost: !isLoopback(options.host),
     })
     ends.push(async () => page.close())
     current = await firstRun(settings, around)
     ends.push(async () => current.runner.stop())
-    await dropOthersImages(folder, data, current.digest)
-    const origin = { domain: bucketDomain(bucket), path: '' }
-    const edge = createEdge({ runner: current.runner, store: folder, origin, cacheBytes: CACHE_BYTES })
-    const viewer = await startViewerServer({
-      ...options,
-      edge,
-      page,
-      onServed(served) {
-        page.served(served)
-        options.onServed(served)
-      },
+    await dropOutdatedImages(images, data, current.digest)
+    const edge = createEdge({
+      behaviours: BEHAVIOURS,
+      origins: { [ORIGIN_ID]: { domain: bucketDomain(bucket), path: '', objects: images } },
+      functions: { edge: { invoke: async (event, signal) => current.runner.invoke(event, signal) } },
+      cacheBytes: CACHE_BYTES,
     })
+    const serving = await startServing({ ...options, edge, page, store, runner: () => current.runner })
     void checkExamples(current, reporter)
     const rebuilding = followChanges(current, around, {
       options,
-      folder,
+      images,
       edge,
       page,
       onReplaced(next) {
@@ -112,12 +105,12 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
       },
     })
     return {
-      port: viewer.port,
+      port: serving.port,
       settings,
       examples: current.examples,
       async close() {
-        const last = rebuilding.stop()
-        await endServing({ page, viewer, runner: last.runner, store })
+        current = rebuilding.stop()
+        await serving.close()
       },
     }
   } catch (error) {
@@ -151,9 +144,9 @@ function aboutOf({ settings, examples }: Running) {
   }
 }
 
-interface Serving {
+interface Replacing {
   options: DevOptions
-  folder: ObjectFolder
+  images: ObjectFolder
   edge: Edge
   page: Page
   onReplaced: (next: Running) => void
@@ -162,23 +155,22 @@ interface Serving {
 function followChanges(
   first: Running,
   around: Surroundings,
-  { options, folder, edge, page, onReplaced }: Serving,
+  { options, images, edge, page, onReplaced }: Replacing,
 ) {
   let dropped = 0
   return rebuildOnChange(first, {
     loadSettings: options.loadSettings,
     build: async (settings, before) => buildAndRun(settings, around, before),
     replace: async (before, next) =>
-      edge.replace(async () => {
-        // It ends first, so that nothing it still makes is stored after the rest was dropped.
+      edge.change(async () => {
+        // The old code stops first, so that it stores nothing after its images were deleted.
         await before.runner.stop()
         if (next.folder !== before.folder) await removeKept(before.folder)
-        dropped = await dropOthersImages(folder, options.data, next.digest).catch((error: unknown) => {
-          options.reporter.warn(`What the code before had made could not be dropped: ${messageOf(error)}.`)
+        dropped = await dropOutdatedImages(images, options.data, next.digest).catch((error: unknown) => {
+          options.reporter.warn(`The images of the previous code could not be deleted: ${messageOf(error)}.`)
           return 0
         })
         onReplaced(next)
-        return next.runner
       }),
     onRebuilt(file, ms) {
       const rebuilt = { file, ms, dropped }

@@ -2,22 +2,23 @@ import { messageOf } from '../lib/errors.js'
 import type { Explanation } from '../../handler/shared/explanation.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { FunctionFailed } from '../local/lambda/failure.js'
+import type { FunctionRunner } from '../local/lambda/runner.js'
 import type { Running } from './running.js'
 
-/** More than these are not looked at. */
-const MOST = 20
+/** Only the first ones are checked. */
+const MOST_CHECKED = 20
 
-/** Tells which of a generator's own examples its code does not take for images. */
+/** Warns of the first example path that the generator itself doesn't read as an image. */
 export async function checkExamples(
-  { runner, examples }: Pick<Running, 'runner' | 'examples'>,
+  { runner, examples }: Pick<Running, 'examples'> & { runner: Pick<FunctionRunner, 'call'> },
   reporter: Pick<Reporter, 'warn'>,
 ): Promise<void> {
-  for (const example of examples.slice(0, MOST)) {
+  for (const example of examples.slice(0, MOST_CHECKED)) {
     let wrong: string | undefined
     try {
-      wrong = wrongWith((await runner.explain(example)) as Explanation)
+      wrong = wrongWith((await runner.call('explain', example)) as Explanation)
     } catch (error) {
-      // Another package has taken its place, or all ends.
+      // Another package has replaced this one, or the server is closing.
       if (error instanceof FunctionFailed && error.kind === 'stopped') return
       wrong = messageOf(error)
     }

@@ -3,20 +3,20 @@ import type { Settings } from '../config/types.js'
 import type { Running } from './running.js'
 import { watchFiles } from './watch.js'
 
-/** How long a burst of changes is waited for, in ms. */
+/** How long to wait for more changes of the same burst, in ms. */
 const SETTLE = 100
 
 export interface Rebuilding {
   loadSettings: () => Promise<Settings>
-  /** Builds and starts what these settings ask for; gives `before` back if that is no other package. */
+  /** Builds and starts the package of these settings. Returns `before` if the package is the same. */
   build: (settings: Settings, before: Running) => Promise<Running>
-  /** Puts the next one in the place of the one before. */
+  /** Replaces the running package. */
   replace: (before: Running, next: Running) => Promise<void>
   onRebuilt: (file: string, ms: number) => void
   onFailed: (error: unknown) => void
 }
 
-/** Builds the package anew whenever the files change that it was made from. */
+/** Rebuilds the package whenever a file changes that it was built from. */
 export function rebuildOnChange(first: Running, steps: Rebuilding): { stop(): Running } {
   let running = first
   const changed = new Set<string>()
@@ -26,7 +26,7 @@ export function rebuildOnChange(first: Running, steps: Rebuilding): { stop(): Ru
     const started = performance.now()
     try {
       const settings = await steps.loadSettings()
-      // Also what is not built yet: when it fails, the next try comes when any of these is mended.
+      // Before the build too: if it fails, a change to any of these files starts the next try.
       watcher.follow(inputsOf(settings, running.inputs))
       const before = running
       const next = await steps.build(settings, before)
@@ -80,7 +80,7 @@ function nameOf({ root }: Settings, file: string): string {
   return path.relative(root, file) || 'the folder'
 }
 
-/** Also the places where a configuration would be found, if there is none yet. */
+/** Includes the places where a configuration file may be created. */
 function inputsOf({ root, generate: { generator } }: Settings, inputs: string[]): string[] {
   const configs = ['ts', 'js', 'mjs', 'json'].map((ending) => path.join(root, `genato.config.${ending}`))
   return [...new Set([...configs, ...inputs, ...(generator ? [generator] : [])])]

@@ -1,44 +1,45 @@
 import path from 'node:path'
 import type { Settings } from '../config/types.js'
 import { GenatoError, messageOf } from '../lib/errors.js'
-import { buildPackage } from '../package/build.js'
-import { unpackForHost, type Unpackable } from '../package/unpack.js'
-import type { Reporter } from '../reporter/reporter.js'
+import { edgeFunction } from '../local/lambda/edge-function.js'
 import {
   reservedEnvironment,
   type FunctionIdentity,
-  type LocalFunction,
+  type LambdaFunction,
 } from '../local/lambda/environment.js'
 import { createRunner, type FunctionRunner } from '../local/lambda/runner.js'
+import { buildPackage } from '../package/build.js'
+import { unpackForHost, type Unpackable } from '../package/unpack.js'
+import type { Reporter } from '../reporter/reporter.js'
 
-/** One package that runs: replaced as a whole when the package changes. */
+/** A package that is running. When the package changes, all of this is replaced. */
 export interface Running {
   settings: Settings
   /** The package's content digest. */
   digest: string
-  /** Where it is unpacked. */
+  /** The folder that it is unpacked to. */
   folder: string
-  /** The user's files that it was made from, absolute. */
+  /** The user's files that it was built from, absolute. */
   inputs: string[]
   runner: FunctionRunner
-  /** Paths that its generator shows off with. */
+  /** Example paths of its generator. */
   examples: readonly string[]
 }
 
-/** What packages are run with, whichever it is. */
+/** What every package runs with. */
 export interface Surroundings {
   /** genato's own folder in the project. */
   work: string
-  /** The object store's, which stands in for S3. */
+  /** The local S3. */
   store: Pick<FunctionIdentity, 'endpoint' | 'credentials'>
   reporter: Reporter
-  /** A line that the function wrote to its log. */
+  /** Receives each line that the function writes to its log. */
   onFunctionLine: (line: string) => void
 }
 
 /**
- * Builds the package of these settings, and starts it, so that what keeps it from loading is known at once.
- * @param before if the package would be no other than this one, it is given back as it is.
+ * Builds the package of these settings and starts it, so that a package that doesn't load fails at once.
+ * @param before is returned if the package is still the same.
  * @throws GenatoError GENERATOR_FAILED, and what building throws.
  */
 export async function buildAndRun(
@@ -46,31 +47,32 @@ export async function buildAndRun(
   around: Surroundings,
   before?: Running,
 ): Promise<Running> {
-  const built = await buildPackage(settings, around.reporter)
+  const built = await buildPackage(settings, around.reporter, 'edge')
   if (before && built.digest === before.digest && sameLimits(settings, before.settings))
     return { ...before, settings, inputs: built.inputs }
-  const started = await unpackAndRun(built, { stack: settings.stack, ...settings.generate }, around)
+  const started = await unpackAndRun(built, edgeFunction(settings), around)
   return { settings, digest: built.digest, inputs: built.inputs, ...started }
 }
 
 /** @throws GenatoError GENERATOR_FAILED, and what unpacking throws. */
 export async function unpackAndRun(
   built: Unpackable,
-  how: LocalFunction & { timeout: number },
+  fn: LambdaFunction,
   { work, store, onFunctionLine }: Omit<Surroundings, 'reporter'>,
 ): Promise<Pick<Running, 'folder' | 'runner' | 'examples'>> {
   const folder = await unpackForHost(built, path.join(work, 'run'))
   const runner = createRunner({
     folder,
     temp: path.join(work, 'tmp'),
-    memory: how.memory,
-    timeoutMs: how.timeout * 1000,
-    env: reservedEnvironment(how, { folder, ...store }),
+    memory: fn.memory,
+    timeoutMs: fn.timeout * 1000,
+    env: reservedEnvironment(fn, { folder, ...store }),
     onLine: onFunctionLine,
   })
   try {
-    const { examples } = await runner.start()
-    return { folder, runner, examples }
+    const { values } = await runner.start()
+    // A package that an earlier version deployed may export none.
+    return { folder, runner, examples: (values['examples'] ?? []) as readonly string[] }
   } catch (cause) {
     await runner.stop()
     throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {

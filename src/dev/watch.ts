@@ -2,18 +2,18 @@ import { unwatchFile, watchFile, type StatsListener } from 'node:fs'
 import path from 'node:path'
 
 export interface Watcher {
-  /** Watches these files, and the folders they are in, instead of those before. */
+  /** Watches these files and their folders, instead of the previous ones. */
   follow(files: readonly string[]): void
   close(): void
 }
 
-/** How often files are looked at, in ms. */
+/** How often files are checked, in ms. */
 const INTERVAL = 200
 
 /**
- * Calls back with the file that changed. It looks at files at intervals, because notifications miss
- * what editors do by renaming, and do not come at all from many mounted folders; the few files that a
- * generator has make that cheap. Folders count too: a file that is missing may come.
+ * Calls back with each file that changed. It polls, because notifications miss files that editors replace by
+ * renaming, and don't come at all from many mounted folders. Polling is cheap for the few files of a
+ * generator. Folders are watched too, because a missing file may be created.
  */
 export function watchFiles(onChange: (file: string) => void): Watcher {
   const watched = new Map<string, StatsListener>()

@@ -1,13 +1,13 @@
-/** Runs once, however often it is asked: everybody waits for the same. */
+/** Runs once, however often it is called: all callers get the same promise. */
 export function once<T>(run: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined
   return async () => (result ??= run())
 }
 
-/** Runs a task when those of its name before it are done, whatever became of them. */
+/** Runs a task once the earlier tasks of its name have ended, failed or not. */
 export type OneAtATime = <T>(name: string, task: () => Promise<T>) => Promise<T>
 
-/** Runs tasks of one name one after the other, in the order given, and those of different names at once. */
+/** Runs tasks of one name one after the other, in order, and tasks of different names in parallel. */
 export function oneAtATime(): OneAtATime {
   const tails = new Map<string, Promise<void>>()
   return async (name, task) => {

@@ -4,9 +4,9 @@ export const EXIT = {
   failed: 1,
   /** Wrong usage or configuration. */
   usage: 2,
-  /** Not finished yet: the same command, run later, goes on. */
+  /** Not finished yet: running the same command later continues. */
   unfinished: 3,
-  /** `status`: not deployed, or not as the configuration says. */
+  /** `status`: not deployed, or differs from the configuration. */
   differs: 4,
   interrupted: 130,
 } as const
@@ -14,19 +14,19 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 interface Details {
-  /** What to do next, as a sentence. */
+  /** What to do next, in a sentence. */
   hint?: string | undefined
   cause?: unknown
   exitCode?: ExitCode
 }
 
-/** An error for the person at the terminal: what happened, the wrong value, and what to do next. */
+/** An error for the user: what happened, the wrong value, and what to do next. */
 export class GenatoError extends Error {
   override readonly name = 'GenatoError'
   readonly hint: string | undefined
   readonly exitCode: ExitCode
 
-  /** @param code in capitals, for programs: what kind of error this is, such as `PORT_IN_USE`. */
+  /** @param code the kind of error, for programs, such as `PORT_IN_USE`. */
   constructor(
     readonly code: string,
     message: string,
@@ -49,12 +49,12 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** What an error says, whatever was thrown. */
+/** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Nothing went wrong, and the same command has to be run again later. */
+/** Whether nothing failed, but the same command has to run again later. */
 export function isUnfinished(error: unknown): boolean {
   return error instanceof GenatoError && error.exitCode === EXIT.unfinished
 }

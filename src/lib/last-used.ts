@@ -1,10 +1,10 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 
-/** What has not been used for a day is not what another genato is running on at this moment. */
+/** Another genato may be running on anything that was used within the last day. */
 const KEPT_MS = 24 * 60 * 60 * 1000
 
-/** Notes that a kept file or folder was used now. @returns whether it is there. */
+/** Marks a cached file or folder as used now. @returns whether it exists. */
 export async function markUsed(place: string): Promise<boolean> {
   const now = new Date()
   return utimes(place, now, now).then(
@@ -13,7 +13,7 @@ export async function markUsed(place: string): Promise<boolean> {
   )
 }
 
-/** Removes what is kept in a folder and was not used for a day. Failing to is no harm. */
+/** Removes what a cache folder has and nobody has used for a day. Ignores failures. */
 export async function removeUnused(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   for (const name of names) {
@@ -23,7 +23,7 @@ export async function removeUnused(folder: string): Promise<void> {
   }
 }
 
-/** Removes one kept file or folder. Failing to is no harm. */
+/** Removes one cached file or folder. Ignores failures. */
 export async function removeKept(place: string): Promise<void> {
   await rm(place, { recursive: true, force: true }).catch(() => undefined)
 }

@@ -1,7 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
 
-/** A file or folder as it is shortest to read: from the working directory, from the home folder, or whole. */
+/** The shortest form of a path: relative to the working directory, relative to the home folder, or absolute. */
 export function readablePath(place: string, cwd = process.cwd(), home = os.homedir()): string {
   const fromHome = path.relative(home, place)
   const below = fromHome !== '' && !fromHome.startsWith('..') && !path.isAbsolute(fromHome)

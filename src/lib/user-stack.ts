@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { packageRoot } from './package-root.js'
 
-/** A stack without the frames of genato itself, and of Node. */
+/** A stack trace without the frames of genato and Node. */
 export function userStack(error: string): string {
   const own = ['handler', 'dist'].map((folder) => path.join(packageRoot(), folder) + path.sep)
   return error

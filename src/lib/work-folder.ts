@@ -3,7 +3,7 @@ import path from 'node:path'
 import { GenatoError, messageOf } from './errors.js'
 import { readablePath } from './readable-path.js'
 
-/** genato's own folder in the user's project, kept out of git. @throws GenatoError FOLDER_UNWRITABLE */
+/** Makes genato's own folder in the user's project, ignored by git. @throws GenatoError FOLDER_UNWRITABLE */
 export async function workFolder(root: string): Promise<string> {
   const folder = path.join(root, '.genato')
   try {
@@ -15,7 +15,7 @@ export async function workFolder(root: string): Promise<string> {
       'FOLDER_UNWRITABLE',
       `${readablePath(folder)} can't be written: ${messageOf(cause)}.`,
       {
-        hint: 'genato keeps what it builds there, beside the configuration. Run it in a folder that can be written.',
+        hint: 'genato keeps its builds there, next to the configuration. Run it in a folder that you can write to.',
         cause,
       },
     )

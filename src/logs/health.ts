@@ -9,42 +9,45 @@ export interface Place {
   group: string
 }
 
-/** How the places that are read are getting on: it tells what is not there or does not work, each thing once. */
+/** Keeps track of which places can be read, and reports each problem once. */
 export interface Health {
   there(place: Place): void
   missing(place: Place): void
-  /** @throws the error, where it is none of AWS's, or nothing else works any more. */
+  /** @throws the error, if it doesn't come from AWS or no other place can be read. */
   failed(place: Place, error: unknown): void
   allMissing(): boolean
 }
 
-/** What does not pass by itself. */
+/** Errors that don't go away by themselves. */
 const LASTING = ['ACCESS_DENIED', 'CREDENTIALS_EXPIRED', 'NO_CREDENTIALS', 'BAD_CREDENTIALS']
 
 type State = 'there' | 'missing' | GenatoError
 
-/** @param nothing what to say when none of the groups is there. */
+/** @param nothing the warning for when none of the groups exists. */
 export function createHealth(places: readonly Place[], reporter: Reporter, nothing: string): Health {
   const states = new Map<Place, State>()
   const answered = new Set<string>()
-  const told = new Set<string>()
-  let untold: string[] = []
+  const reported = new Set<string>()
+  let pending: string[] = []
   const allMissing = () => places.every((place) => states.get(place) === 'missing')
-  const tell = () => {
-    for (const message of untold) reporter.warn(message)
-    untold = []
+  const flush = () => {
+    for (const message of pending) reporter.warn(message)
+    pending = []
   }
-  const heard = (place: Place, state: State) => {
+  const answers = (place: Place, state: State) => {
     states.set(place, state)
     answered.add(place.region)
-    tell()
+    flush()
   }
-  /** Without credentials it is the same everywhere, and without a network as long as nothing was heard. */
-  const end = () => {
+  /**
+   * Gives up where waiting can't help: every place fails without credentials, or without a network if none has
+   * answered so far.
+   */
+  const giveUp = () => {
     const errors = places.map((place) => states.get(place)).filter((state) => state instanceof GenatoError)
     const [first] = errors
     if (first === undefined) return
-    // Where the function's own groups are denied, it tells nothing that another one is not there.
+    // With the function's own groups denied, an absent group elsewhere means nothing.
     const own = places.filter(({ group }) => group.startsWith('/aws/lambda/us-east-1.'))
     const denied = (place: Place) => {
       const state = states.get(place)
@@ -56,23 +59,23 @@ export function createHealth(places: readonly Place[], reporter: Reporter, nothi
     if (answered.size === 0 || errors.every(({ code }) => LASTING.includes(code))) throw first
   }
   return {
-    there: (place) => heard(place, 'there'),
+    there: (place) => answers(place, 'there'),
     missing(place) {
-      heard(place, 'missing')
-      end()
-      if (told.has(nothing) || !allMissing()) return
-      told.add(nothing)
+      answers(place, 'missing')
+      giveUp()
+      if (reported.has(nothing) || !allMissing()) return
+      reported.add(nothing)
       reporter.warn(nothing)
     },
     failed(place, error) {
       const explained = explainAwsError(error)
       if (!callOf(error) || !(explained instanceof GenatoError)) throw error
       states.set(place, explained)
-      const what = `${place.region} ${explained.code}`
-      if (!told.has(what)) untold.push(`${place.region} can't be read: ${explained.message}`)
-      told.add(what)
-      end()
-      if (answered.size > 0) tell()
+      const problem = `${place.region} ${explained.code}`
+      if (!reported.has(problem)) pending.push(`${place.region} can't be read: ${explained.message}`)
+      reported.add(problem)
+      giveUp()
+      if (answered.size > 0) flush()
     },
     allMissing,
   }

@@ -1,9 +1,9 @@
 import type { Clock } from '../aws/clock.js'
 
-/** A part of what a source has to give, sorted by time. */
+/** Some events of a source, sorted by time. */
 export interface Page<E> {
   events: readonly E[]
-  /** All that there is now was given: the next page comes when something happens. */
+  /** The source has no more events for now: the next page comes when something happens. */
   caughtUp: boolean
 }
 
@@ -12,7 +12,7 @@ interface Merging {
   signal: AbortSignal
   /** Ms that an event waits for earlier ones of sources that have caught up. */
   hold: number
-  /** Ms that all wait for a source that has not. */
+  /** Ms that all events wait for a source that has not. */
   patience: number
 }
 
@@ -21,18 +21,18 @@ interface Source<E> {
   events: readonly E[]
   next: number
   caughtUp: boolean
-  /** Whether a page was asked for and has not come. */
+  /** Whether a page was asked for and has not arrived. */
   asked: boolean
   ended: boolean
-  /** When the last page was asked for, and when it came. */
+  /** When the last page was asked for, and when it arrived. */
   askedAt: number
   cameAt: number
   error?: { reason: unknown }
 }
 
 /**
- * Gives the events of all sources in order of their time, and holds no more than a page of each. What comes
- * after later ones were given is given when it comes.
+ * Yields the events of all sources in order of their time, and holds at most a page of each. An event that
+ * arrives after later ones were given is given at once.
  * @throws the signal's reason; what a source throws.
  */
 export async function* mergeByTime<E extends { time: number }>(
@@ -59,7 +59,7 @@ export async function* mergeByTime<E extends { time: number }>(
         if (source.error) throw source.error.reason
         if (isEmpty(source) && !source.asked && !source.ended) void ask(source, clock).then(bell.ring)
       }
-      // Two dozen sources at most: a look at each costs less than a heap's bookkeeping.
+      // At most two dozen sources: checking each costs less than keeping a heap.
       const filled = sources.filter((source) => !isEmpty(source))
       const awaited = sources.filter(({ asked }) => asked)
       if (filled.length === 0 && awaited.length === 0) return
@@ -80,7 +80,7 @@ function isEmpty({ events, next }: Source<unknown>): boolean {
   return next >= events.length
 }
 
-/** Until one of them has no more, and it has to be seen whether others wait for what it gives next. */
+/** Stops when one source has no more events here: its next page may have earlier ones than the others. */
 function* takeEarliest<E extends { time: number }>(sources: Source<E>[]): Generator<E> {
   for (;;) {
     let first: { source: Source<E>; event: E } | undefined
@@ -95,7 +95,7 @@ function* takeEarliest<E extends { time: number }>(sources: Source<E>[]): Genera
   }
 }
 
-/** @returns when the page is there, or the error: it does not throw. */
+/** Puts the next page, or the error, into the source. Never throws. */
 async function ask<E>(source: Source<E>, clock: Clock): Promise<void> {
   source.asked = true
   source.askedAt = clock.now()
@@ -112,7 +112,7 @@ async function ask<E>(source: Source<E>, clock: Clock): Promise<void> {
 
 interface Bell {
   ring: () => void
-  /** Resolves when it was rung since it was last quiet. */
+  /** Resolves once it has rung since it was last quiet. */
   rung: () => Promise<void>
   quiet: () => void
 }
@@ -136,7 +136,7 @@ function createBell(): Bell {
 
 async function rungOrPassed(bell: Bell, clock: Clock, ms: number): Promise<void> {
   const timer = new AbortController()
-  // Aborted, it throws what nobody has to know.
+  // It rejects when aborted below, which nobody needs to know.
   const passed = clock.sleep(ms, timer.signal).catch(() => undefined)
   await Promise.race([bell.rung(), passed])
   timer.abort()

@@ -1,13 +1,13 @@
 import type { Line } from './line.js'
 
-/** What Lambda tells of an invocation when it has ended. */
+/** What Lambda reports when an invocation has ended. */
 interface Report {
   requestId: string | undefined
-  /** `timeout`, `error`, `failure`; `undefined`: it went well. */
+  /** `timeout`, `error`, `failure`; `undefined` if it went well. */
   status: string | undefined
   errorType: string | undefined
   durationMs: number | undefined
-  /** Of the process's start, if this was its first invocation. */
+  /** How long the process took to start, if this was its first invocation. */
   initMs: number | undefined
   memoryMb: number | undefined
   usedMb: number | undefined
@@ -44,7 +44,7 @@ export function crash(requestId: string | undefined, message: string): Line {
   return { kind: 'crash', level: 'error', wrong: true, tone: 'bad', text: message, data }
 }
 
-/** Its fields are parted by tabs, and each is a name and a value. */
+/** Tabs separate its fields; each is a name and a value. */
 function reportIn(text: string): Report {
   const fields = text.replace(/^(?:INIT_)?REPORT /, '').split(/[\t\n]/)
   const values = new Map(fields.map((field) => field.split(': ', 2) as [string, string | undefined]))
@@ -58,14 +58,14 @@ function reportIn(text: string): Report {
     status: status === 'success' ? undefined : status,
     errorType: values.get('Error Type')?.trim(),
     durationMs: number('Duration'),
-    // Of a start that went well, the report of its first invocation tells as well.
+    // The report of the first invocation includes a start that went well.
     initMs: text.startsWith('INIT_') ? undefined : number('Init Duration'),
     memoryMb: number('Memory Size'),
     usedMb: number('Max Memory Used'),
   }
 }
 
-/** @returns `undefined` where nothing is to be told: all went well in a process that ran before. */
+/** @returns `undefined` if there is nothing to report: all went well, in a process that had started before. */
 export function readReport(report: Report): Line | undefined {
   const { status, errorType, durationMs, initMs, memoryMb, usedMb } = report
   if (status === undefined && initMs === undefined) return undefined

@@ -2,31 +2,31 @@ import { setMaxListeners } from 'node:events'
 import type { Session } from '../aws/session.js'
 import { HOME_REGION } from '../aws/regions.js'
 import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../config/names.js'
-import type { LogEvent } from './log-event.js'
+import { oneAtATime } from '../lib/async.js'
 import { readGroup } from './group-reader.js'
 import type { Health, Place } from './health.js'
+import type { LogEvent } from './log-events.js'
 import { mergeByTime } from './merge.js'
-import { oneAtATime } from '../lib/async.js'
 
 export interface Asked {
   /** Ms since the epoch. */
   start: number
-  /** Goes on as events come, until the session's signal. */
+  /** Goes on with new events until the session's signal. */
   follow: boolean
-  /** Only messages with this text, as CloudWatch finds it; more may come. */
+  /** Only messages that contain this text. CloudWatch does the search, and may return others too. */
   filter?: string | undefined
-  /** Events a page; CloudWatch's own limit if not given. */
+  /** Events a page; CloudWatch's own limit if left out. */
   pageSize?: number
 }
 
 type Reading = Pick<Session, 'clients' | 'clock' | 'signal'>
 
-/** How long what came is held back, in case that other regions have something earlier. */
+/** How long new events are held back, in case another region has earlier ones. */
 const HOLD = 2_000
-/** How long all wait for a region that is slow to tell what it has from before. */
+/** How long all regions wait for one that is slow to give its past events. */
 const PATIENCE = 15_000
 
-/** Where events of a stack may be. */
+/** Where a stack's events may be. */
 export function placesOf(
   stack: string,
   regions: readonly string[],
@@ -39,7 +39,7 @@ export function placesOf(
   ])
 }
 
-/** Gives the events of all places in order of their time. @throws the signal's reason; GenatoError. */
+/** Yields the events of all places in order of their time. @throws the signal's reason; GenatoError. */
 export async function* readPlaces(
   session: Reading,
   places: readonly Place[],
@@ -47,9 +47,9 @@ export async function* readPlaces(
   { start, follow, filter, pageSize }: Asked,
 ): AsyncGenerator<LogEvent> {
   const { clients, clock } = session
-  // Aborted in the end, so that nothing sleeps on when one of them has failed.
+  // Aborted at the end, so that the other readers stop sleeping when one has failed.
   const ended = new AbortController()
-  // One listener for each place that is read, at the least: no leak.
+  // Each place adds at least one listener; this is not a leak.
   setMaxListeners(0, ended.signal)
   const end = () => ended.abort(session.signal.reason)
   session.signal.addEventListener('abort', end, { once: true })

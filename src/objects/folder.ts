@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { isLeftover, namesIn, readIfPresent, removeIfPresent, writeWhole } from './whole-files.js'
+import { isLeftover, namesIn, readIfPresent, removeIfPresent, writeWhole } from '../lib/whole-files.js'
 import { decodeObjectFile, encodeObjectFile } from './object-file.js'
 import type { StoredObject } from './object-file.js'
 import type { NewObject, Objects } from './object-store.js'
@@ -9,34 +9,34 @@ import { oneAtATime } from '../lib/async.js'
 
 export interface ObjectFolderOptions {
   /**
-   * Told of each file that is not whole, once it is removed. `key` is the key asked for, or undefined where
-   * the file turned up in list() or removePrefix().
+   * Called after each removal of a corrupt file. `key` is the requested key, or `undefined` if list() or
+   * removePrefix() came across the file.
    */
   onCorrupt?: ((key: string | undefined, file: string) => void) | undefined
 }
 
 /**
- * Objects by key; any string is a key. Every method throws the file system's own error (`EACCES`, `ENOSPC`,
- * `EISDIR`, …); only `ENOENT` means there is no such object. A corrupt file counts as none and is removed.
+ * Objects by key. Any string is a key. Every method throws the file system's own errors (`EACCES`, `ENOSPC`,
+ * `EISDIR`, …), except that `ENOENT` means "no such object". A corrupt file counts as none, and is removed.
  */
 export interface ObjectFolder extends Objects {
-  /** With `ifAbsent`, one of several puts racing through this ObjectFolder wins; the others get 'exists'. */
+  /** With `ifAbsent`, the first of several concurrent puts wins. The others get 'exists'. */
   put(
     key: string,
     object: NewObject,
     options?: { ifAbsent?: boolean | undefined },
   ): Promise<StoredObject | 'exists'>
-  /** Does nothing where there is no such object. */
+  /** Does nothing if there is no such object. */
   delete(key: string): Promise<void>
-  /** How many objects went. The empty prefix removes them all. */
+  /** Returns how many objects it removed. The empty prefix removes all of them. */
   removePrefix(prefix: string): Promise<number>
-  /** In the order of the keys' UTF-8 bytes, as S3 lists them; sizes in bytes. */
+  /** In the order of the keys' UTF-8 bytes, as S3 lists them. Sizes in bytes. */
   list(prefix: string): Promise<{ key: string; size: number; lastModified: Date }[]>
 }
 
 /**
- * Opens a folder of objects, making it where there is none and removing what a killed process left half
- * written. Throws the file system's error where that fails.
+ * Opens a folder of objects. Creates it if needed, and removes partial files of killed processes. Throws the
+ * file system's error if that fails.
  */
 export async function openObjectFolder(
   dir: string,
@@ -46,9 +46,9 @@ export async function openObjectFolder(
   await mkdir(root, { recursive: true })
   for await (const file of shardFiles(root)) if (isLeftover(file)) await removeIfPresent(file)
 
-  // ifAbsent rests on this queue rather than on link(), which exFAT and some network and container mounts
-  // lack, and which cannot replace a corrupt file. It also keeps reads off a file being renamed over, which
-  // Windows refuses, and the removal of a corrupt file off its successor.
+  // ifAbsent relies on this queue and not on link(), which exFAT and some network and container mounts lack,
+  // and which can't replace a corrupt file. The queue also keeps reads away from a file that is being
+  // replaced, which Windows refuses, and keeps the removal of a corrupt file from hitting its successor.
   const queued = oneAtATime()
 
   async function read(file: string, key?: string): Promise<StoredObject | undefined> {
@@ -124,7 +124,8 @@ export async function openObjectFolder(
 
 function fileOf(root: string, key: string): string {
   const hash = createHash('sha256')
-  // Unpaired surrogates all become U+FFFD in UTF-8; the byte 0xFF, never seen in UTF-8, sets such keys apart.
+  // In UTF-8, all unpaired surrogates become U+FFFD. The byte 0xFF, which UTF-8 never has, separates such
+  // keys.
   if (key.isWellFormed()) hash.update(key)
   else hash.update(Buffer.of(0xff)).update(key, 'utf16le')
   const name = hash.digest('hex')

@@ -6,8 +6,8 @@ import { retryWhile } from '../aws/wait.js'
 import type { Objects } from './object-store.js'
 
 /**
- * A bucket's objects, for the edge on this machine. IAM: s3:GetObject, s3:PutObject, s3:ListBucket. What is
- * put is the function's doing, not the command's: the ledger has none of it.
+ * A bucket's objects, for the local edge. IAM: s3:GetObject, s3:PutObject, s3:ListBucket. Its puts are the
+ * function's, not the command's, so the ledger doesn't record them.
  */
 export function bucketObjects(session: Session, bucket: string): Objects {
   const { s3 } = session.clients
@@ -29,7 +29,7 @@ export function bucketObjects(session: Session, bucket: string): Objects {
         ...at(key),
         Body: body,
         ContentType: contentType,
-        // As the function stores it: CloudFront can't read what a KMS key encrypts.
+        // Like the function: CloudFront can't read objects that a KMS key encrypts.
         ServerSideEncryption: 'AES256',
         ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
         ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
@@ -45,7 +45,7 @@ export function bucketObjects(session: Session, bucket: string): Objects {
   }
 }
 
-/** Something else happens to the key at the moment, and S3 asks for another try. */
+/** Another request for the key is under way, and S3 asks for another try. */
 const CONFLICT = {
   passing: (error: unknown) => isNamed(error, 'ConditionalRequestConflict'),
   timeout: 2_000,
@@ -69,7 +69,7 @@ function describe(key: string, { ContentType, CacheControl, ETag, LastModified }
   }
 }
 
-/** Makes every error one that people can read. */
+/** Explains every error of AWS to the user. */
 function explained<A extends unknown[], T>(ask: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
   return async (...args) => {
     try {

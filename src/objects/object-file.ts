@@ -6,7 +6,7 @@ export interface StoredObject {
   body: Buffer
   contentType: string
   cacheControl?: string
-  /** The MD5 of the body in hex, in quotes, as S3 has it. */
+  /** The MD5 of the body in hex, in quotes, as in S3. */
   etag: string
   lastModified: Date
 }
@@ -45,7 +45,7 @@ export function encodeObjectFile(object: StoredObject): Buffer[] {
   return [line, Buffer.from(`\n${sha256(line)}\n`), body]
 }
 
-/** The object in a file's bytes, or undefined where they are not, to the bit, what was once encoded. */
+/** The object in a file's bytes; `undefined` if any bit of them has changed since they were encoded. */
 export function decodeObjectFile(bytes: Buffer): StoredObject | undefined {
   const lineEnd = bytes.indexOf(NEWLINE)
   if (lineEnd < 0) return undefined

@@ -1,6 +1,6 @@
 import type { StoredObject } from './object-file.js'
 
-/** An object without its bytes, but how many they are. */
+/** An object without its bytes, with their number. */
 export interface ObjectHead extends Omit<StoredObject, 'body'> {
   size: number
 }
@@ -11,11 +11,14 @@ export interface NewObject {
   cacheControl?: string | undefined
 }
 
-/** What the edge reads, and the function behind it: a folder's objects, a live bucket's, or one over the other. */
+/** The objects that edge and function read: a folder's, a live bucket's, or one over the other. */
 export interface Objects {
   get(key: string): Promise<StoredObject | undefined>
   head(key: string): Promise<ObjectHead | undefined>
-  /** With `ifAbsent`, what is there stays, and so does the first of several that race; the others get 'exists'. */
+  /**
+   * With `ifAbsent`, an existing object stays, and the first of several concurrent puts wins. The others get
+   * 'exists'.
+   */
   put(
     key: string,
     object: NewObject,

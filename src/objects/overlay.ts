@@ -1,6 +1,6 @@
 import type { Objects } from './object-store.js'
 
-/** Reads what lies over the other first, and writes nowhere else. */
+/** Reads `over` first, then `below`. Writes only to `over`. */
 export function overlay(over: Objects, below: Pick<Objects, 'get' | 'head'>): Objects {
   return {
     get: async (key) => (await over.get(key)) ?? below.get(key),

@@ -4,8 +4,9 @@ import type { Asset } from '../config/types.js'
 import { messageOf, systemCode, usageError } from '../lib/errors.js'
 
 /**
- * The files that `generate.assets` names; of a folder, all that is in it.
- * @throws GenatoError BAD_CONFIG for what is not there, not readable, or outside of the configuration's folder.
+ * The files that `generate.assets` names. A folder stands for all files in it.
+ * @throws GenatoError BAD_CONFIG for files that are missing, unreadable, or outside the configuration's
+ * folder.
  */
 export async function listAssets(assets: readonly string[], root: string): Promise<Asset[]> {
   const lists = await Promise.all(assets.map((entry) => listEntry(entry, root)))
@@ -19,14 +20,14 @@ async function listEntry(entry: string, root: string): Promise<Asset[]> {
   if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
     throw usageError(
       'BAD_CONFIG',
-      `generate.assets: ${entry} is outside of ${root}.`,
+      `generate.assets: ${entry} is outside ${root}.`,
       'Copy it into the project.',
     )
   const files = await listFiles(absolute, `generate.assets: ${entry}`)
   return files.map((file) => ({ name: nameOf(file, root), file }))
 }
 
-/** A file itself; of a folder, all that is in it but genato's own. Links are followed. */
+/** A file itself, or all files in a folder except genato's own. Follows links. */
 async function listFiles(place: string, what: string): Promise<string[]> {
   const found = await stat(place).catch((error: unknown) => {
     throw unreadable(what, error)
@@ -48,12 +49,12 @@ function nameOf(file: string, root: string): string {
     throw usageError(
       'BAD_CONFIG',
       `generate.assets: ${name} has a backslash in its name.`,
-      'Rename it: zips take it for a slash.',
+      'Rename it: zip tools read it as a slash.',
     )
   return name.split(path.sep).join('/')
 }
 
-/** @param what names the setting and its value. @throws GenatoError BAD_CONFIG */
+/** @param what the setting and its value, for the error. @throws GenatoError BAD_CONFIG */
 export async function readSetting(what: string, file: string): Promise<Buffer> {
   try {
     return await readFile(file)
@@ -64,6 +65,6 @@ export async function readSetting(what: string, file: string): Promise<Buffer> {
 
 function unreadable(what: string, error: unknown): Error {
   return systemCode(error) === 'ENOENT'
-    ? usageError('BAD_CONFIG', `${what} is not there.`, 'Paths are relative to the configuration file.')
+    ? usageError('BAD_CONFIG', `${what} does not exist.`, 'Paths are relative to the configuration file.')
     : usageError('BAD_CONFIG', `${what} can't be read: ${messageOf(error)}.`)
 }

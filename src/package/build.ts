@@ -10,27 +10,32 @@ import type { Reporter } from '../reporter/reporter.js'
 import { version as genatoVersion } from '../lib/version.js'
 import { listAssets, readSetting } from './assets.js'
 import { bundleFunction } from './bundle.js'
-import { cacheFolder } from './cache-folder.js'
 import { contentDigest, type PackageFile } from './package-file.js'
-import { nativeFiles } from './native.js'
+import { cacheFolder, nativeFiles } from './native.js'
 import { NATIVE_PACKAGES } from './native-packages.js'
+import { packageNamed, type PackageName } from './packages.js'
 
-/** The function package, in memory. */
+/** A function package, in memory. */
 export interface FunctionPackage {
+  name: PackageName
   files: PackageFile[]
   /** sha256 in hex over paths, modes and contents. */
   digest: string
   /** The source map of index.js, for this machine only. */
   map: string
-  /** The user's files that it was made from, absolute: when one changes, so may the package. */
+  /** The user's files that it was built from, absolute. When one changes, the package may change. */
   inputs: string[]
 }
 
 /**
- * Builds what goes to Lambda. The same settings and sources give the same package on every machine.
+ * Builds a function package. The same settings and sources give the same package on every machine.
  * @throws GenatoError BAD_CONFIG, BAD_GENERATOR, and what staging the native code throws.
  */
-export async function buildPackage(settings: Settings, reporter: Reporter): Promise<FunctionPackage> {
+export async function buildPackage(
+  settings: Settings,
+  reporter: Reporter,
+  name: PackageName,
+): Promise<FunctionPackage> {
   const [natives, assets, font] = await Promise.all([
     nativeFiles({
       cache: cacheFolder(),
@@ -50,17 +55,23 @@ export async function buildPackage(settings: Settings, reporter: Reporter): Prom
     assets: Object.fromEntries(assets.map(({ name, path }) => [name, path])),
     rendering: renderingDigest(settings, font.bytes, assets),
   }
-  const bundle = await bundleFunction({ generator: settings.generate.generator, root: settings.root, baked })
+  const bundle = await bundleFunction({
+    entry: packageNamed(name).entry,
+    generator: settings.generate.generator,
+    root: settings.root,
+    baked,
+  })
   const files: PackageFile[] = [
     ...natives,
     ...font.files,
     ...assets.map(({ path, bytes }) => ({ path, bytes })),
     { path: 'index.js', bytes: Buffer.from(bundle.code) },
-    // Wherever it is unpacked, no package.json further up makes a module of it.
+    // Otherwise a package.json further up could make Node load it as an ES module.
     { path: 'package.json', bytes: json({ type: 'commonjs' }) },
     { path: 'genato.json', bytes: json(origin(settings, baked)) },
   ]
   return {
+    name,
     files,
     digest: contentDigest(files),
     map: bundle.map,
@@ -89,12 +100,12 @@ async function readAssets(settings: Settings): Promise<ReadAsset[]> {
 interface ReadFont {
   font: Font
   bytes: Buffer
-  /** In the package. */
+  /** Its path in the package. */
   path: string
   files: PackageFile[]
 }
 
-/** Nothing of the system's, and bold letters from a font that has none. */
+/** Uses none of the system's fonts, and emboldens letters of a font that has no bold face. */
 const FONTS_CONF = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
@@ -147,14 +158,16 @@ function refuseText(text: string, font: Font, limit: number): void {
     )
 }
 
-/** Of what shapes pixels beside the generator's version. A change of it makes all images anew. */
+/**
+ * A digest of everything that shapes pixels beside the generator's version. A change regenerates all images.
+ */
 function renderingDigest(
   { generate: { text, generator } }: Settings,
   font: Buffer,
   assets: ReadAsset[],
 ): string {
   const parts = [
-    // A generator of one's own is not given the text.
+    // A custom generator doesn't get the text.
     ...(generator ? ['own'] : ['built in', text]),
     FONTS_CONF,
     sha256(font),
@@ -163,7 +176,7 @@ function renderingDigest(
   return sha256(Buffer.from(JSON.stringify(parts)))
 }
 
-/** What the package was made from, for whoever opens it. Nothing of this machine or account. */
+/** States in the package what it was built from. Nothing in it depends on this machine or account. */
 function origin(
   settings: Settings,
   { limits, text, fontFamily }: { limits: object; text: string; fontFamily: string },

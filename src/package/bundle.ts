@@ -7,31 +7,31 @@ import { messageOf, usageError, type GenatoError } from '../lib/errors.js'
 import { formatMessage, isBuildFailure } from '../lib/esbuild-errors.js'
 import { packageRoot } from '../lib/package-root.js'
 import { generatorSources } from './generator-sources.js'
-
-const GENERATOR = 'genato:generator'
+import { GENERATOR } from './packages.js'
 
 export interface BundleOptions {
-  /** The generator's module, absolute, or `undefined` for the built-in one. */
+  /** The text of the module to bundle, with these values baked in: `PackageDescription.entry`. */
+  entry: (generator: string | undefined, baked: object) => string
+  /** The generator's module, absolute; `undefined` for the built-in one. */
   generator: string | undefined
   /** The configuration's folder. */
   root: string
-  /** What the function has to know of the configuration: handler/package-files.ts `Baked`. */
   baked: object
 }
 
 export interface Bundle {
   code: string
-  /** The source map, which names places of this machine: it stays here. */
+  /** The source map. It names paths of this machine, and never leaves it. */
   map: string
-  /** The user's own source files in it, absolute. */
+  /** The user's source files that it was bundled from, absolute. */
   inputs: string[]
 }
 
 /**
- * Bundles the function with its generator into one CommonJS file, which starts faster than modules do.
+ * Bundles a function with its generator into one CommonJS file, which starts faster than ES modules.
  * @throws GenatoError BAD_GENERATOR with the place in the source.
  */
-export async function bundleFunction({ generator, root, baked }: BundleOptions): Promise<Bundle> {
+export async function bundleFunction({ entry, generator, root, baked }: BundleOptions): Promise<Bundle> {
   if (generator && !existsSync(generator))
     throw usageError(
       'BAD_GENERATOR',
@@ -39,10 +39,10 @@ export async function bundleFunction({ generator, root, baked }: BundleOptions):
       'The path is relative to the configuration file.',
     )
   try {
-    let result = await build(generator, root, baked)
+    let result = await build(entry(generator, baked), generator, root)
     const sources = await sourcesOf(result.metafile, root)
-    // They are known only once it is bundled.
-    if (sources !== undefined) result = await build(generator, root, { ...baked, sources })
+    // The first bundle tells which files the digest covers; the second has that digest baked in.
+    if (sources !== undefined) result = await build(entry(generator, { ...baked, sources }), generator, root)
     const inputs = Object.keys(result.metafile.inputs)
       .filter((input) => !input.startsWith('<') && !/(^|\/)node_modules\//.test(input))
       .map((input) => path.resolve(root, input))
@@ -60,12 +60,12 @@ export async function bundleFunction({ generator, root, baked }: BundleOptions):
 
 type Built = BuildResult<{ metafile: true; write: false }>
 
-async function build(generator: string | undefined, root: string, baked: object): Promise<Built> {
+async function build(contents: string, generator: string | undefined, root: string): Promise<Built> {
   const esbuild = await import('esbuild')
   return esbuild.build({
     absWorkingDir: root,
     stdin: {
-      contents: entry(generator, baked),
+      contents,
       resolveDir: handlerFolder(),
       sourcefile: 'genato-entry.ts',
       loader: 'ts',
@@ -87,7 +87,7 @@ async function build(generator: string | undefined, root: string, baked: object)
   })
 }
 
-/** What `version: 'auto'` stands for; `undefined` where nobody says that. */
+/** The digest that `version: 'auto'` stands for; `undefined` if the generator has another version. */
 async function sourcesOf({ inputs }: Metafile, root: string): Promise<string | undefined> {
   const generator = Object.values(inputs)
     .flatMap(({ imports }) => imports)
@@ -106,20 +106,10 @@ function handlerFolder(): string {
   return path.join(packageRoot(), 'handler')
 }
 
-function entry(generator: string | undefined, baked: object): string {
-  const own = generator
-    ? `import generator from '${GENERATOR}'
-const make = () => generator`
-    : `import { builtinGenerator } from './shared/image/builtin.js'
-const make = ({ font, context }) => builtinGenerator({ ...baked, fontFile: context.fontFile, font })`
-  return `const baked = ${JSON.stringify(baked)}
-${own}
-import { createService } from './edge/service.js'
-export const { handler, generation, cached, examples, explain, render } = createService(make, baked, __dirname)
-`
-}
-
-/** A generator needs nothing installed: `genato` is the contract, and `sharp` the one whose native code is packed. */
+/**
+ * A generator needs nothing installed: `genato` and `sharp` resolve to genato's own, whose native code is
+ * packed.
+ */
 function resolver(generator: string | undefined): Plugin {
   const require = createRequire(import.meta.url)
   return {
@@ -130,8 +120,8 @@ function resolver(generator: string | undefined): Plugin {
       }))
       build.onResolve({ filter: /^genato:generator$/ }, () => (generator ? { path: generator } : undefined))
       build.onResolve({ filter: /^(genato\/)?sharp$/ }, () => ({ path: require.resolve('sharp') }))
-      // sharp first looks for a native build of its own, made from source, which the package never has
-      // and esbuild can't bundle a pattern of.
+      // sharp first looks for a native build made from source. The package never has one, and esbuild can't
+      // bundle the pattern of its path.
       build.onLoad({ filter: /[\\/]sharp[\\/]dist[\\/]sharp\.cjs$/ }, async ({ path: file }) => {
         const source = await readFile(file, 'utf8')
         return {
@@ -150,20 +140,20 @@ function badGenerator(errors: Message[], generator: string): GenatoError {
   if (/top-level await/i.test(first.text))
     return usageError(
       'BAD_GENERATOR',
-      `${place}: a generator can't use top-level await: its package is loaded synchronously.`,
-      'Await inside of generate or warm; files come from context.asset(name).',
+      `${place}: a generator can't use top-level await, because its package is loaded synchronously.`,
+      'Await inside generate or warm. Read files with context.asset(name).',
     )
   if (first.id === 'empty-import-meta' || /import\.meta/.test(first.text))
     return usageError(
       'BAD_GENERATOR',
-      `${place}: a generator can't use import.meta: in the package its module has no file of its own.`,
+      `${place}: a generator can't use import.meta, because it is bundled and has no file in the package.`,
       'List the file in generate.assets, and read it with context.asset(name).',
     )
   if (/No loader is configured for "\.node"/.test(first.text))
     return usageError(
       'BAD_GENERATOR',
-      `${place}: a generator can't bring native code of its own.`,
-      'sharp is there: import it from sharp.',
+      `${place}: a generator can't bring its own native code.`,
+      'Import sharp, which the package has.',
     )
   if (/^No matching export in .* for import "default"/.test(first.text))
     return usageError(

@@ -7,7 +7,7 @@ import type { NativePackage } from './native-packages.js'
 
 /**
  * Downloads a package's tarball with npm, which knows the user's registry, proxy and credentials.
- * @param folder inside the user's project, so that its .npmrc counts; made if it is not there.
+ * @param folder inside the user's project, so that npm reads its .npmrc. Created if it doesn't exist.
  * @throws GenatoError NO_NPM, DOWNLOAD_FAILED
  */
 export async function downloadTarball({ name, version }: NativePackage, folder: string): Promise<Buffer> {
@@ -36,12 +36,12 @@ function npmPack(spec: string, cwd: string): Promise<void> {
       '--fetch-retries=1',
       '--fetch-retry-mintimeout=500',
     ]
-    // On Windows npm is a command script, which only a shell starts; nothing in the line is the user's.
+    // On Windows, npm is a script that only a shell can start. Nothing in the line comes from the user.
     const windows = process.platform === 'win32'
     const npm = windows
       ? spawn(`npm ${args.join(' ')}`, { cwd, shell: true, stdio: ['ignore', 'ignore', 'pipe'] })
       : spawn('npm', args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] })
-    // It must not outlive an interrupted genato, whose next run would download the same again.
+    // It must not outlive an interrupted genato: the next run would download the same again.
     const end = () => void npm.kill()
     process.once('exit', end)
     npm.once('close', () => process.off('exit', end))
@@ -49,14 +49,10 @@ function npmPack(spec: string, cwd: string): Promise<void> {
     npm.stderr.on('data', (chunk: Buffer) => said.push(chunk))
     npm.on('error', (cause) =>
       reject(
-        new GenatoError(
-          'NO_NPM',
-          `${spec} has to be downloaded, and npm can't be started: ${cause.message}.`,
-          {
-            hint: 'Install npm (it comes with Node.js) and put it on the PATH.',
-            cause,
-          },
-        ),
+        new GenatoError('NO_NPM', `${spec} must be downloaded, but npm can't be started: ${cause.message}.`, {
+          hint: 'Install npm (it comes with Node.js) and put it on the PATH.',
+          cause,
+        }),
       ),
     )
     npm.on('close', (code) => {
@@ -77,7 +73,7 @@ function downloadFailed(spec: string, said: string): GenatoError {
     'DOWNLOAD_FAILED',
     `${spec}, sharp's native code for Lambda, could not be downloaded${code ? ` (${code})` : ''}${reason ? `: ${reason}` : '.'}`,
     {
-      hint: 'It is downloaded once, with npm, and then kept. Check the network and npm’s registry and proxy settings, and run this again.',
+      hint: 'genato downloads it once, with npm, and then keeps it. Check the network and npm’s registry and proxy settings, and run this again.',
     },
   )
 }

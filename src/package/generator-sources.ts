@@ -3,7 +3,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { Metafile } from 'esbuild'
 
-/** What a generator says for its version when its sources are to be the version. */
+/** The version of a generator whose sources are its version. */
 const AUTO = /(['"`])auto\1/
 
 export interface SourcesOptions {
@@ -11,24 +11,27 @@ export interface SourcesOptions {
   generator: string
   /** The configuration's folder, which esbuild's names are relative to. */
   root: string
-  /** Whether a file is genato's own or sharp's: such a one, and what only it imports, is left out. */
+  /**
+   * Whether a file is genato's own or sharp's. It is left out, with everything that only such files import.
+   */
   leftOut: (file: string) => boolean
 }
 
 /**
- * A digest of the modules that a generator is made of, the npm packages' too: 64 hex digits, the same in every
- * folder and on every machine. It changes with each comment, and would publish a version for that:
- * @returns `undefined` unless a module of the user's own says `'auto'`.
+ * A digest of a generator's modules, including npm packages: 64 hex digits, the same in every folder and on
+ * every machine. It changes with each comment and would then publish a version, so it is made on request
+ * only:
+ * @returns `undefined` unless one of the user's own modules says `'auto'`.
  */
 export async function generatorSources(
   inputs: Metafile['inputs'],
   { generator, root, leftOut }: SourcesOptions,
 ): Promise<string | undefined> {
-  // esbuild's names start from the real folder, and lead to the generator itself through the link that its folder may be.
+  // esbuild's names are relative to the real folder, even if the configuration's folder is a link.
   const home = await realpath(root)
   const sources = await Promise.all(
     reachable(inputs, generator, (input) => leftOut(path.resolve(home, input))).map(async (input) => {
-      // What is no file, such as `<data:…>`, is all in its name.
+      // Modules that are not files, such as `<data:…>`, have their content in the name.
       if (/^[<(]/.test(input)) return { name: input, content: Buffer.alloc(0) }
       const file = await realpath(path.resolve(home, input))
       return { name: nameOf(path.relative(home, file)), content: await contentOf(file) }
@@ -53,7 +56,7 @@ function reachable(inputs: Metafile['inputs'], first: string, leftOut: (input: s
 
 const MODULES = 'node_modules/'
 
-/** Where npm puts a package differs from machine to machine. */
+/** Without the folders before node_modules: where npm puts a package differs from machine to machine. */
 function nameOf(relative: string): string {
   const name = relative.split(path.sep).join('/')
   const at = name.lastIndexOf(MODULES)
@@ -66,7 +69,7 @@ function isPackage(name: string): boolean {
 
 async function contentOf(file: string): Promise<Buffer> {
   const content = await readFile(file)
-  // Git gives Windows other ends of lines, which mean the same to JavaScript in template literals as well.
+  // Git checks out CRLF on Windows. JavaScript reads it like LF, even in template literals.
   return /\.(?:[cm]?[jt]sx?|json)$/.test(file)
     ? Buffer.from(content.toString('utf8').replaceAll('\r\n', '\n'))
     : content

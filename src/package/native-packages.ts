@@ -1,12 +1,12 @@
-/** A package of sharp's that has native code for Lambda: pinned to the bytes that were published. */
+/** One of sharp's packages with native code for Lambda, pinned to the published bytes. */
 export interface NativePackage {
   name: string
   version: string
-  /** As the registry and package-lock.json have it: `sha512-` and base64. */
+  /** As in the registry and package-lock.json: `sha512-` and base64. */
   integrity: string
 }
 
-/** Lambda@Edge runs x86-64 and glibc only. A test holds these against package-lock.json. */
+/** For x86-64 and glibc, the only platform of Lambda@Edge. A test compares these with package-lock.json. */
 export const NATIVE_PACKAGES: readonly NativePackage[] = [
   {
     name: '@img/sharp-linux-x64',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { Parser } from 'tar'
 import { GenatoError, messageOf, systemCode } from '../lib/errors.js'
@@ -7,28 +8,40 @@ import type { Reporter } from '../reporter/reporter.js'
 import { downloadTarball } from './download.js'
 import type { PackageFile } from './package-file.js'
 import { NATIVE_PACKAGES, type NativePackage } from './native-packages.js'
-import { writeWhole } from '../lib/write-whole.js'
+import { sizeText } from '../lib/units.js'
+import { saveFile } from '../lib/whole-files.js'
 
-const HINT = 'Set GENATO_CACHE to a folder that can be written.'
+const HINT = 'Set GENATO_CACHE to a writable folder.'
 
 export interface NativeOptions {
-  /** Where tarballs are kept between runs. */
+  /** Tarballs are kept in this folder between runs. */
   cache: string
-  /** Where npm may work, inside the user's project. */
+  /** npm works in this folder, inside the user's project. */
   scratch: string
   reporter: Reporter
 }
 
+/** The folder that downloads are kept in for all projects: the platform's cache folder, or `GENATO_CACHE`. */
+export function cacheFolder(): string {
+  const { GENATO_CACHE, LOCALAPPDATA, XDG_CACHE_HOME } = process.env
+  if (GENATO_CACHE) return path.resolve(GENATO_CACHE)
+  const home = os.homedir()
+  if (process.platform === 'win32')
+    return path.join(LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'genato', 'cache')
+  if (process.platform === 'darwin') return path.join(home, 'Library', 'Caches', 'genato')
+  return path.join(XDG_CACHE_HOME ?? path.join(home, '.cache'), 'genato')
+}
+
 /**
- * sharp's native code for the platform of Lambda, whatever platform this is. Tarballs come from the
- * cache if their bytes are the pinned ones, else from the registry, and are verified either way.
- * @throws GenatoError NO_NPM, DOWNLOAD_FAILED, BAD_TARBALL, CACHE_UNREADABLE, FOLDER_UNWRITABLE
+ * sharp's native code for Lambda's platform, whatever this machine's platform is. Tarballs come from the
+ * cache or from the registry, and must have the pinned digest either way.
+ * @throws GenatoError NO_NPM, DOWNLOAD_FAILED, BAD_TARBALL, CACHE_UNWRITABLE, FOLDER_UNWRITABLE
  */
 export async function nativeFiles(options: NativeOptions): Promise<PackageFile[]> {
   const results = await Promise.allSettled(
     NATIVE_PACKAGES.map(async (native) => unpack(await tarballOf(native, options), native)),
   )
-  // The error comes last, after what was said of the others.
+  // All downloads have settled, and reported, before the first error is thrown.
   const packages = results.map((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value
@@ -43,20 +56,20 @@ async function tarballOf(
   const file = path.join(cache, 'native', `${native.name.replace('/', '+')}-${native.version}.tgz`)
   const kept = await readKept(file)
   if (kept && integrityOf(kept) === native.integrity) return kept
-  if (kept) reporter.warn(`${file} is damaged: it is downloaded anew.`)
+  if (kept) reporter.warn(`${file} is damaged and will be downloaded again.`)
   const step = reporter.step(`downloading ${native.name} ${native.version}`)
   try {
     const tarball = await downloadTarball(native, scratch)
     if (integrityOf(tarball) !== native.integrity)
       throw new GenatoError(
         'BAD_TARBALL',
-        `The registry's ${native.name}@${native.version} is not the one that genato was made with: its sha512 differs.`,
+        `The registry's ${native.name}@${native.version} is not the one that genato was built with: its sha512 differs.`,
         {
-          hint: 'Nothing of it was used. A proxy or mirror may have changed it: check npm’s registry setting.',
+          hint: 'It was not used. A proxy or mirror may have changed it: check npm’s registry setting.',
         },
       )
-    await writeWhole(file, tarball, HINT)
-    step.done(`${(tarball.length / 1e6).toFixed(1)} MB, verified`)
+    await saveFile(file, tarball, HINT)
+    step.done(`${sizeText(tarball.length)}, verified`)
     return tarball
   } catch (error) {
     step.failed()
@@ -77,10 +90,7 @@ function unusable(file: string, cause: unknown): GenatoError {
   return new GenatoError(
     'CACHE_UNWRITABLE',
     `The cache ${path.dirname(file)} can't be used: ${messageOf(cause)}.`,
-    {
-      hint: 'Set GENATO_CACHE to a folder that can be written.',
-      cause,
-    },
+    { hint: HINT, cause },
   )
 }
 
@@ -88,7 +98,7 @@ function integrityOf(bytes: Buffer): string {
   return `sha512-${createHash('sha512').update(bytes).digest('base64')}`
 }
 
-/** The package's files as they lie in node_modules. The tarball has been verified, and is read in memory. */
+/** The package's files, at their paths below node_modules. The tarball is verified, and is read in memory. */
 function unpack(tarball: Buffer, { name }: NativePackage): Promise<PackageFile[]> {
   return new Promise((resolve, reject) => {
     const reading: Promise<PackageFile>[] = []

@@ -7,17 +7,17 @@ export interface PackageFile {
   bytes: Buffer
 }
 
-/** What every file of the package may: be read by all (Lambda runs as another user), written by none but its owner. */
+/** Every file is readable by all, because Lambda runs as another user, and writable only by its owner. */
 export const FILE_MODE = 0o644
 
-/** Sorted by path in code-unit order, which no locale changes. */
+/** Sorted by path in code-unit order, which doesn't depend on the locale. */
 export function sortFiles(files: readonly PackageFile[]): PackageFile[] {
   return [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
 }
 
 /**
- * The content digest: sha256 in hex over the sorted paths, modes and bytes. Equal digests mean an
- * unchanged package, whatever built and compressed it.
+ * The content digest: sha256 in hex over the sorted paths, modes and bytes. Equal digests mean equal
+ * packages, whichever machine built and compressed them.
  */
 export function contentDigest(files: readonly PackageFile[]): string {
   const hash = createHash('sha256')

@@ -4,15 +4,16 @@ import { once } from '../lib/async.js'
 import { workFolder } from '../lib/work-folder.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { buildPackage, type FunctionPackage } from './build.js'
+import type { PackageName } from './packages.js'
 import { zipOnce } from './zip-once.js'
 
-/** What a package says of itself once it is loaded. */
+/** What the edge package exports beside its functions. */
 export interface Loaded {
   /** Part of the object keys. */
   generation: string
-  /** Changes with what CloudFront may keep of the images. */
+  /** Changes with what CloudFront may cache of the images. */
   cached: string
-  /** Paths that the generator offers as examples. */
+  /** Example paths of the generator. */
   examples: readonly string[]
 }
 
@@ -20,11 +21,11 @@ export interface Loaded {
 export type Load = (settings: Settings, built: FunctionPackage) => Promise<Loaded>
 
 /**
- * The function package of these settings, built, zipped and loaded only when that is asked for, and once.
- * @param load loads it: this room doesn't know Lambda.
+ * The package of this name, built, zipped and loaded on demand, and only once each.
+ * @param load is a parameter because this room doesn't know the local Lambda.
  */
-export function packageSource(settings: Settings, reporter: Reporter, load: Load) {
-  const built = once(async () => buildPackage(settings, reporter))
+export function packageSource(settings: Settings, reporter: Reporter, load: Load, name: PackageName) {
+  const built = once(async () => buildPackage(settings, reporter, name))
   return {
     digest: async () => (await built()).digest,
     zip: once(async () => zipOnce(await built(), path.join(await workFolder(settings.root), 'package'))),

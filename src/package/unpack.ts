@@ -7,18 +7,19 @@ import type { FunctionPackage } from './build.js'
 import { FILE_MODE } from './package-file.js'
 import { markUsed } from '../lib/last-used.js'
 
-/** A package that was built here, or one that comes without its source map. */
+/** A package that was built here, or one without a source map. */
 export type Unpackable = Pick<FunctionPackage, 'files' | 'digest'> & Partial<Pick<FunctionPackage, 'map'>>
 
 /**
- * Lays the package out to be run on this machine, below `folder`, once for each digest. Where this is
- * not Lambda's platform, sharp's native code is this machine's, of the same version.
+ * Unpacks the package below `folder` to run it on this machine, once for each digest. On another platform
+ * than Lambda's, it gets this machine's native code of the same sharp version.
  * @returns the package's folder.
  * @throws GenatoError FOLDER_UNWRITABLE, NO_NATIVE_CODE
  */
 export async function unpackForHost(built: Unpackable, folder: string): Promise<string> {
   const target = await unpack(built, folder)
-  // Anew each time: the same code may come from other lines. Without it, stack traces are only less clear.
+  // Written each time, because other sources may give the same code. Without it, stack traces are only less
+  // clear.
   if (built.map !== undefined)
     await writeFile(path.join(target, 'index.js.map'), built.map).catch(() => undefined)
   return target
@@ -44,14 +45,14 @@ async function unpack({ digest, files }: Unpackable, folder: string): Promise<st
     return target
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
-    // Another run has just laid out the same.
+    // Another run has just unpacked the same package.
     if (await markUsed(target)) return target
     if (error instanceof GenatoError) throw error
     throw new GenatoError(
       'FOLDER_UNWRITABLE',
       `The package can't be unpacked to ${folder}: ${messageOf(error)}.`,
       {
-        hint: 'Run genato in a folder that can be written.',
+        hint: 'Run genato in a writable folder.',
         cause: error,
       },
     )
@@ -59,8 +60,8 @@ async function unpack({ digest, files }: Unpackable, folder: string): Promise<st
 }
 
 /**
- * The folder of sharp's native code for this machine, or `undefined` if the package's own runs here: on
- * Linux, x86-64 and glibc, which is where npm installs it.
+ * The folder of sharp's native code for this machine; `undefined` if the package's own runs here, on Linux
+ * with x86-64 and glibc, where npm installs it.
  */
 function hostNatives(): string | undefined {
   const sharp = createRequire(createRequire(import.meta.url).resolve('sharp'))
@@ -80,7 +81,7 @@ function hostNatives(): string | undefined {
       'NO_NATIVE_CODE',
       `sharp has no native code for this machine: ${name} is not installed.`,
       {
-        hint: 'Install genato again, with optional dependencies (npm does, unless told otherwise).',
+        hint: 'Install genato again with optional dependencies, as npm does by default.',
       },
     )
   return path.dirname(path.dirname(found))

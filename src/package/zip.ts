@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { ZipArchive } from 'archiver'
+import { unzipSync } from 'fflate'
 import { GenatoError } from '../lib/errors.js'
+import { quotaText } from '../lib/units.js'
 import { FILE_MODE, sortFiles, type PackageFile } from './package-file.js'
 
-/** Lambda@Edge's quota. */
+/** Source: CloudFront developer guide, "Quotas on Lambda@Edge", compressed size of a function. */
 const MAX_ZIPPED_BYTES = 50 * 1024 * 1024
-/** Lambda's, for what a zip unpacks to. */
+/** Source: Lambda developer guide, "Lambda quotas", deployment package, unzipped. */
 const MAX_UNZIPPED_BYTES = 262_144_000
 
-/** The first moment that a zip can name, so that no clock and no time zone enters. */
+/** The earliest date that a zip can have. A fixed one keeps clock and time zone out of its bytes. */
 const EPOCH = new Date(Date.UTC(1980, 0, 1))
 
 /**
- * A byte-stable zip: sorted, one date, one mode. Another build of zlib may compress otherwise.
+ * A byte-stable zip: sorted, with one date and one mode. Another build of zlib may compress differently.
  * @throws GenatoError PACKAGE_TOO_BIG
  */
 export async function zipFiles(files: readonly PackageFile[]): Promise<Buffer> {
@@ -29,7 +31,21 @@ export async function zipFiles(files: readonly PackageFile[]): Promise<Buffer> {
   return zip
 }
 
-/** sha256 of the zip, in hex and as Lambda's `CodeSha256` has it. */
+/**
+ * The files of a zip.
+ * @throws an Error if it is not a zip, or if a file's path leads out of the folder that it is unpacked to.
+ */
+export function unzipFiles(zip: Buffer): PackageFile[] {
+  return Object.entries(unzipSync(zip))
+    .filter(([path]) => !path.endsWith('/'))
+    .map(([path, bytes]) => {
+      if (path.startsWith('/') || path.split(/[/\\]/).includes('..'))
+        throw new Error(`${path} leads out of the package.`)
+      return { path, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+    })
+}
+
+/** sha256 of the zip, in hex and in base64 as Lambda's `CodeSha256`. */
 export function zipHashes(zip: Buffer): { sha256: string; codeSha256: string } {
   const hash = createHash('sha256').update(zip).digest()
   return { sha256: hash.toString('hex'), codeSha256: hash.toString('base64') }
@@ -39,13 +55,9 @@ function tooBig(files: readonly PackageFile[], how: string, bytes: number, most:
   const largest = [...files].sort((a, b) => b.bytes.length - a.bytes.length).slice(0, 3)
   return new GenatoError(
     'PACKAGE_TOO_BIG',
-    `The package is ${megabytes(bytes)} ${how}, and Lambda@Edge takes ${megabytes(most)}.`,
+    `The package is ${quotaText(bytes)} ${how}; Lambda@Edge allows ${quotaText(most)}.`,
     {
-      hint: `The largest files are ${largest.map((file) => `${file.path} (${megabytes(file.bytes.length)})`).join(', ')}.`,
+      hint: `The largest files are ${largest.map((file) => `${file.path} (${quotaText(file.bytes.length)})`).join(', ')}.`,
     },
   )
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }

@@ -1,11 +1,13 @@
 import type { Writable } from 'node:stream'
 import { usageError } from '../lib/errors.js'
+import { printableJson } from '../lib/text.js'
 import { errorData } from './error-text.js'
 import type { Reporter } from './reporter.js'
 
-/** `--json`: one object a line, each with a `type`, and nothing else. */
+/** `--json`: one object a line, each with a `type`. */
 export function jsonReporter(out: Writable): Reporter {
-  const say = (type: string, data: object) => void out.write(`${JSON.stringify({ type, ...data })}\n`)
+  const say = (type: string, data: object) =>
+    void out.write(`${printableJson(JSON.stringify({ type, ...data }))}\n`)
   return {
     step(title, data) {
       say('step', { title, ...data, state: 'started' })
@@ -20,7 +22,7 @@ export function jsonReporter(out: Writable): Reporter {
     bytes() {
       throw usageError(
         'BAD_USAGE',
-        '--json and --out - both want standard output.',
+        '--json and --out - both write to standard output.',
         'Name a file with --out.',
       )
     },

@@ -1,16 +1,18 @@
 import type { Writable } from 'node:stream'
 import { isUnfinished } from '../lib/errors.js'
+import { printable } from '../lib/text.js'
 import { errorText } from './error-text.js'
 import type { Reporter } from './reporter.js'
 
-/** Whether what is written there is shown to somebody as text. */
+/** Whether a terminal shows what is written there. */
 export function isTerminal(out: Writable): boolean {
   return 'isTTY' in out && out.isTTY === true
 }
 
-/** Where no terminal is: a line for each thing, results to `out`, all else to `err`. */
+/** Without a terminal: a line for each thing, with results on `out` and everything else on `err`. */
 export function plainReporter(out: Writable, err: Writable): Reporter {
-  const say = (text: string) => void err.write(`${text}\n`)
+  const print = (stream: Writable, text: string) => void stream.write(`${printable(text)}\n`)
+  const say = (text: string) => print(err, text)
   return {
     step: (title) => ({
       update: () => undefined,
@@ -18,10 +20,10 @@ export function plainReporter(out: Writable, err: Writable): Reporter {
       failed: () => say(`${title}: failed`),
     }),
     warn: (message) => say(`warning: ${message}`),
-    result: (text) => void out.write(`${text}\n`),
+    result: (text) => print(out, text),
     bytes: (data) => void out.write(data),
     bytesAreShown: isTerminal(out),
-    event: (_type, text) => void out.write(`${text}\n`),
+    event: (_type, text) => print(out, text),
     error: (error, debug) =>
       say(`${isUnfinished(error) ? 'not finished' : 'error'}: ${errorText(error, debug)}`),
     close: () => undefined,

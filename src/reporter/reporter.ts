@@ -1,42 +1,45 @@
-/** What a run says, wherever it goes. The only way that anything but `cli.ts` speaks to the user. */
+/**
+ * Everything a run prints, wherever it goes: only reporters and `cli.ts` write to the user. Texts come as they are,
+ * and reporters escape what a terminal would act on.
+ */
 export interface Reporter {
   /**
-   * Something that takes a while.
-   * @param data what it is about, for programs, under `--json`.
-   * @param waiting for something to happen elsewhere: a terminal shows for how long already.
+   * Starts something that takes a while.
+   * @param data its subject, for programs, under `--json`.
+   * @param waiting given if it waits for something elsewhere: a terminal then shows for how long.
    */
   step(title: string, data?: object, waiting?: Waiting): Step
   /** Something that went wrong without stopping the run. */
   warn(message: string): void
   /**
-   * What the command was run for.
+   * The command's result.
    * @param text for people, one line or several.
    * @param data the same for programs, under `--json`.
    */
   result(text: string, data: object): void
-  /** What a program that reads the output wants, and nothing else. @throws GenatoError under `--json`. */
+  /** A result that is bytes, such as an image. @throws GenatoError under `--json`. */
   bytes(data: Uint8Array): void
-  /** Whether `bytes` would go to a terminal, which can't show them. */
+  /** Whether `bytes` would write to a terminal, which can't show them. */
   bytesAreShown: boolean
   /**
-   * One thing of many that happen while a command runs, such as a request that was served.
-   * @param tone how it ended, shown as a colour where there are colours.
+   * One of many things that happen while a command runs, such as a request that was served.
+   * @param tone how it ended, shown as a colour if there are colours.
    */
   event(type: string, text: string, data: object, tone?: Tone): void
   /** @param debug with the stack. */
   error(error: unknown, debug: boolean): void
-  /** Takes back what is only shown while something runs. */
+  /** Removes the spinner. */
   close(): void
 }
 
 interface Waiting {
-  /** How long it takes as a rule, such as `3 to 10 min`. */
+  /** How long it usually takes, such as `3 to 10 min`. */
   usual?: string | undefined
 }
 
 export type Tone = 'good' | 'bad' | 'dim' | 'plain'
 
-/** A step that was begun: it ends in `done` or `failed`, once. */
+/** A running step. It ends once, with `done` or `failed`. */
 interface Step {
   update(detail: string): void
   done(detail?: string): void

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import ora, { type Ora } from 'ora'
-import { elapsed } from '../lib/units.js'
 import { isUnfinished } from '../lib/errors.js'
+import { printable } from '../lib/text.js'
+import { elapsed } from '../lib/units.js'
 import { errorText } from './error-text.js'
 import { isTerminal } from './plain.js'
 import type { Reporter, Tone } from './reporter.js'
@@ -10,25 +11,25 @@ import { wrapIndented, wrapRows } from './wrap.js'
 
 const TONES = { good: 'green', bad: 'red', dim: 'dim' } as const
 
-/** On a terminal: one spinner for all that runs, and a line that stays for each thing that ended. */
+/** On a terminal: one spinner for everything that runs, and a line that stays for each thing that has ended. */
 export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Reporter {
   const running = new Map<symbol, () => string>()
   let spinner: Ora | undefined
   let ticking: NodeJS.Timeout | undefined
-  // Which also asks NO_COLOR and FORCE_COLOR.
+  // hasColors respects NO_COLOR and FORCE_COLOR.
   const color = (name: 'green' | 'red' | 'yellow', text: string) =>
     err.hasColors() ? styleText(name, text) : text
   const redraw = () => {
-    const text = [...running.values()].map((text) => text()).join(' · ')
+    const text = printable([...running.values()].map((text) => text()).join(' · '))
     if (text === '') {
       clearInterval(ticking)
       spinner?.stop()
       spinner = undefined
     } else if (spinner) spinner.text = text
-    // Ctrl-C stays the process's own: ora would take the terminal's input otherwise.
+    // By default ora reads the terminal, and takes Ctrl-C away from the process.
     else {
       spinner = ora({ text, stream: err, discardStdin: false }).start()
-      // What only waits tells nothing between two looks, which may be minutes apart.
+      // A wait gives no news between two looks, which may be minutes apart.
       ticking = setInterval(redraw, 1000).unref()
     }
   }
@@ -37,10 +38,10 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
     stream.write(`${text}\n`)
     spinner?.render()
   }
-  /** With all that follows the first line below its text. */
+  /** Further lines begin below the text of the first. */
   const marked = (mark: string, text: string) =>
-    `${mark} ${wrapIndented(text, (columnsOf(err) ?? Infinity) - 2).replaceAll('\n', '\n  ')}`
-  // Where the output goes may be no terminal though the messages go to one.
+    `${mark} ${wrapIndented(printable(text), (columnsOf(err) ?? Infinity) - 2).replaceAll('\n', '\n  ')}`
+  // The output may go to a file while the messages go to a terminal.
   const toned = (text: string, tone: Tone) =>
     tone !== 'plain' && 'hasColors' in out && (out as NodeJS.WriteStream).hasColors()
       ? styleText(TONES[tone], text, { validateStream: false })
@@ -72,10 +73,11 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
       }
     },
     warn: (message) => say(err, marked(color('yellow', '!'), message)),
-    result: (text) => say(out, wrapRows(text, columnsOf(out))),
+    result: (text) => say(out, wrapRows(printable(text), columnsOf(out))),
     bytes: (data) => void out.write(data),
     bytesAreShown: isTerminal(out),
-    event: (_type, text, _data, tone = 'plain') => say(out, toned(wrapIndented(text, columnsOf(out)), tone)),
+    event: (_type, text, _data, tone = 'plain') =>
+      say(out, toned(wrapIndented(printable(text), columnsOf(out)), tone)),
     error: (error, debug) =>
       say(
         err,
@@ -88,7 +90,7 @@ export function terminalReporter(out: Writable, err: NodeJS.WriteStream): Report
   }
 }
 
-/** `undefined`: no terminal, whose lines are a program's. */
+/** @returns `undefined` without a terminal: programs want lines unbroken. */
 function columnsOf(out: Writable): number | undefined {
   return isTerminal(out) ? (out as NodeJS.WriteStream).columns : undefined
 }

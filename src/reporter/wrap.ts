@@ -1,13 +1,13 @@
 /**
- * Breaks lines at spaces, and goes on two columns further in than the line began. A word that would fit into no
- * line stays whole, and where it is: it may be a URL to be copied.
- * @param columns `undefined`: as it is.
+ * Breaks lines at spaces, and indents the rest by two more columns than the line began with. A word that is too
+ * long for any line stays whole, and where it is: it may be a URL that someone copies.
+ * @param columns `undefined` for no limit.
  */
 export function wrapIndented(text: string, columns: number | undefined): string {
   return eachLine(text, columns, (line) => (/^ */.exec(line)?.[0].length ?? 0) + 2)
 }
 
-/** Breaks only rows of a table (a name, two spaces or more, a value), and goes on below the value. */
+/** Breaks only the rows of a table (a name, two or more spaces, a value), and aligns the rest with the value. */
 export function wrapRows(text: string, columns: number | undefined): string {
   return eachLine(text, columns, (line) => /^ *\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0].length)
 }
@@ -22,7 +22,7 @@ function eachLine(
     .split('\n')
     .map((line) => {
       const indent = line.length > columns ? indentOf(line) : undefined
-      // Too little room is left to read anything in.
+      // Anything narrower would be hard to read.
       return indent === undefined || indent > columns - 15 ? line : wrapLine(line, columns, indent)
     })
     .join('\n')

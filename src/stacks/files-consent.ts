@@ -1,18 +1,19 @@
 import { GENERATED } from '../../handler/shared/contract.js'
 import { servesFile, type Files } from '../../handler/shared/served-files.js'
-import { servedObjects } from '../../templates/images-bucket.js'
+import { granted } from '../../templates/grants.js'
+import { readsServed } from '../../templates/images-bucket.js'
 import type { Statement } from '../../templates/policy.js'
 import type { Session } from '../aws/session.js'
 import { FILES_TAG, imagesBucket } from '../config/names.js'
-import { isOurs } from '../resources/bucket-policy.js'
 import type { BucketSeen } from '../resources/bucket-seen.js'
 import { sameDocument } from '../resources/document.js'
 import { listObjects } from '../resources/bucket-contents.js'
 import { ownerOf } from '../resources/ownership.js'
 import type { Tags } from '../resources/tags.js'
+import { isReader } from './images-readers.js'
 import type { Target } from './target.js'
 
-/** How many files there are: `more` than `count`, where there are too many to go on counting. */
+/** A number of files. `more`: counting stopped at `count`. */
 export interface FileCount {
   count: number
   more: boolean
@@ -21,7 +22,7 @@ export interface FileCount {
 export const NO_FILES: FileCount = { count: 0, more: false }
 const ENOUGH = 10_000
 
-/** Counts the objects of a bucket that genato did not make and would serve. IAM: s3:ListBucket. */
+/** Counts the objects in a bucket that genato didn't create and would serve. */
 export async function countFiles(session: Session, bucket: string, files: Files): Promise<FileCount> {
   if (files === false) return NO_FILES
   let count = 0
@@ -33,7 +34,7 @@ export async function countFiles(session: Session, bucket: string, files: Files)
   return { count, more: false }
 }
 
-/** Pages of keys. What is generated may be millions of images, and is left out from its second page on. */
+/** Lists keys page by page, and skips generated images from their second page on: there may be millions. */
 async function* listFiles(session: Session, bucket: string, prefix: string): AsyncGenerator<string[]> {
   let last: string | undefined
   for await (const page of listObjects(session, bucket, prefix)) {
@@ -43,7 +44,7 @@ async function* listFiles(session: Session, bucket: string, prefix: string): Asy
     if (last?.startsWith(GENERATED)) break
   }
   if (!last?.startsWith(GENERATED)) return
-  // Sorts behind every key below generated/.
+  // Sorts after every key below generated/.
   const after = `${GENERATED}\u{10ffff}`
   for await (const page of listObjects(session, bucket, prefix, after)) yield page.map(({ Key = '' }) => Key)
 }
@@ -56,14 +57,14 @@ export function filesSentence(bucket: string, { count, more }: FileCount): strin
 }
 
 interface Asked {
-  /** The images bucket; `undefined`: it is created. */
+  /** The images bucket. `undefined`: deploy creates it. */
   seen: BucketSeen | undefined
   confirm: (question: string) => Promise<void>
 }
 
 /**
- * Makes sure that whoever owns the files of an existing bucket wants them served. Asks once: the answer is
- * kept in a tag. What is served already is only mentioned.
+ * Asks before the files of an existing bucket are served. It asks once, and a tag keeps the answer. Files that are
+ * served already only get a warning.
  * @returns the tags to write on the images bucket.
  * @throws what `confirm` throws.
  */
@@ -75,12 +76,12 @@ export async function filesConsent(
   const isDefault = images === imagesBucket(stack, account)
   if (settings.generate.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
   if (isDefault && seen === undefined) return {}
-  const readers = (seen?.policy ?? []).filter((one) => isOurs(one) && one.Action === 's3:GetObject')
+  const readers = (seen?.policy ?? []).filter(isReader)
   const widens = readers.length > 0 && !readers.some((one) => servesAll(one, images))
   if (isDefault && seen && ownerOf(seen.tags, stack) === 'ours' && !widens) return {}
   const agreed = { [FILES_TAG]: 'served' }
   const files = seen === undefined ? NO_FILES : await countFiles(session, images, true)
-  // Under genato's own name, a run that was cut off before it tagged the bucket has left it.
+  // An empty, untagged bucket under genato's own name was left by a run that was interrupted.
   if (files.count === 0) return isDefault ? {} : agreed
   const sentence = filesSentence(images, files)
   if (readers.some((one) => servesAll(one, images))) session.reporter.warn(sentence)
@@ -89,5 +90,5 @@ export async function filesConsent(
 }
 
 function servesAll({ Resource }: Statement, bucket: string): boolean {
-  return sameDocument({ r: Resource }, { r: servedObjects(bucket, true) })
+  return sameDocument({ r: Resource }, { r: granted(readsServed(bucket, true)).Resource })
 }

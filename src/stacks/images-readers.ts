@@ -1,4 +1,4 @@
-import { anyoneReads, distributionReads } from '../../templates/images-bucket.js'
+import { anyoneReads, distributionReads, READER_SIDS } from '../../templates/images-bucket.js'
 import type { Statement } from '../../templates/policy.js'
 import type { Session } from '../aws/session.js'
 import { CLOSING_TAG } from '../config/names.js'
@@ -10,17 +10,17 @@ import type { Tags } from '../resources/tags.js'
 import type { Target } from './target.js'
 
 /**
- * Who may read the images bucket while the distribution goes from one way of reading it to another.
- * CloudFront rolls a change out in minutes, edge by edge, and S3 obeys a policy within seconds. So both ways
- * are let in first, then the distribution is switched and rolled out, and only then is the old way shut out:
- * not one image that is not cached is refused meanwhile.
+ * Decides who may read the images bucket while the distribution switches between private and public access.
+ * CloudFront takes minutes to roll a change out, edge by edge; S3 applies a policy within seconds. So the policy
+ * first allows both ways, then the distribution is switched and rolled out, and only then is the old way removed.
+ * Requests that miss the cache succeed throughout.
  */
 export interface ImagesReaders {
-  /** Tags to write on the bucket beside the stack's, so that a later run goes on with what this one began. */
+  /** Tags to write besides the stack's, so that a later run can finish an interrupted switch. */
   tags: Tags
-  /** Lets in the new way beside the old. Before the distribution is switched. */
+  /** Allows the new way as well as the old. Called before the distribution is switched. */
   open(distributionArn: string): Promise<void>
-  /** Shuts out the old way. After the roll-out. */
+  /** Removes the old way. Called after the roll-out. */
   close(distributionArn: string): Promise<void>
 }
 
@@ -29,7 +29,7 @@ interface Policy {
   adopt: boolean
 }
 
-/** Genato's own statements in the policy of the images bucket. */
+/** Genato's statements in the policy of the images bucket. */
 export function readersWanted(
   { images, settings }: Pick<Target, 'images' | 'settings'>,
   distributionArn: string,
@@ -40,18 +40,24 @@ export function readersWanted(
     : distributionReads(images, files, distributionArn)
 }
 
-/** Whether these, all of genato's own, let in both ways: something is being rolled out, or was. */
+/**
+ * Whether genato's statements allow both ways: a switch is being rolled out, or was interrupted.
+ * @param statements genato's.
+ */
 export function letsInBoth(statements: Statement[]): boolean {
-  return ['GenatoPublicRead', 'GenatoDistributionRead'].every((sid) =>
-    statements.some(({ Sid }) => Sid === sid),
-  )
+  return Object.values(READER_SIDS).every((sid) => statements.some(({ Sid }) => Sid === sid))
+}
+
+/** Whether this is one of genato's statements that let readers in. */
+export function isReader(statement: Statement): boolean {
+  return isOurs(statement) && statement.Action === 's3:GetObject'
 }
 
 export function imagesReaders(session: Session, target: Target, policy: Policy): ImagesReaders {
   const { bucket, adopt } = policy
   const { images, settings } = target
   const closes = settings.generate.access === 'private'
-  // Of an adoption that another run began as well. A private bucket refuses to keep others' public statements.
+  // A private bucket can't keep others' public statements. The tag says that an earlier run began to adopt it.
   const dropsOthers = closes && (adopt || CLOSING_TAG in (bucket.seen?.tags ?? {}))
   let there = bucket.seen?.policy ?? []
   const othersOf = (statements: Statement[]) => statements.filter((one) => !isOurs(one))
@@ -72,7 +78,7 @@ export function imagesReaders(session: Session, target: Target, policy: Policy):
       try {
         await put(beside(() => true))
       } catch (error) {
-        // The account or the organization blocks public policies: others' public statements let nobody in.
+        // The account or the organization blocks public policies, so others' public statements allow nobody.
         if (!dropsOthers || !(error instanceof GenatoError) || error.code !== 'PUBLIC_STATEMENTS') throw error
         session.reporter.warn(
           `The account blocks public policies, so the public statements of ${images} are removed now: ${error.message}`,
@@ -89,8 +95,4 @@ export function imagesReaders(session: Session, target: Target, policy: Policy):
       await bucket.close()
     },
   }
-}
-
-function isReader(statement: Statement): boolean {
-  return isOurs(statement) && statement.Action === 's3:GetObject'
 }

@@ -1,5 +1,10 @@
 import { GENERATED } from '../../handler/shared/contract.js'
-import { BASIC_EXECUTION, executionRolePolicy, executionRoleTrust } from '../../templates/execution-role.js'
+import {
+  BASIC_EXECUTION,
+  executionRolePolicy,
+  executionRoleTrust,
+  functionGrants,
+} from '../../templates/execution-role.js'
 import { imagesLifecycle, packagesLifecycle } from '../../templates/images-bucket.js'
 import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
 import type { Settings } from '../config/types.js'
@@ -116,7 +121,7 @@ export function roleWanted({ role: name, images, account, settings }: Target, cl
     attached: [BASIC_EXECUTION],
     inline: {
       name: INLINE_POLICY,
-      document: executionRolePolicy(images, account, settings.generate.files ?? true),
+      document: executionRolePolicy(functionGrants(images, settings.generate.files ?? true), account),
     },
     boundary: settings.permissionsBoundary,
   }

@@ -37,7 +37,14 @@ run().then(() => process.exit(0))
 
 /** The lines that the package writes to its log when it answers these, on the endpoint's S3. */
 async function functionLines(folder: string, endpoint: string, paths: string[]): Promise<string[]> {
-  const how = { stack: 'genato', memory: 1024, runtime: 'nodejs22.x' }
+  const how = {
+    name: 'genato-func',
+    atEdge: true,
+    region: 'us-east-1',
+    memory: 1024,
+    runtime: 'nodejs22.x',
+    version: 1,
+  }
   const origin = { domain: bucketDomain(IMAGES), path: '' }
   const events = paths.map((uri) => {
     const request = { method: 'GET', uri, clientIp: '127.0.0.1' }
@@ -212,7 +219,7 @@ describeAws('genato, from deploy to cleanup', () => {
     })
   }, 120_000)
 
-  it('purges the images that a path means, and says so where there are none', async () => {
+  it('purges the images that match a path, and says so if there are none', async () => {
     const { run } = await deployed()
     const text = '/640x480,navy,png,text=Hello%20You'
     const { key } = JSON.parse((await run('explain', text, '--json')).stdout.trim().split('\n').at(-1)!) as {
@@ -222,27 +229,27 @@ describeAws('genato, from deploy to cleanup', () => {
     for (const Key of [key, ...others]) await other().s3.putObject({ Bucket: IMAGES, Key, Body: 'four' })
 
     const counted = await run('purge', '/640x480', '--dry-run')
-    expect(counted.stdout).toContain('2 images (0.0 kB) match /640x480. Nothing was deleted.')
+    expect(counted.stdout).toContain('2 images (8 B) match /640x480. Nothing was deleted.')
     expect(counted.stderr).not.toContain('so far')
     const unasked = await run('purge', text)
     expect(unasked.code).toBe(2)
-    expect(unasked.stderr).toContain(`1 image (0.0 kB) matches ${text}. Delete it?`)
+    expect(unasked.stderr).toContain(`1 image (4 B) matches ${text}. Delete it?`)
     const done = await run('purge', text, '--yes')
     expect([done.code, done.stdout.trim()]).toEqual([
       0,
-      '1 image (0.0 kB) deleted; CloudFront forgets what it kept within minutes.',
+      '1 image (4 B) deleted; CloudFront drops its copies within minutes.',
     ])
     expect(await stored()).toEqual(others.sort())
     const nothing = await run('purge', text, '--yes')
     expect(nothing.code).toBe(1)
     expect(nothing.stderr).toContain(`No stored image matches ${text}.`)
-    expect(nothing.stderr).toContain('The nearest that is stored: 640x480/navy/png/text-0.')
+    expect(nothing.stderr).toContain('The nearest stored image: 640x480/navy/png/text-0.')
     // None of these may mean all images of the size, or all there are.
     for (const path of ['/640x480,#fff', '/640x480?text=Hi', '/%C3%A9'])
       expect((await run('purge', path, '--yes')).code).toBe(2)
     expect(await stored()).toEqual(others.sort())
     const url = await run('purge', 'https://d1.cloudfront.net/640x4800,navy', '--yes')
-    expect(url.stdout, url.stderr).toContain('1 image (0.0 kB) deleted')
+    expect(url.stdout, url.stderr).toContain('1 image (4 B) deleted')
   }, 60_000)
 
   it.each([
@@ -266,10 +273,10 @@ describeAws('genato, from deploy to cleanup', () => {
       for (const Key of [ann, bob, old, unlike])
         await other().s3.putObject({ Bucket: IMAGES, Key, Body: 'four' })
       const one = await run('purge', '/card/%41nn.svg', '--yes')
-      expect(one.stdout, one.stderr).toContain('2 images (0.0 kB) deleted')
+      expect(one.stdout, one.stderr).toContain('2 images (8 B) deleted')
       expect(await stored()).toEqual([bob, unlike].sort())
       const all = await run('purge', beginning, '--dry-run')
-      expect(all.stdout).toContain(`1 image (0.0 kB) matches ${beginning}. Nothing was deleted.`)
+      expect(all.stdout).toContain(`1 image (4 B) matches ${beginning}. Nothing was deleted.`)
       expect((await run('purge', beginning, '--yes')).code).toBe(0)
       expect(await stored()).toEqual([unlike])
     },

@@ -58,7 +58,7 @@ describeAws('the life of a stack', () => {
     expect(await stack.status()).toMatchObject({ unfinished: ['1 invalidation under way'] })
   })
 
-  it('is told of older images only where other code is to serve them', async () => {
+  it('reports older images only if other code would serve them', async () => {
     const stack = await stackOn({ endpoint: proxy.endpoint })
     expect(await stack.deploy(smallPackage(), { dryRun: true })).toMatchObject({ codeOnly: false })
     await stack.deploy()
@@ -89,11 +89,11 @@ describeAws('the life of a stack', () => {
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>Dear ')))
     proxy.clear()
     expect((await run('deploy', '--dry-run')).stderr).toContain(
-      '1 stored image was made by older code, and would go on being served',
+      '1 stored image was made by older code, and would still be served',
     )
     expect(await run('status')).toMatchObject({
       code: 4,
-      stdout: expect.stringMatching(/^older images {2}1 made by the live code would go on being served/m),
+      stdout: expect.stringMatching(/^older images {2}1 made by the live code would still be served/m),
     })
     expect(proxy.writes()).toEqual([])
 

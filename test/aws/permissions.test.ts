@@ -20,8 +20,11 @@ import { describeAws } from '../support/moto/moto.js'
 import { smallPackage, stackOn, type StackRun } from '../support/stack.js'
 
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/limit`
-const NAMES = { images: IMAGES, packages: PACKAGES, role: 'GenatoRole', function: 'genato-func' }
-const POLICY = operatorPolicy(NAMES, ACCOUNT)
+const STACK = {
+  buckets: [IMAGES, PACKAGES],
+  functions: [{ name: 'genato-func', region: 'us-east-1', role: 'GenatoRole' }],
+}
+const POLICY = operatorPolicy(STACK, ACCOUNT)
 const statement = (sid: string): Statement => {
   const found = POLICY.Statement.find(({ Sid }) => Sid === sid)
   if (!found) throw new Error(`no statement ${sid}`)
@@ -31,7 +34,7 @@ const statement = (sid: string): Statement => {
 describeAws('the printed policy', () => {
   const aws = useAws()
 
-  /** A user with these statements and nothing else, as whom the stack is dealt with. */
+  /** Makes a user who has these statements only, and runs the stack's commands as that user. */
   async function asOperator(statements: Statement[], config: Config = {}): Promise<StackRun> {
     const { iam } = somebody(aws.moto.endpoint)
     await iam.createUser({ UserName: 'operator' })
@@ -54,7 +57,7 @@ describeAws('the printed policy', () => {
 
   let key: AccessKey
 
-  /** Everything that a stack goes through, with what deploy repairs. */
+  /** A stack's whole life, including what deploy repairs. */
   async function wholeLife(stack: StackRun, between: () => Promise<void>): Promise<void> {
     await stack.deploy(smallPackage('one', 'gen1'))
     await between()
@@ -65,7 +68,7 @@ describeAws('the printed policy', () => {
     await stack.cleanup()
   }
 
-  /** Past the enforcement: others' doings. */
+  /** Changes by others, made while nothing is enforced. */
   async function drift(): Promise<void> {
     await aws.moto.enforceIam(false)
     const { cloudfront, iam, lambda, s3 } = somebody(aws.moto.endpoint)
@@ -97,7 +100,7 @@ describeAws('the printed policy', () => {
     await aws.moto.enforceIam(true)
   }
 
-  test('is enough for all that a stack goes through', async () => {
+  test("is enough for a stack's whole life", async () => {
     const stack = await asOperator(POLICY.Statement)
     await wholeLife(stack, drift)
     expect(stack.said.filter((one) => one.startsWith('warn '))).toEqual([])
@@ -105,8 +108,8 @@ describeAws('the printed policy', () => {
     expect(await everything(somebody(aws.moto.endpoint))).toEqual(NOTHING_LEFT)
   })
 
-  test('with a permissions boundary is enough for all, and gives no right to a role without it', async () => {
-    const { Statement } = operatorPolicy({ ...NAMES, boundary: BOUNDARY }, ACCOUNT)
+  test('with a permissions boundary is enough too, and gives no rights to a role without one', async () => {
+    const { Statement } = operatorPolicy({ ...STACK, boundary: BOUNDARY }, ACCOUNT)
     const stack = await asOperator(Statement, { permissionsBoundary: BOUNDARY })
     await wholeLife(stack, drift)
     const unbounded = await stackOn({ endpoint: aws.proxy.endpoint })
@@ -117,7 +120,7 @@ describeAws('the printed policy', () => {
     expect(told.message).toContain('iam:CreateRole')
   })
 
-  test('a web ACL on the distribution asks for the right to read it', async () => {
+  test('updating a distribution with a web ACL needs permission to read the ACL', async () => {
     const acl = `arn:aws:wafv2:us-east-1:${ACCOUNT}:global/webacl/limit/1`
     const life = async (sids: (sid: string) => boolean) => {
       await aws.moto.enforceIam(false)
@@ -133,7 +136,7 @@ describeAws('the printed policy', () => {
     expect(await life(() => true)).toMatchObject({ version: 2, finished: true })
   })
 
-  /** What fails or is warned of without it. */
+  /** The error or warning without each statement. */
   const without: [string, RegExp][] = [
     ['Buckets', /s3:\w+ is not allowed|BUCKET_TAKEN|belongs to another account/],
     ['Objects', /s3:(Get|Put)Object/],
@@ -153,7 +156,7 @@ describeAws('the printed policy', () => {
     ['FindLogs', /logs:DescribeLogGroups|Logs in /],
   ]
 
-  test('has no statement that this table does not know', () => {
+  test('has the statements of this table and no others', () => {
     expect(POLICY.Statement.map(({ Sid }) => Sid)).toEqual(without.map(([sid]) => sid))
   })
 
@@ -165,15 +168,14 @@ describeAws('the printed policy', () => {
       errors.push(...all.map(({ message }) => message))
     })
     const heard = [...errors, ...stack.said.filter((one) => one.startsWith('warn '))]
-    // What only a warning hangs on is asked for without an error.
-    // No distribution here has a web ACL: one is in a test of its own.
+    // The account's settings are only read to warn. The web ACL has a test of its own.
     if (['LambdaAccount', 'WebAcls'].includes(sid)) expect(heard).toEqual([])
     else expect(heard.join('\n')).toMatch(told)
   })
 
   test.each<[string, string, Partial<Statement>]>([
     [
-      'associating a version asks for the right to replicate it, at its ARN',
+      'associating a version needs permission to replicate it, on its ARN',
       'Function',
       {
         Action: expect.arrayContaining([
@@ -185,7 +187,7 @@ describeAws('the printed policy', () => {
       },
     ],
     [
-      'the role is passed to Lambda and to nobody else',
+      'the role may be passed to Lambda only',
       'PassExecutionRole',
       {
         Action: 'iam:PassRole',
@@ -194,7 +196,7 @@ describeAws('the printed policy', () => {
       },
     ],
     [
-      "the edge's own roles, and no others, may come into being",
+      "no service-linked roles may be created but the edge's",
       'ServiceLinkedRoles',
       {
         Resource: `arn:aws:iam::${ACCOUNT}:role/aws-service-role/*`,
@@ -206,12 +208,12 @@ describeAws('the printed policy', () => {
       },
     ],
     [
-      'of managed policies, only the one for logs may be attached',
+      'the managed policy for logs is the only one that may be attached',
       'BasicExecution',
       { Condition: { ArnEquals: { 'iam:PolicyARN': BASIC_EXECUTION } } },
     ],
     [
-      'what is created with tags asks for tagging: role',
+      'creating with tags needs permission to tag: role',
       'ExecutionRole',
       { Action: expect.arrayContaining(['iam:TagRole']) as string[] },
     ],
@@ -236,7 +238,7 @@ describeAws('the printed policy', () => {
     expect(statement(sid)).toMatchObject(wanted)
   })
 
-  test('nothing reaches beyond the stack, but what can not be narrowed down', () => {
+  test('nothing reaches beyond the stack except where AWS allows no narrower resource', () => {
     const wide = POLICY.Statement.filter(({ Resource }) => [Resource].flat().includes('*'))
     expect(wide.map(({ Sid }) => Sid)).toEqual(['LambdaAccount', 'CloudFrontAccount', 'FindLogs'])
     const actions = POLICY.Statement.flatMap(({ Action }) => [Action].flat())

@@ -9,35 +9,35 @@ const withGenerator = (body: string) =>
     'gen.ts': generatorSource(body),
   })
 
-describeInBrowser('the answer', () => {
-  it('of a function that crashed begins with the reason, and CloudFront’s page is folded', async () => {
+describeInBrowser('the response', () => {
+  it('of a crashed function begins with the reason, and folds CloudFront’s page', async () => {
     const dev = await startDevCli(withGenerator('process.exit(3)'))
     const page = await open(`${dev.url}/#/card/a.svg`)
-    const answer = page.getByRole('region', { name: 'The answer' })
+    const answer = page.getByRole('region', { name: 'Response' })
     await answer.getByText(/^503 · text\/html/).waitFor()
     await answer.getByText('The function failed before it answered').waitFor()
-    const reason = answer.getByLabel('Reason, told only here')
+    const reason = answer.getByLabel('Reason (shown only here)')
     expect(await reason.textContent()).toMatch(/\w/)
     const viewers = answer.getByText('503 ERROR')
     expect(await viewers.isVisible()).toBe(false)
-    const fold = answer.getByText('What the viewer gets')
+    const fold = answer.getByText('What the viewer sees')
     expect((await reason.boundingBox())?.y).toBeLessThan((await fold.boundingBox())?.y ?? 0)
     await fold.click()
     expect(await viewers.isVisible()).toBe(true)
   })
 
-  it('of a file that is not there says that the bucket was looked into', async () => {
+  it('of a missing file says that the function looked into the bucket', async () => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/files/logo.png`)
     await page.getByText('The function looked into the bucket: there is no such object.').waitFor()
-    await page.getByText('The form can’t say this URL.').waitFor()
+    await page.getByText('The form can’t show this URL.').waitFor()
     expect(await page.getByLabel('Width').inputValue()).toBe('640')
     await page.getByLabel('Width').fill('20')
-    await page.getByText('The form can’t say this URL.').waitFor({ state: 'hidden' })
+    await page.getByText('The form can’t show this URL.').waitFor({ state: 'hidden' })
     expect(await urlOf(page)).toBe('/20x480,white,png')
   })
 
-  it.each(['/', '', 'http://example.com'])('to “%s” is this page, which is not asked for', async (typed) => {
+  it.each(['/', '', 'http://example.com'])('to “%s” is this page, which is not requested', async (typed) => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/20,red`)
     await pictureOf(page, /20 × 20 pixels/)
@@ -45,20 +45,20 @@ describeInBrowser('the answer', () => {
     page.on('request', (request) => asked.push(request.url().replace(dev.url, '')))
     await page.getByRole('textbox', { name: 'URL' }).fill(typed)
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
-    const answer = page.getByRole('region', { name: 'The answer' })
-    await answer.getByText('On AWS it is answered with 404.').waitFor()
+    const answer = page.getByRole('region', { name: 'Response' })
+    await answer.getByText('On AWS the answer is 404.').waitFor()
     expect(await answer.getByText('Headers').isVisible()).toBe(false)
-    expect(await answer.getByText('Made for this request').isVisible()).toBe(false)
-    // The gallery is filled meanwhile.
+    expect(await answer.getByText('Generated for this request').isVisible()).toBe(false)
+    // By then, the gallery is filled.
     expect(asked.filter((url) => !/^\/\?(gallery|stored)=/.test(url))).toEqual([])
   })
 
-  it('that is waited for does not look like the one before, and says nothing before it is known', async () => {
+  it('is not mistaken for the previous one while it is awaited, and claims nothing in advance', async () => {
     const slow = `await new Promise((resolve) => setTimeout(resolve, name === 'b' ? 2000 : 0)); ${GOOD_BODY}`
     const dev = await startDevCli(withGenerator(slow))
     const page = await open(`${dev.url}/#/card/a.svg`)
-    const answer = page.getByRole('region', { name: 'The answer' })
-    const made = answer.getByText('Made for this request')
+    const answer = page.getByRole('region', { name: 'Response' })
+    const made = answer.getByText('Generated for this request')
     await made.waitFor()
     await page.evaluate(`{
       window.seen = []
@@ -81,7 +81,7 @@ describeInBrowser('the answer', () => {
 })
 
 describeInBrowser('going back', () => {
-  it('shows the URL before, and what is shown again is no step', async () => {
+  it('shows the previous URL, and showing a URL again adds no step', async () => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/20,red`)
     await pictureOf(page, /20 × 20 pixels/)
@@ -107,8 +107,8 @@ describeInBrowser('going back', () => {
   })
 })
 
-describeInBrowser('what has happened', () => {
-  it('is mentioned for a while, or until the next thing happens', async () => {
+describeInBrowser('a mention', () => {
+  it('disappears after a while, or when something else happens', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url, { permissions: ['clipboard-write'] })
     const copied = page.getByRole('status').filter({ hasText: 'Copied' })

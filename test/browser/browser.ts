@@ -2,11 +2,11 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { findChromium, launchOptions } from './chromium.js'
 
-/** What no page of a test may do: throw, complain on the console (as of CSP), or open a dialog. */
+/** What no page may do in a test: throw, log errors (such as CSP violations), or open a dialog. */
 const problems: string[] = []
 let browser: Browser | undefined
 
-/** Tests in one browser, of which each also fails on what its pages complain of. */
+/** Runs tests in one browser. Each also fails on the complaints of its pages. */
 export function describeInBrowser(name: string, tests: () => void): void {
   describe.skipIf(findChromium() === undefined)(name, () => {
     beforeAll(async () => {
@@ -20,7 +20,7 @@ export function describeInBrowser(name: string, tests: () => void): void {
   })
 }
 
-/** Opens a page in a context of its own. */
+/** Opens a page in its own context. */
 export async function open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
   if (!browser) throw new Error('Call it within describeInBrowser.')
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
@@ -33,7 +33,7 @@ export async function open(url: string, options: BrowserContextOptions = {}): Pr
     void dialog.dismiss()
   })
   page.on('console', (message) => {
-    // The browser's own remark on an answer of 400, or on a server that is away, both of which are tested.
+    // The browser logs responses of 400 and unreachable servers, which the tests provoke.
     const remark = message.text().startsWith('Failed to load resource')
     if (['error', 'warning'].includes(message.type()) && !remark) problems.push(`console: ${message.text()}`)
   })
@@ -41,14 +41,14 @@ export async function open(url: string, options: BrowserContextOptions = {}): Pr
   return page
 }
 
-/** The picture that the page shows of this path. */
+/** The image that the page shows, with this alternative text. */
 export async function pictureOf(page: Page, alt: string | RegExp) {
-  const image = page.getByRole('region', { name: 'The answer' }).getByRole('img', { name: alt })
+  const image = page.getByRole('region', { name: 'Response' }).getByRole('img', { name: alt })
   await image.waitFor()
   return image
 }
 
-/** The colour of a pixel of the shown picture, as red, green, blue, alpha. Evaluated in the page. */
+/** The colour of a pixel of the image, as red, green, blue, alpha. Evaluated in the page. */
 export async function pixel(page: Page, x: number, y: number): Promise<number[]> {
   return page.evaluate<number[]>(`(() => {
     const image = document.querySelector('#frame img')
@@ -61,7 +61,7 @@ export async function pixel(page: Page, x: number, y: number): Promise<number[]>
   })()`)
 }
 
-/** What the URL field says. */
+/** The value of the URL field. */
 export async function urlOf(page: Page): Promise<string> {
   return page.getByRole('textbox', { name: 'URL' }).inputValue()
 }

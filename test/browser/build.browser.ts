@@ -4,7 +4,7 @@ import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, pixel, urlOf } from './browser.js'
 
 describeInBrowser('building a URL', () => {
-  it('by the form gives the picture, with its answer in words', async () => {
+  it('with the form shows the image, and explains the response', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /size 640 × 480 pixels; background #ffffff; format png; .*text Hello World/)
@@ -13,9 +13,12 @@ describeInBrowser('building a URL', () => {
     await page.getByLabel('Background: a CSS colour').fill('tomato')
     await page.getByRole('radio', { name: 'webp' }).check()
     await page.getByLabel('Quality').fill('100')
-    await page.getByRole('group', { name: 'Text', exact: true }).getByRole('radio', { name: 'Own' }).check()
-    await page.getByLabel('Own text').fill('Größe, 50%?')
-    await page.getByRole('group', { name: 'Text colour' }).getByRole('radio', { name: 'Own' }).check()
+    await page
+      .getByRole('group', { name: 'Text', exact: true })
+      .getByRole('radio', { name: 'Custom' })
+      .check()
+    await page.getByLabel('Custom text').fill('Größe, 50%?')
+    await page.getByRole('group', { name: 'Text colour' }).getByRole('radio', { name: 'Custom' }).check()
     await page.getByLabel('Text colour: a CSS').fill('#fff')
     await page.keyboard.press('Enter')
     await pictureOf(
@@ -27,10 +30,10 @@ describeInBrowser('building a URL', () => {
     expect([Math.abs(red - 255), Math.abs(green - 99), Math.abs(blue - 71)].every((off) => off < 6)).toBe(
       true,
     )
-    const answer = page.getByRole('region', { name: 'The answer' })
+    const answer = page.getByRole('region', { name: 'Response' })
     await answer.getByText(/^200 · image\/webp · .+ · 300 × 200 pixels$/).waitFor()
-    await answer.getByText('Made for this request, and stored.').waitFor()
-    for (const row of ['look-up', 'render', 'store', 'in all, at the edge'])
+    await answer.getByText('Generated for this request, and stored.').waitFor()
+    for (const row of ['lookup', 'render', 'store', 'total, at the edge'])
       await answer.getByRole('row', { name: new RegExp(`^${row}.* \\d.* ms$`) }).waitFor()
     await answer.getByText('Headers').click()
     await answer.getByText('Miss from cloudfront').waitFor()
@@ -38,7 +41,7 @@ describeInBrowser('building a URL', () => {
     await answer.getByText('From the cache of the edge.').waitFor()
   })
 
-  it('keeps form and field in step, and both over a reload', async () => {
+  it('keeps form and field in sync, also over a reload', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await page.getByLabel('Common sizes').selectOption('1200x630')
@@ -55,7 +58,7 @@ describeInBrowser('building a URL', () => {
     expect(await page.getByLabel('Pick the background').inputValue()).toBe('#ff0000')
     expect(await page.getByRole('radio', { name: 'avif' }).isChecked()).toBe(true)
     expect(await page.getByRole('radio', { name: 'None' }).isChecked()).toBe(true)
-    await page.getByText('The URL has changed since').waitFor()
+    await page.getByText('The URL has changed').waitFor()
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
     await pictureOf(page, /64 × 64 pixels; background #ff000080; format avif/)
     expect(new URL(page.url()).hash).toBe('#/64,avif,text=,%23ff000080')
@@ -70,7 +73,7 @@ describeInBrowser('building a URL', () => {
     expect(await page.getByRole('radio', { name: 'avif' }).isChecked()).toBe(true)
   })
 
-  it('does not ask for an image at every key', async () => {
+  it('does not request an image at every key', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
@@ -79,7 +82,7 @@ describeInBrowser('building a URL', () => {
     expect(dev.said()).not.toContain('6400x480')
   })
 
-  it('tells what is wrong at the field, and shows the error that a viewer gets', async () => {
+  it('says what is wrong at the field, and shows the error that a viewer gets', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     const field = page.getByRole('textbox', { name: 'URL' })
@@ -89,16 +92,16 @@ describeInBrowser('building a URL', () => {
     const described = await field.getAttribute('aria-describedby')
     expect(await page.locator(`#${described}`).textContent()).toContain('BAD_COLOR')
     await field.press('Enter')
-    const answer = page.getByRole('region', { name: 'The answer' })
+    const answer = page.getByRole('region', { name: 'Response' })
     await answer.getByText(/^400 · text\/plain/).waitFor()
     await answer.getByText('BAD_COLOR: "whit" is not a colour').waitFor()
-    await answer.getByText('The function found the URL wrong').waitFor()
+    await answer.getByText('The function rejected the URL').waitFor()
     await field.fill('/640x480,white')
     await page.getByText('An image.', { exact: true }).waitFor()
     expect(await field.getAttribute('aria-invalid')).toBe('false')
   })
 
-  it('leaves what was typed before the page knew what to begin with', async () => {
+  it('keeps what was typed before the page knew its first URL', async () => {
     const dev = await startDevCli(project())
     const page = await open('about:blank')
     await page.route('**/?events', async (route) => {

@@ -5,7 +5,7 @@ import { startDevCli } from '../support/cli.js'
 import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, pixel, urlOf } from './browser.js'
 
-/** A generator of one-coloured squares: /<n>.svg. */
+/** A generator of squares in one colour: /<n>.svg. */
 const source = (
   color: string,
   examples = "['/5.svg', '/10.svg']",
@@ -34,8 +34,8 @@ function squares() {
   return { folder, write: (text: string) => writeFileSync(path.join(folder, 'gen.ts'), text) }
 }
 
-describeInBrowser('a generator of one’s own', () => {
-  it('is shown by its examples and the URL alone', async () => {
+describeInBrowser('a custom generator', () => {
+  it('has only its examples and the URL field', async () => {
     const dev = await startDevCli(squares().folder)
     const page = await open(dev.url)
     await pictureOf(page, /square 5; colour red/)
@@ -46,13 +46,13 @@ describeInBrowser('a generator of one’s own', () => {
     await pictureOf(page, /square 10/)
     expect(await urlOf(page)).toBe('/10.svg')
     await page.getByRole('textbox', { name: 'URL' }).fill('/7.svg')
-    await page.getByText('The URL has changed since').waitFor()
+    await page.getByText('The URL has changed').waitFor()
     await page.getByText('/7.svg', { exact: true }).waitFor()
     await page.getByRole('textbox', { name: 'URL' }).press('Enter')
     await pictureOf(page, /square 7/)
   })
 
-  it('changes the picture, the examples and the gallery by itself when it is edited', async () => {
+  it('updates the image, the examples and the gallery when it is edited', async () => {
     const { folder, write } = squares()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -67,10 +67,10 @@ describeInBrowser('a generator of one’s own', () => {
       .filter({ hasText: /^gen\.ts changed · \d+ ms · 2 images dropped$/ })
       .waitFor()
     await page.getByRole('button', { name: '/6.svg', exact: true }).waitFor()
-    await page.getByRole('region', { name: 'Made so far' }).getByText('1 image', { exact: true }).waitFor()
+    await page.getByRole('region', { name: 'Gallery' }).getByText('1 image', { exact: true }).waitFor()
   })
 
-  it('is told to be broken, by its place in the source, until it is mended', async () => {
+  it('is reported as broken, with the place in the source, until it is fixed', async () => {
     const { folder, write } = squares()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -90,7 +90,7 @@ describeInBrowser('a generator of one’s own', () => {
     await pictureOf(page, /colour blue/)
   })
 
-  it('can take the place of the built-in one, and give it back', async () => {
+  it('can replace the built-in one, and be removed again', async () => {
     const { folder } = squares()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -102,7 +102,7 @@ describeInBrowser('a generator of one’s own', () => {
     await pictureOf(page, /640 × 480 pixels/)
   })
 
-  it('that throws shows the viewer’s answer, and the reason', async () => {
+  it('that throws shows the viewer’s response and the reason', async () => {
     const { folder, write } = squares()
     write(
       source('red').replace(
@@ -114,7 +114,7 @@ describeInBrowser('a generator of one’s own', () => {
     const page = await open(dev.url)
     await page.getByText(/^500 · /).waitFor()
     await page
-      .getByLabel('Reason, told only here')
+      .getByLabel('Reason (shown only here)')
       .filter({ hasText: /out of paint[^]*gen\.ts:/ })
       .waitFor()
     expect(await (await fetch(`${dev.url}/5.svg`)).text()).not.toContain('paint')

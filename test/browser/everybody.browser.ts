@@ -10,7 +10,7 @@ const focused = async (page: Page) =>
   )
 
 describeInBrowser('the page', () => {
-  it('is used by keyboard alone, in the order that it is read', async () => {
+  it('works with the keyboard alone, in reading order', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
@@ -51,7 +51,7 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter')
     await pictureOf(page, /50 × 50 pixels; background #008080/)
     const thumbnail = page
-      .getByRole('region', { name: 'Made so far' })
+      .getByRole('region', { name: 'Gallery' })
       .getByRole('button', { name: /640x480,white,png/ })
     await thumbnail.focus()
     await page.keyboard.press('Enter')
@@ -70,7 +70,7 @@ describeInBrowser('the page', () => {
     expect(
       snapshot.match(unnamed)?.filter((line) => !/button|link|heading/.test(line) || !/: ./.test(line)) ?? [],
     ).toEqual([])
-    for (const landmark of ['banner', 'main', 'region "The answer"', 'region "Build a URL"', 'status'])
+    for (const landmark of ['banner', 'main', 'region "Response"', 'region "Build a URL"', 'status'])
       expect(snapshot).toContain(landmark)
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     const levels = await page
@@ -104,7 +104,7 @@ describeInBrowser('the page', () => {
     },
   )
 
-  it.each(['light', 'dark'] as const)('can be read in %s mode', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('is readable in %s mode', async (colorScheme) => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/640x480,whit`, { colorScheme })
     await page.getByText(/^400 · /).waitFor()
@@ -115,7 +115,7 @@ describeInBrowser('the page', () => {
     expect(await page.evaluate<string[]>(FAINT)).toEqual([])
   })
 
-  it('keeps still for those who ask for it', async () => {
+  it('does not animate for those who prefer reduced motion', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url, { reducedMotion: 'reduce' })
     await pictureOf(page, /640 × 480 pixels/)
@@ -125,7 +125,7 @@ describeInBrowser('the page', () => {
     )
   })
 
-  it('says what it can without JavaScript', async () => {
+  it('explains itself without JavaScript', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url, { javaScriptEnabled: false })
     await page.getByText('This page needs JavaScript').waitFor()
@@ -134,7 +134,7 @@ describeInBrowser('the page', () => {
   })
 })
 
-/** Texts whose contrast with what is behind them is below WCAG's 4.5, worked out in the page. */
+/** Texts whose contrast with their background is below WCAG's 4.5. Evaluated in the page. */
 const FAINT = `(() => {
   const channels = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number)
   const light = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)

@@ -4,7 +4,7 @@ import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
 
 describeInBrowser('the form', () => {
-  it('says that the width or the height is missing, and builds no URL without', async () => {
+  it('says that the width or the height is missing, and builds no URL without it', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
@@ -23,13 +23,13 @@ describeInBrowser('the form', () => {
     expect(dev.said()).not.toMatch(/ (20)?x(480)?,/)
   })
 
-  it('waits for the text of one’s own', async () => {
+  it('waits for the custom text', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
     const texts = page.getByRole('group', { name: 'Text', exact: true })
-    await texts.getByRole('radio', { name: 'Own' }).check()
-    const own = page.getByLabel('Own text')
+    await texts.getByRole('radio', { name: 'Custom' }).check()
+    const own = page.getByLabel('Custom text')
     expect(await own.evaluate((field) => field === document.activeElement)).toBe(true)
     await page.waitForTimeout(500)
     expect(await urlOf(page)).toBe('/640x480,white,png')
@@ -41,7 +41,7 @@ describeInBrowser('the form', () => {
     await expect.poll(() => urlOf(page)).toBe('/640x480,white,png,text=')
   })
 
-  it('asks for no image that the arrow keys only pass', async () => {
+  it('requests no image that the arrow keys only pass', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)
@@ -53,7 +53,7 @@ describeInBrowser('the form', () => {
     const texts = page.getByRole('group', { name: 'Text', exact: true })
     await texts.getByRole('radio', { name: 'Hello World' }).focus()
     await page.keyboard.press('ArrowRight')
-    expect(await texts.getByRole('radio', { name: 'Own' }).isChecked()).toBe(true)
+    expect(await texts.getByRole('radio', { name: 'Custom' }).isChecked()).toBe(true)
     await page.keyboard.press('ArrowRight')
     expect(await texts.getByRole('radio', { name: 'None' }).isChecked()).toBe(true)
     await expect.poll(() => urlOf(page)).toBe('/640x480,white,svg,text=')

@@ -4,15 +4,15 @@ import { startDevCli } from '../support/cli.js'
 import { project } from '../support/project.js'
 import { describeInBrowser, open, pictureOf, urlOf } from './browser.js'
 
-const made = (page: Page) => page.getByRole('region', { name: 'Made so far' })
+const made = (page: Page) => page.getByRole('region', { name: 'Gallery' })
 
-/** The paths in it, in their order. */
+/** Its paths, in order. */
 async function paths(page: Page): Promise<string[]> {
   return made(page).locator('.path').allTextContents()
 }
 
 describeInBrowser('the gallery', () => {
-  it('shows what was made, newest first, also by others, and after a restart', async () => {
+  it('shows all generated images, newest first, also those of other viewers and after a restart', async () => {
     const folder = project()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -22,12 +22,12 @@ describeInBrowser('the gallery', () => {
     await expect.poll(() => paths(page)).toEqual(['/30,navy,text=A%2CB', '/20,red', '/640x480,white,png'])
     await made(page).getByText('3 images').waitFor()
     await made(page)
-      .getByRole('button', { name: /^\/20,red 20 × 20 · \d+ bytes$/ })
+      .getByRole('button', { name: /^\/20,red 20 × 20 · \d+ B$/ })
       .click()
     await pictureOf(page, /20 × 20 pixels; background #ff0000/)
     expect(await urlOf(page)).toBe('/20,red')
     expect(await page.getByLabel('Width').inputValue()).toBe('20')
-    // Looking at thumbnails asks the edge for nothing.
+    // Thumbnails send no requests to the edge.
     expect(dev.said().match(/20,red/g)).toHaveLength(3)
     await dev.end()
     await page.getByText('genato dev does not answer').waitFor()
@@ -37,7 +37,7 @@ describeInBrowser('the gallery', () => {
     await expect.poll(() => paths(later)).toEqual(['/30,navy,text=A%2CB', '/20,red', '/640x480,white,png'])
   })
 
-  it('says so, goes on, and looks anew when the server is away and comes back', async () => {
+  it('says that the server is gone, and reloads when it is back', async () => {
     const folder = project()
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
@@ -45,18 +45,18 @@ describeInBrowser('the gallery', () => {
     await dev.end()
     await page.getByText('genato dev does not answer').waitFor()
     await page.getByRole('button', { name: 'Show', exact: true }).click()
-    await page.getByText('No answer: genato dev').waitFor()
+    await page.getByText('No response: genato dev').waitFor()
     await page.getByRole('textbox', { name: 'URL' }).fill('/30,navy')
-    await page.getByText('What it means is not known').waitFor()
+    await page.getByText('No explanation: genato dev').waitFor()
     expect(await page.getByRole('region', { name: 'What the URL means' }).isVisible()).toBe(false)
-    expect(await page.getByText('Made for this request').isVisible()).toBe(false)
+    expect(await page.getByText('Generated for this request').isVisible()).toBe(false)
     await page.getByRole('textbox', { name: 'URL' }).fill('/640x480,white,png')
     await startDevCli(folder, ['--port', new URL(dev.url).port])
-    await page.getByText('genato dev was started again').waitFor()
+    await page.getByText('genato dev has restarted').waitFor()
     await pictureOf(page, /640 × 480 pixels/)
   })
 
-  it('has one tile for each image, a frame around the smallest, and the path as it was asked for', async () => {
+  it('has one tile for each image, a frame around the smallest, and the path as it was requested', async () => {
     const dev = await startDevCli(project())
     const page = await open(`${dev.url}/#/1x1,red,svg`)
     await pictureOf(page, /1 × 1 pixels/)
@@ -71,7 +71,7 @@ describeInBrowser('the gallery', () => {
       expect((await frame.boundingBox())?.width).toBeGreaterThanOrEqual(16)
   })
 
-  it('shows more of many images when asked', async () => {
+  it('shows more images on request', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
     await pictureOf(page, /640 × 480 pixels/)

@@ -1,6 +1,6 @@
 import { findChromium, NO_CHROMIUM } from './chromium.js'
 
-/** A machine without a browser can't run these tests; in CI nothing is left out. */
+/** Skips these tests on a machine without a browser, but not in CI. */
 export default function setup(): void {
   if (findChromium() !== undefined) return
   const line = '='.repeat(80)

@@ -7,7 +7,7 @@ import { describeInBrowser, open, pictureOf } from './browser.js'
 
 const MARKUP = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'`${alert(3)}'
 
-describeInBrowser('what is hostile', () => {
+describeInBrowser('hostile input', () => {
   it.each([
     `#/300x200,white,svg,text=${encodeURIComponent(MARKUP)}`,
     `#/300x200,${encodeURIComponent(MARKUP)}`,
@@ -33,21 +33,24 @@ describeInBrowser('what is hostile', () => {
     expect(alone).toBe(dev.url)
   })
 
-  it('in a text is drawn, and told, as text', async () => {
+  it('in a text is drawn and described as text', async () => {
     const dev = await startDevCli(project())
     const page = await open(dev.url)
-    await page.getByRole('group', { name: 'Text', exact: true }).getByRole('radio', { name: 'Own' }).check()
+    await page
+      .getByRole('group', { name: 'Text', exact: true })
+      .getByRole('radio', { name: 'Custom' })
+      .check()
     for (const format of ['png', 'svg']) {
       await page.getByRole('radio', { name: format }).check()
-      await page.getByLabel('Own text').fill(MARKUP)
-      await page.getByLabel('Own text').press('Enter')
+      await page.getByLabel('Custom text').fill(MARKUP)
+      await page.getByLabel('Custom text').press('Enter')
       await pictureOf(page, new RegExp(`format ${format}.*<img src=x onerror`))
       await page.getByText(`200 · image/${format === 'svg' ? 'svg+xml' : 'png'}`).waitFor()
     }
     expect(await page.locator('img[src="x"]').count()).toBe(0)
   })
 
-  it('in a generator’s images, examples, details and errors stays where it is', async () => {
+  it('in a generator’s images, examples, details and errors does no harm', async () => {
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10" onload="alert(1)"><script>alert(2)</script><foreignObject><img xmlns="http://www.w3.org/1999/xhtml" src="x" onerror="alert(3)"/></foreignObject><rect width="10" height="10" fill="red"/></svg>`
     const source = (body: string) =>
       generatorSource(body).replace(
@@ -63,15 +66,12 @@ describeInBrowser('what is hostile', () => {
     const dev = await startDevCli(folder)
     const page = await open(dev.url)
     await pictureOf(page, /<img src=x onerror/)
-    await page
-      .getByRole('region', { name: 'Made so far' })
-      .getByRole('button', { name: '/card/a.svg' })
-      .waitFor()
+    await page.getByRole('region', { name: 'Gallery' }).getByRole('button', { name: '/card/a.svg' }).waitFor()
     await page.getByRole('button', { name: '//elsewhere.example/card' }).click()
     await page.getByText(/^404 · /).waitFor()
     const bad = source(`throw new Error(${JSON.stringify(MARKUP)})`)
     writeFileSync(path.join(folder, 'gen.ts'), bad.replace('defineGenerator({', `defineGenerator(${MARKUP}{`))
-    await page.getByRole('alert').filter({ hasText: 'The package could not be built' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'The package couldn’t be built' }).waitFor()
     writeFileSync(path.join(folder, 'gen.ts'), bad)
     await page.getByRole('alert').waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: '/card/a.svg' }).first().click()

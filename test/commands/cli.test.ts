@@ -11,7 +11,7 @@ const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'
   .version
 
 describe('the command line', () => {
-  it('helps, and says its version', async () => {
+  it('prints its help and its version', async () => {
     for (const args of [['--help'], ['help'], [], ['dev', '--help']]) {
       const { code, stdout, stderr } = await genato(args, project())
       expect(code).toBe(0)
@@ -26,7 +26,7 @@ describe('the command line', () => {
     [['dev', '--prot', '1'], /Unknown option '--prot'\nDid you mean --port\?/],
     [['explain', '/1', '/2'], /Too many arguments/],
     [['explain', '/1', '--config', 'nope.ts'], /There is no configuration file nope\.ts/],
-  ])('%j is wrong usage: exit code 2 and a sentence', async (args, message) => {
+  ])('%j is wrong usage: it exits with 2 and says why', async (args, message) => {
     const ran = await genato(args, project())
     expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
     const json = await genato([...args, '--json'], project())
@@ -44,9 +44,9 @@ describe('the command line', () => {
   })
 
   it.skipIf(process.platform === 'win32')(
-    'ends at once with code 130 when it is interrupted, and goes on when run again',
+    'exits at once with 130 when interrupted, and continues when run again',
     async () => {
-      // A registry that never answers.
+      // A registry that never responds.
       const { endpoint, requests, connections } = await scriptedS3(() => undefined)
       const cwd = project()
       const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'package'], {
@@ -66,13 +66,13 @@ describe('the command line', () => {
       child.kill('SIGINT')
       expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(130)
       expect(Date.now() - started).toBeLessThan(1_000)
-      // npm was ended as well: its connections to the registry are closed.
+      // npm has ended as well: its connections to the registry are closed.
       await vi.waitFor(async () => expect(await connections()).toBe(0), 5_000)
       expect((await genato(['package'], cwd)).code).toBe(0)
     },
   )
 
-  it('ends quietly when its reader goes away', async () => {
+  it('ends quietly when its reader stops', async () => {
     const dev = await startDevCli(project())
     const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'dev', '--port', '0'], {
       cwd: project(),
@@ -91,7 +91,7 @@ describe('the command line', () => {
   })
 
   it.each(['dev', 'render'])(
-    'tells an old Node and a missing build in a sentence, not by a stack trace (%s)',
+    'explains an old Node and a missing build without a stack trace (%s)',
     async (command) => {
       const launcher = readFileSync(path.join(ROOT, 'bin/genato.js'), 'utf8')
       const cwd = project({ 'bin/genato.mjs': launcher })
@@ -125,14 +125,14 @@ describe('genato render', () => {
     ['300x200,navy,jpeg', '300x200-navy.jpg', 'jpeg'],
     ['https://d123.cloudfront.net/64,webp?x=1', '64.webp', 'webp'],
     ['/64,svg,text=a%2Fb', '64-svg-text-a-2Fb.svg', 'svg'],
-  ])('%s makes %s', async (given, file, format) => {
+  ])('%s writes %s', async (given, file, format) => {
     const cwd = project()
     const ran = await genato(['render', given], cwd)
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(file) })
     expect((await sharp(path.join(cwd, file)).metadata()).format).toBe(format)
   })
 
-  it('writes where it is told to, and tells programs about it', async () => {
+  it('writes to --out, and describes the file for programs', async () => {
     const cwd = project()
     const ran = await genato(['render', '/10', '--out', 'deep/er/x.png', '--json'], cwd)
     const bytes = readFileSync(path.join(cwd, 'deep/er/x.png')).length
@@ -147,9 +147,9 @@ describe('genato render', () => {
   it.each([
     ['/640x480,whit', 2, /did you mean white/],
     ['/logo.png', 2, /the path of a file/],
-    ['/', 2, /not of an image/],
+    ['/', 2, /not of a generated image/],
     ['/640x480/white.png', 2, /Did you mean \/640x480,white,png\?/],
-  ])('%s is refused with a sentence, and leaves no file', async (given, code, message) => {
+  ])('%s is refused with a reason, and leaves no file', async (given, code, message) => {
     const cwd = project()
     expect(await genato(['render', given, '--out', 'x'], cwd)).toMatchObject({
       code,
@@ -158,13 +158,13 @@ describe('genato render', () => {
     expect(existsSync(path.join(cwd, 'x'))).toBe(false)
   })
 
-  it('takes the format from the file’s name where the URL names none, and refuses another', async () => {
+  it('takes the format from the file name if the URL has none, and refuses a different one', async () => {
     const cwd = project()
     expect((await genato(['render', '/64,navy,q=3', '--out', 'x.jpg'], cwd)).code).toBe(0)
     expect((await sharp(path.join(cwd, 'x.jpg')).metadata()).format).toBe('jpeg')
     expect(await genato(['render', '/64,navy,png', '--out', 'y.webp'], cwd)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/y\.webp would be image\/webp by its name, .*\nName it y\.png/),
+      stderr: expect.stringMatching(/y\.webp is named like image\/webp, but .*\nName it y\.png/),
     })
     expect(await genato(['render', '/64,ff000080', '--out', 'y.jpg'], cwd)).toMatchObject({
       code: 2,
@@ -173,7 +173,7 @@ describe('genato render', () => {
     expect(readdirSync(cwd).sort()).toEqual(['.genato', 'x.jpg'])
   })
 
-  it('writes no other type of file than its name says for a custom generator either', async () => {
+  it('refuses a file name of another type for a custom generator too', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
@@ -185,14 +185,14 @@ describe('genato render', () => {
     expect(existsSync(path.join(cwd, 'x.png'))).toBe(false)
   })
 
-  it('of a generator that fails tells why', async () => {
+  it('says why a generator failed', async () => {
     const files = (body: string) => ({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts", "timeout": 3 } }',
       'gen.ts': generatorSource(body),
     })
     expect(await genato(['render', '/card/x.svg'], project(files("throw new Error('why')")))).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/The image was not made\. Error: why\n\s+at .*gen\.ts:11:\d+/),
+      stderr: expect.stringMatching(/The image was not generated\. Error: why\n\s+at .*gen\.ts:11:\d+/),
     })
     expect(await genato(['render', '/card/x.svg'], project(files('for (;;);')))).toMatchObject({
       code: 1,
@@ -204,7 +204,7 @@ describe('genato render', () => {
     })
   })
 
-  it('writes to standard output where that is asked for, and nothing else', async () => {
+  it('writes the image to standard output with --out -, and nothing else', async () => {
     const child = spawn(
       process.execPath,
       [path.join(ROOT, 'bin/genato.js'), 'render', '/64,webp', '--out', '-'],
@@ -222,14 +222,14 @@ describe('genato render', () => {
     expect((await genato(['render', '/card/x.svg', '--out', '-'], chatty)).stdout).toMatch(/^<svg .*<\/svg>$/)
   })
 
-  it('to a folder’s name is one clear message, and leaves nothing behind', async () => {
+  it('fails with one clear message if --out is a folder, and leaves nothing behind', async () => {
     const cwd = project({ 'out/a': '' })
     const ran = await genato(['render', '/10', '--out', 'out'], cwd)
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be written") })
     expect(readdirSync(cwd).sort()).toEqual(['.genato', 'out'])
   })
 
-  it('to a place that can’t be written is one clear message', async () => {
+  it('fails with one clear message if --out can’t be written', async () => {
     const ran = await genato(['render', '/10', '--out', 'file/x.png'], project({ file: '' }))
     expect(ran).toMatchObject({
       code: 1,
@@ -239,7 +239,7 @@ describe('genato render', () => {
 })
 
 describe('genato explain', () => {
-  it('tells what an image’s URL means', async () => {
+  it('explains the URL of an image', async () => {
     const ran = await genato(['explain', '/640x480@2x,%23FFF,jpeg,text=H%C3%A9'], project())
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     for (const line of [
@@ -258,7 +258,7 @@ describe('genato explain', () => {
       expect(ran.stdout).toMatch(line)
   })
 
-  it('tells what is wrong, and what would be right', async () => {
+  it('says what is wrong, and what would be right', async () => {
     const ran = await genato(['explain', '/640x48O,white'], project())
     expect(ran.code).toBe(0)
     expect(ran.stdout).toContain('a file')
@@ -268,14 +268,14 @@ describe('genato explain', () => {
     })
   })
 
-  it('tells files and what is nothing', async () => {
+  it('explains files, and paths that mean nothing', async () => {
     expect((await genato(['explain', 'a/logo%20x.png'], project())).stdout).toMatch(
       /a file[\s\S]*key +a\/logo x\.png/,
     )
     expect((await genato(['explain', '/'], project())).stdout).toMatch(/nothing: 404/)
   })
 
-  it('warns of a format whose path means another image', async () => {
+  it('warns if the generator’s format gives the path of another image', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY).replace("'.svg',", "'.svg?',"),
@@ -285,7 +285,7 @@ describe('genato explain', () => {
     )
   })
 
-  it('asks a generator of one’s own as well', async () => {
+  it('asks a custom generator too', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY),
@@ -300,7 +300,7 @@ describe('genato explain', () => {
     })
   })
 
-  it('gives programs numbers and values, and no sentences', async () => {
+  it('gives programs numbers and values instead of sentences', async () => {
     const ran = await genato(['explain', '/320x240@2x,fff8,webp,text=', '--json'], project())
     expect(JSON.parse(ran.stdout)).toEqual({
       type: 'result',
@@ -321,7 +321,7 @@ describe('genato explain', () => {
     })
   })
 
-  it('lets no field of a generator’s stand for one of its own', async () => {
+  it('never lets a generator’s field replace its own', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': generatorSource(GOOD_BODY).replace(
@@ -338,7 +338,7 @@ describe('genato explain', () => {
     expect((await genato(['explain', '/card/Ann.svg'], cwd)).stdout).toMatch(/^layers +top 1$/m)
   })
 
-  it('names the image that a file’s path, or a query string, was probably meant to be', async () => {
+  it('names the image that a file’s path or a query string was probably meant to be', async () => {
     expect((await genato(['explain', '/640x480.png'], project())).stdout).toMatch(
       /^meant\? +the image \/640x480,png$/m,
     )
@@ -349,20 +349,20 @@ describe('genato explain', () => {
       stderr: expect.stringMatching(/\?text=Hi is ignored: .*would be \/640x480,navy,text=Hi$/m),
     })
     expect((await genato(['explain', '/640x480?v=2'], project())).stderr).toMatch(
-      /\?v=2 is ignored: CloudFront passes no query string on\.$/m,
+      /\?v=2 is ignored: CloudFront does not pass on query strings\.$/m,
     )
   })
 })
 
-describe('genato explain of what a browser would not send', () => {
-  it('says how a # is written', async () => {
+describe('genato explain with a fragment', () => {
+  it('says how to write a #', async () => {
     const ran = await genato(['explain', '/640x480,#fff'], project())
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('A # is written %23') })
   })
 })
 
 describe('genato init', () => {
-  it('adds a generator to a configuration that is as it was written', async () => {
+  it('adds a generator to a configuration that nobody has edited', async () => {
     const cwd = tempFolder()
     await genato(['init'], cwd)
     const ran = await genato(['init', '--generator'], cwd)
@@ -378,7 +378,7 @@ describe('genato init', () => {
   it.each([
     ['genato.config.ts', "export default { stack: 'mine' }", "generate: { generator: './generator.ts' },"],
     ['genato.config.json', '{}', '"generate": { "generator": "./generator.ts" }'],
-  ])('writes a generator beside an own %s, and says what to add', async (name, text, line) => {
+  ])('writes a generator next to an edited %s, and says what to add', async (name, text, line) => {
     const cwd = tempFolder()
     writeFileSync(path.join(cwd, name), text)
     const ran = await genato(['init', '--generator'], cwd)
@@ -395,7 +395,7 @@ describe('genato init', () => {
     })
   })
 
-  it('knows the configuration that it wrote in a checkout with Windows line ends, and one that names the generator', async () => {
+  it('recognizes the configuration that it wrote with Windows line ends, and one that names the generator', async () => {
     const cwd = tempFolder()
     const file = path.join(cwd, 'genato.config.ts')
     await genato(['init'], cwd)
@@ -419,7 +419,7 @@ describe('genato init', () => {
     expect(await genato(['explain', '/hello/x.svg'], cwd)).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('writes a configuration that is valid as it is', async () => {
+  it('writes a valid configuration', async () => {
     const cwd = project()
     expect(await genato(['init'], cwd)).toMatchObject({
       code: 0,
@@ -428,7 +428,7 @@ describe('genato init', () => {
     expect((await genato(['explain', '/10'], cwd)).code).toBe(0)
   })
 
-  it('writes a generator that works at once', async () => {
+  it('writes a generator that works', async () => {
     const cwd = project()
     expect((await genato(['init', '--generator'], cwd)).code).toBe(0)
     expect(await genato(['render', '/hello/Ann%20%3Cb%3E.svg', '--out', 'x.svg'], cwd)).toMatchObject({
@@ -437,7 +437,7 @@ describe('genato init', () => {
     expect(readFileSync(path.join(cwd, 'x.svg'), 'utf8')).toContain('Hello, Ann &lt;b&gt;!')
   })
 
-  it('writes every setting that it shows in a way that is valid', async () => {
+  it('shows every setting with a valid value', async () => {
     const cwd = project({
       'logo.png': 'x',
       'fonts/MyFont.ttf': readFileSync(path.join(ROOT, 'handler/fonts/Inter-Regular.ttf')),

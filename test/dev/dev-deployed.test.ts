@@ -3,14 +3,14 @@ import { genato } from '../support/cli.js'
 import { project } from '../support/project.js'
 
 it.each([
-  [['dev', '--write'], '--write is for --deployed'],
-  [['dev', '--deployed', '--write', '--data', 'x'], '--write keeps nothing on this machine'],
+  [['dev', '--write'], '--write needs --deployed'],
+  [['dev', '--deployed', '--write', '--data', 'x'], '--write stores nothing on this machine'],
   [['dev', '--deployed', '--port', 'x'], '"x" is not a port'],
 ])('genato %j is wrong usage', async (args, said) => {
   expect(await genato(args, project())).toMatchObject({ code: 2, stderr: expect.stringContaining(said) })
 })
 
-it('genato dev --deployed says what it needs where there is no account', async () => {
+it('genato dev --deployed says what it needs if there is no account', async () => {
   const none = '/nowhere'
   const env = { AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none, AWS_EC2_METADATA_DISABLED: 'true' }
   const { code, stderr } = await genato(['dev', '--deployed'], project(), env)

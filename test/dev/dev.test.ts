@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { genato, startDevCli, useDevCli, type RunningDev } from '../support/cli.js'
 import { generatorSource, GOOD_BODY, project, ROOT, sharedFolder } from '../support/project.js'
 
-/** There is no `ps` there, and a signal ends a process without asking it. */
+/** Windows has no `ps`, and a signal there ends a process at once. */
 const WINDOWS = process.platform === 'win32'
 
 const CONFIG = (rest = '') => ({ 'genato.config.json': `{ "generate": { "generator": "./gen.ts"${rest} } }` })
@@ -22,7 +22,7 @@ function cacheOf(response: Response): string | null {
   return response.headers.get('x-cache')
 }
 
-/** Node's fetch rewrites paths; this sends what it is given. */
+/** Sends the path as given. Node's fetch would rewrite it. */
 async function raw(
   dev: RunningDev,
   target: string,
@@ -51,7 +51,7 @@ async function serving(url: string, text: string): Promise<string> {
 }
 
 describe('genato dev', () => {
-  it('says what to do next, serves what it says, and a line for each request', async () => {
+  it('says what to do next, and prints a line for each request', async () => {
     const dev = await startDevCli(project())
     expect(dev.said()).toMatch(
       /genato dev {3}http:\/\/localhost:\d+ {6}open this\n {2}try {8}\/640x480,white,png/,
@@ -92,7 +92,7 @@ describe('genato dev', () => {
       expect(await raw(dev, target)).toMatchObject({ status: 200, body })
   })
 
-  it('validates a file that has expired, and says so', async () => {
+  it('revalidates an expired file, and says so', async () => {
     const cwd = project()
     const { openObjectFolder } = await import('../../src/objects/folder.js')
     const objects = await openObjectFolder(path.join(cwd, '.genato', 'images', 'objects'))
@@ -113,7 +113,7 @@ describe('genato dev', () => {
     await dev.untilSaid(/200 Refresh +\d+ ms {2}a\.txt/)
   })
 
-  it('makes one image for simultaneous misses', async () => {
+  it('generates one image for simultaneous misses', async () => {
     const dev = await startDevCli(
       own(`context.log.info('made'); await new Promise((r) => setTimeout(r, 300)); ${GOOD_BODY}`),
     )
@@ -142,7 +142,7 @@ describe('genato dev', () => {
     expect(path.basename(files[0]!)).toMatch(/^[0-9a-f]+$/)
   })
 
-  it('takes a damaged stored image for none, says so, and makes it anew', async () => {
+  it('reports a damaged stored image, and generates it again', async () => {
     const cwd = project()
     const before = await startDevCli(cwd)
     const made = await (await fetch(`${before.url}/300x200,teal`)).arrayBuffer()
@@ -156,7 +156,7 @@ describe('genato dev', () => {
     const again = await fetch(`${dev.url}/300x200,teal`)
     expect(again.status).toBe(200)
     expect(Buffer.from(await again.arrayBuffer()).equals(Buffer.from(made))).toBe(true)
-    expect(dev.said()).toContain('was damaged, and is made anew')
+    expect(dev.said()).toContain('was damaged and will be generated again')
   })
 
   it('gives the function Lambda’s reserved variables, and none of this machine’s', async () => {
@@ -192,7 +192,7 @@ describe('genato dev', () => {
     await untilGone(children)
   })
 
-  it.skipIf(WINDOWS)('leaves no process when it is killed itself, though the function is busy', async () => {
+  it.skipIf(WINDOWS)('leaves no process when it is killed while the function is busy', async () => {
     const dev = await startDevCli(own('for (;;);'))
     void fetch(`${dev.url}/card/busy.svg`).catch(() => undefined)
     await new Promise((resolve) => {
@@ -216,7 +216,7 @@ describe('genato dev, wired together,', () => {
     expect([again.status, cacheOf(again)]).toEqual([400, 'Error from cloudfront'])
     expect((await fetch(`${dev.url}/favicon.ico`)).status).toBe(404)
     expect((await fetch(`${dev.url}/folder/`)).status).toBe(404)
-    // The only path that is another one on AWS, where it is 404 as well.
+    // The only path that differs from AWS, where it is 404 too.
     expect((await fetch(dev.url)).headers.get('content-type')).toBe('text/html; charset=utf-8')
     await dev.untilSaid('BAD_COLOR')
   })
@@ -259,7 +259,7 @@ describe('genato dev, wired together,', () => {
 })
 
 describe('a change', () => {
-  it('of the generator shows with the next reload, without a new version', async () => {
+  it('of the generator shows at the next reload, without a new version', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     expect(await (await fetch(`${dev.url}/card/Ann.svg`)).text()).toContain('<title>Ann')
@@ -268,7 +268,7 @@ describe('a change', () => {
     await dev.untilSaid(/rebuilt {2}gen\.ts changed · \d+ ms · 1 stored image dropped/)
   })
 
-  it('that breaks it is reported, the one before goes on, and mending it is enough', async () => {
+  it('that breaks the generator is reported, the previous package keeps serving, and a fix is enough', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     writeFileSync(path.join(cwd, 'gen.ts'), 'export default {')
@@ -278,7 +278,7 @@ describe('a change', () => {
     expect(await serving(`${dev.url}/card/Ann.svg`, 'New Ann')).toContain('New Ann')
   })
 
-  it('of the configuration counts as well, also where there was none', async () => {
+  it('of the configuration counts too, even if there was none', async () => {
     const cwd = project()
     const dev = await startDevCli(cwd)
     const before = await (await fetch(`${dev.url}/100x50,svg`)).text()
@@ -290,7 +290,7 @@ describe('a change', () => {
     expect((await fetch(`${dev.url}/101x50,svg`)).status).toBe(200)
   })
 
-  it('leaves one unpacked package behind, not one for each change', async () => {
+  it('leaves one unpacked package, not one for each change', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     for (const greeting of ['One', 'Two', 'Three']) {
@@ -304,7 +304,7 @@ describe('a change', () => {
   })
 
   it('while a request runs does not fail it', async () => {
-    // Longer than any rebuild takes: it is asked for again when the one before has ended.
+    // Longer than any rebuild takes: the request is made again when the old code has ended.
     const cwd = own(`await new Promise((r) => setTimeout(r, 25_000)); ${GOOD_BODY}`)
     const dev = await startDevCli(cwd)
     const slow = fetch(`${dev.url}/card/Ann.svg`)
@@ -317,30 +317,30 @@ describe('a change', () => {
     expect(await answer.text()).toContain('Quick Ann')
   })
 
-  it('is survived when the stored images were deleted meanwhile', async () => {
+  it('survives stored images that were deleted meanwhile', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     await fetch(`${dev.url}/card/Ann.svg`)
-    // The last file that is written there for it.
+    // The last file that is written for it.
     await expect.poll(() => existsSync(path.join(cwd, '.genato', 'images', 'asked-for.jsonl'))).toBe(true)
     rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
     expect(await serving(`${dev.url}/card/Ann.svg`, 'New Ann')).toContain('New Ann')
   })
 
-  it('is survived when what the code before made can’t be dropped', async () => {
+  it('survives images that can’t be deleted', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
     writeFileSync(path.join(cwd, '.genato', 'images'), 'a file in its place')
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
-    await dev.untilSaid('could not be dropped')
+    await dev.untilSaid('could not be deleted')
     const answer = await fetch(`${dev.url}/card/Ann.svg`)
     expect([answer.status, (await answer.text()).includes('New Ann')]).toEqual([503, false])
     expect((await fetch(`${dev.url}/nothing/`)).status).toBe(404)
   })
 
-  it('back to what runs is told, after an error was', async () => {
+  it('back to the running code is reported after an error', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     writeFileSync(path.join(cwd, 'gen.ts'), 'export default {')
@@ -349,7 +349,7 @@ describe('a change', () => {
     await dev.untilSaid(/rebuilt {2}gen\.ts changed/)
   })
 
-  it('before the start drops what other code had made', async () => {
+  it('before the start deletes images of other code', async () => {
     const cwd = own(GOOD_BODY)
     const before = await startDevCli(cwd)
     await fetch(`${before.url}/card/Ann.svg`)
@@ -361,7 +361,7 @@ describe('a change', () => {
 })
 
 describe('a generator that', () => {
-  /** What each does when `/card/<name>.svg` is asked for. */
+  /** What each does for `/card/<name>.svg`. */
   const BAD: [name: string, body: string, status: number, reason: string][] = [
     ['throws', "throw new Error('a secret')", 500, 'a secret'],
     ['exits', 'process.exit(3)', 503, 'ended with exit code 3'],
@@ -416,23 +416,23 @@ describe('a generator that', () => {
     },
   )
 
-  it('refuses a path gets 400 with its own code', async () => {
+  it('rejects a path gets 400 with its own code', async () => {
     const answer = await fetch(`${dev.url}/card/bad.svg`)
     expect([answer.status, await answer.text()]).toEqual([400, 'BAD_NAME: bad is no name: try good.\n'])
   })
 
-  it('is given a broken escape gets 400 as well', async () => {
+  it('gets a broken escape responds with 400 too', async () => {
     expect((await raw(dev, '/card/%zz.svg')).body).toMatch(/^BAD_ENCODING/)
   })
 
-  it('throws is told where in its source', async () => {
+  it('throws is reported with the place in its source', async () => {
     const dev = await startDevCli(own("context.log.info('before')\nthrow new Error('here')"))
     await fetch(`${dev.url}/card/x.svg`)
     await dev.untilSaid(/Error: here\n\s+at .*gen\.ts:12:\d+/)
     expect(dev.said()).not.toMatch(/handler.origin-request/)
   })
 
-  it('crashes is told without the bundle’s code', async () => {
+  it('crashes is reported without the bundle’s code', async () => {
     const dev = await startDevCli(
       own("setTimeout(() => { throw new Error('late') }, 1); await new Promise(() => undefined)"),
     )
@@ -441,7 +441,7 @@ describe('a generator that', () => {
     expect(dev.said().length).toBeLessThan(3_000)
   })
 
-  it('refuses with a sentence of megabytes gets it cut', async () => {
+  it('rejects a path with megabytes of text gets the text cut', async () => {
     const cwd = own(GOOD_BODY)
     writeFileSync(
       path.join(cwd, 'gen.ts'),
@@ -479,7 +479,7 @@ describe('a generator that', () => {
     await dev.untilSaid(message)
   })
 
-  it.skipIf(WINDOWS)('is killed in the middle of a request costs that request only', async () => {
+  it.skipIf(WINDOWS)('is killed during a request fails only that request', async () => {
     const dev = await startDevCli(
       own(`if (name === 'slow') await new Promise((r) => setTimeout(r, 5000)); ${GOOD_BODY}`),
     )
@@ -496,7 +496,7 @@ describe('a generator that', () => {
 })
 
 describe('the address', () => {
-  it('that is in use is told, with what to do', async () => {
+  it('that is in use is reported, with what to do', async () => {
     const port = await occupy(0)
     const ran = await genato(['dev', '--port', String(port)], project())
     expect(ran).toMatchObject({
@@ -505,18 +505,18 @@ describe('the address', () => {
     })
   })
 
-  it('is the next free one if none was asked for, and that is said', async () => {
-    // Whoever has the usual port, this test or something else on this machine: it is taken now.
+  it('is the next free one if none was given, and that is reported', async () => {
+    // The usual port is in use now, by this test or by another program.
     await occupy(6480).catch(() => undefined)
     const cwd = project()
     const usual = await startDefault(cwd)
-    expect(usual.said).toMatch(/Port 6480 is in use: this is port 64[89]\d/)
+    expect(usual.said).toMatch(/Port 6480 is in use. Using port 64[89]\d/)
   })
 
   it.each([
     [['--port', 'http'], /"http" is not a port/],
     [['--port', '70000'], /"70000" is not a port/],
-    [['--host', '203.0.113.1', '--port', '0'], /203\.0\.113\.1 can't be listened on/],
+    [['--host', '203.0.113.1', '--port', '0'], /genato can't listen on 203\.0\.113\.1/],
     [['--data', 'file/below'], /file\/below can't be written/],
   ])('%j is refused with a sentence', async (args, message) => {
     const ran = await genato(['dev', ...args], project({ file: '' }))
@@ -525,15 +525,15 @@ describe('the address', () => {
     expect(ran.stderr).not.toMatch(/\n\s+at /)
   })
 
-  it('is not listened on at all when genato’s own folder can’t be written', async () => {
+  it('is not used if genato’s own folder is not writable', async () => {
     const ran = await genato(['dev'], project({ '.genato': 'a file' }))
     expect(ran).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\.genato can't be written: .*\ngenato keeps what it builds there/),
+      stderr: expect.stringMatching(/\.genato can't be written: .*\ngenato keeps its builds there/),
     })
   })
 
-  it('can be one of this machine’s others', async () => {
+  it('can be another address of this machine', async () => {
     const dev = await startDevCli(project(), ['--host', '0.0.0.0'])
     expect(dev.said()).toMatch(/http:\/\/0\.0\.0\.0:\d+/)
     expect((await fetch(`http://127.0.0.1:${new URL(dev.url).port}/10`)).status).toBe(200)
@@ -585,7 +585,7 @@ async function occupy(port: number): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** `genato dev` without --port, until it serves. */
+/** Starts `genato dev` without --port, and waits until it serves. */
 async function startDefault(cwd: string): Promise<{ said: string }> {
   const child = spawn(process.execPath, [path.join(ROOT, 'bin/genato.js'), 'dev'], {
     cwd,
@@ -612,7 +612,7 @@ function childrenOf(pid: number | undefined): number[] {
     .map(([child]) => child ?? 0)
 }
 
-/** The function's process, and esbuild's, which ends when it notices that nobody talks to it any more. */
+/** The function's process, and esbuild's, which ends when it notices that its parent is gone. */
 async function untilGone(pids: number[]): Promise<void> {
   for (const end = Date.now() + 1_000; pids.some(alive) && Date.now() < end;)
     await new Promise((resolve) => {
@@ -621,7 +621,7 @@ async function untilGone(pids: number[]): Promise<void> {
   expect(pids.filter(alive)).toEqual([])
 }
 
-/** Not so a process that has ended, and that nobody has asked about yet. */
+/** Excludes zombies. */
 function alive(pid: number): boolean {
   try {
     return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')

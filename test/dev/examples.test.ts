@@ -5,16 +5,16 @@ import { checkExamples } from '../../src/dev/examples.js'
 
 async function warningsOf(failure: FunctionFailed): Promise<string[]> {
   const warnings: string[] = []
-  const runner = { explain: async () => Promise.reject(failure) } as unknown as FunctionRunner
+  const runner = { call: async () => Promise.reject(failure) } as unknown as FunctionRunner
   await checkExamples({ runner, examples: ['/a', '/b'] }, { warn: (text) => void warnings.push(text) })
   return warnings
 }
 
-it('an example that the generator throws for is told', async () => {
+it('an example that the generator throws for is reported', async () => {
   const warnings = await warningsOf(new FunctionFailed('threw', 'TypeError: no'))
   expect(warnings).toEqual(["The generator's example /a: TypeError: no"])
 })
 
-it('the end of the function says nothing of its examples', async () => {
+it('the end of the function is no warning about its examples', async () => {
   expect(await warningsOf(new FunctionFailed('stopped', 'It was stopped.'))).toEqual([])
 })

@@ -29,7 +29,7 @@ function never(): never {
   throw new Error('A chart needs none of this.')
 }
 
-/** Stands in for what the package gives. */
+/** Stands in for the package's files. */
 function context(given: Partial<Context> = {}): Context {
   return {
     store: { get: never, put: never },

@@ -5,7 +5,7 @@ import card from '../../examples/social-card/generator.js'
 import { colorsIn, font, pathsInReadme, renderAlone, tell, useExample } from './render.js'
 
 const TEXT_AREA = { left: 96, top: 64, width: 1008, height: 440 }
-/** What lies around the texts, without accent bar, shapes and footer. */
+/** The area around the texts, without accent bar, shapes and footer. */
 const MARGINS = [
   { left: 16, top: 0, width: 79, height: 510 },
   { left: 1105, top: 120, width: 95, height: 390 },

@@ -6,15 +6,15 @@ import { describe, expect, test } from 'vitest'
 import { objectKey } from '../../handler/edge/object-key.js'
 import { builtin } from '../support/edge.js'
 
-/** What version 0.1.0 of November 2026 gave for a URL. */
+/** The result of version 0.1.0 of November 2026 for a URL. */
 interface Recorded {
   url: string
   canonicalPath: string
   key: string
   contentType: string
-  /** Of png, gif and svg. */
+  /** For png, gif and svg. */
   sha256?: string
-  /** Of jpg, webp and avif, in base64. */
+  /** For jpg, webp and avif, in base64. */
   body?: string
 }
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { markUsed, removeUnused } from '../../src/lib/last-used.js'
 import { project } from '../support/project.js'
 
-it('what was used within a day stays, what was not goes', async () => {
+it('keeps what was used within the last day, and removes the rest', async () => {
   const cwd = project({ 'old/a': '', 'older/a': '', 'new/a': '' })
   const [old, older, fresh] = ['old', 'older', 'new'].map((name) => path.join(cwd, name)) as [
     string,
@@ -18,7 +18,7 @@ it('what was used within a day stays, what was not goes', async () => {
   expect([old, older, fresh].map((folder) => existsSync(folder))).toEqual([true, false, true])
 })
 
-it('what is not there was not used, and nothing to remove is no error', async () => {
+it('marks nothing that doesn’t exist, and accepts a folder that doesn’t exist', async () => {
   expect(await markUsed(path.join(project(), 'none'))).toBe(false)
   await removeUnused(path.join(project(), 'none'))
 })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { oneAtATime } from '../../src/lib/async.js'
 
-it('tasks of one name never overlap and keep their order, those added late and after a failure too', async () => {
+it('runs tasks of one name in order and without overlap, even after a failure', async () => {
   const queued = oneAtATime()
   const log: string[] = []
   const task = (name: string) =>
@@ -20,7 +20,7 @@ it('tasks of one name never overlap and keep their order, those added late and a
   expect(log).toEqual(['1', '2', '3'].flatMap((name) => [`${name} starts`, `${name} ends`]))
 })
 
-it('tasks of different names do not wait for each other', async () => {
+it('runs tasks of different names in parallel', async () => {
   const queued = oneAtATime()
   const never = queued('a', () => new Promise<string>(() => {}))
   expect(await Promise.race([never, queued('b', async () => 'b')])).toBe('b')

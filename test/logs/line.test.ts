@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { GenatoError } from '../../src/lib/errors.js'
-import { readDuration } from '../../src/commands/duration.js'
-import { filterPattern } from '../../src/logs/filter.js'
+import { printable } from '../../src/lib/text.js'
+import { lineData, lineText } from '../../src/logs/line.js'
+import { filterPattern } from '../../src/logs/log-events.js'
 import { readLine } from '../../src/logs/read-line.js'
-import { eventData, eventText } from '../../src/logs/event-text.js'
 
 const GROUP = '/aws/lambda/us-east-1.genato-func'
 const TIME = Date.UTC(2026, 10, 21, 12, 34, 56, 789)
@@ -20,9 +19,11 @@ const REQUEST = {
 const FAILED = { ...REQUEST, outcome: 'failed', status: 503, ms: { total: 7 }, bytes: undefined }
 const REPORT = `REPORT RequestId: ${ID}\tDuration: 41.17 ms\tBilled Duration: 42 ms\tMemory Size: 1769 MB\tMax Memory Used: 96 MB\t`
 
+/** As the reporters print it. */
 function text(message: string, group = GROUP): string | undefined {
   const line = readLine(group, message)
-  return line && eventText({ region: 'eu-central-1', group, id: '1', time: TIME, message }, line, TIME)
+  const event = { region: 'eu-central-1', group, id: '1', time: TIME, message }
+  return line && printable(lineText(event, line, TIME))
 }
 
 /** Without the time and the region. */
@@ -35,7 +36,7 @@ const consoleLine = (level: string, message: string) =>
 const jsonFormat = (message: unknown, more = {}) =>
   JSON.stringify({ timestamp: '2026-11-21T12:34:56.789Z', level: 'INFO', requestId: ID, message, ...more })
 
-describe('a message', () => {
+describe('a line of the log', () => {
   it.each([
     [
       'a request',
@@ -43,32 +44,35 @@ describe('a message', () => {
       'made             41 ms  640x480,white,png  3.2 kB  (lookup 5, render 20, store 12)',
     ],
     [
-      'an image that was there',
+      'a stored image',
       { ...REQUEST, outcome: 'hit', ms: { total: 5, lookup: 4 }, bytes: undefined },
       'hit               5 ms  640x480,white,png  (lookup 4)',
     ],
     [
-      'a wrong URL, and why',
+      'a wrong URL, with the reason',
       { ...FAILED, outcome: 'rejected', status: 400, error: 'BAD_SIZE: too big' },
       'rejected 400      7 ms  640x480,white,png\n    BAD_SIZE: too big',
     ],
     [
-      'a failure with its stack',
+      'a failure, with its stack',
       { ...FAILED, error: 'Error: no\n    at generate (x.js:1:2)' },
       'failed 503        7 ms  640x480,white,png\n    Error: no\n        at generate (x.js:1:2)',
     ],
-    ['the folder', { ...FAILED, outcome: 'missing', status: 404, path: '/' }, 'missing 404       7 ms  /'],
-    ['of the generator', { level: 'info', requestId: ID, message: 'drawn', of: 3 }, 'drawn  of=3'],
+    ['a folder', { ...FAILED, outcome: 'missing', status: 404, path: '/' }, 'missing 404       7 ms  /'],
+    ['a message of the generator', { level: 'info', requestId: ID, message: 'drawn', of: 3 }, 'drawn  of=3'],
     [
-      "of the generator's, with a stack",
+      'a message of the generator with a stack',
       { level: 'error', requestId: ID, message: 'warm failed', error: 'Error: a\n  at b' },
       'error: warm failed\n    Error: a\n      at b',
     ],
-  ])('%s, as it is, after a prefix, and in Lambda’s JSON format', (_what, fields, expected) => {
-    const json = JSON.stringify(fields)
-    for (const message of [json, consoleLine('INFO', json), jsonFormat(json), jsonFormat(fields)])
-      expect(shown(message)).toBe(expected)
-  })
+  ])(
+    '%s: bare, after the prefix of the text format, and in Lambda’s JSON format',
+    (_what, fields, expected) => {
+      const json = JSON.stringify(fields)
+      for (const message of [json, consoleLine('INFO', json), jsonFormat(json), jsonFormat(fields)])
+        expect(shown(message)).toBe(expected)
+    },
+  )
 
   it.each([
     ['START RequestId: 1 Version: 3\n', undefined],
@@ -112,7 +116,7 @@ describe('a message', () => {
     ['{"outcome":"made"}', 'outcome="made"'],
   ])('%j is shown as %j', (message, expected) => expect(shown(message)).toBe(expected))
 
-  it('of CloudFront’s own group is an answer that it refused', () => {
+  it('in CloudFront’s own group is a response that it refused', () => {
     const message =
       'Xy1_z== ERROR Validation error: Lambda function result failed validation: the body is too large.'
     const group = '/aws/cloudfront/LambdaEdge/E1'
@@ -134,19 +138,19 @@ describe('a message', () => {
     [`${REPORT}Init Duration: 1 ms`, false, 'dim'],
     [`${REPORT}Status: timeout`, true, 'bad'],
     [`RequestId: ${ID} Error: Runtime exited`, true, 'bad'],
-    ['ERROR in words of who knows whom', false, 'plain'],
-  ])('%j: wrong is %j, its tone %s', (message, wrong, tone) =>
+    ['ERROR in a text of unknown origin', false, 'plain'],
+  ])('%j: wrong is %j, and its tone is %s', (message, wrong, tone) =>
     expect(readLine(GROUP, message)).toMatchObject({ wrong, tone }),
   )
 
-  it('has its region and time, and its date if it is not of today', () => {
+  it('has its region and time, and its date unless it is today', () => {
     expect(text('words')).toBe('12:34:56.789Z eu-central-1    words')
     const event = { region: 'ap-northeast-1', group: GROUP, id: '1', time: TIME, message: 'words' }
     const line = readLine(GROUP, 'words')!
-    expect(eventText(event, line, TIME + 12 * 3_600_000)).toBe(
+    expect(lineText(event, line, TIME + 12 * 3_600_000)).toBe(
       '2026-11-21 12:34:56.789Z ap-northeast-1  words',
     )
-    expect(eventData(event, line)).toEqual({
+    expect(lineData(event, line)).toEqual({
       region: 'ap-northeast-1',
       group: GROUP,
       time: '2026-11-21T12:34:56.789Z',
@@ -156,21 +160,21 @@ describe('a message', () => {
     })
   })
 
-  it('moves no cursor, and passes for no other line', () => {
+  it('can’t move the cursor or pass for another line', () => {
     const path = '/\u001b[2J\u009b1m\r\u202e,x\nforged'
     const message = JSON.stringify({ ...FAILED, path, error: 'a\u001b]0;title\u0007\nb\tc' })
     expect(shown(message)).toBe(
-      'failed 503        7 ms  \\u001b[2J\\u009b1m\\u000d\\u202e,x forged\n    a\\u001b]0;title\\u0007\n    b  c',
+      'failed 503        7 ms  \\u{1b}[2J\\u{9b}1m\\u{d}\\u{202e},x forged\n    a\\u{1b}]0;title\\u{7}\n    b  c',
     )
     expect(shown('x'.repeat(5_000))).toMatch(/^x{4000}… \(5000 characters\)$/)
     const forged = JSON.stringify({ ...FAILED, error: 'B: Task timed out after 3 seconds' })
     expect(readLine(GROUP, forged)).toMatchObject({ kind: 'request' })
   })
 
-  it('keeps for programs what the function said, whatever a generator names its details', () => {
+  it('keeps the generator’s details for programs, whatever their names', () => {
     const line = readLine(GROUP, '{"level":"info","message":"m","type":"x","time":1,"region":"y"}')!
     const event = { region: 'eu-west-1', group: GROUP, id: '1', time: TIME, message: '' }
-    expect(eventData(event, line)).toMatchObject({
+    expect(lineData(event, line)).toMatchObject({
       region: 'eu-west-1',
       message: 'm',
       details: { type: 'x', time: 1, region: 'y' },
@@ -186,27 +190,7 @@ describe('--filter', () => {
     ['"path":"/1x1', '"path"'],
     ['"\\"', undefined],
     ['?a -b', '"?a -b"'],
-  ])('%j is asked for as %j, which finds it all', (filter, pattern) =>
+  ])('%j becomes the pattern %j, which matches all such messages', (filter, pattern) =>
     expect(filterPattern(filter)).toBe(pattern),
   )
-})
-
-describe('a duration', () => {
-  it.each([
-    ['30s', 30_000],
-    ['10m', 600_000],
-    ['2h', 7_200_000],
-    ['3d', 259_200_000],
-    ['0s', 0],
-  ])('%s is %i ms', (given, ms) => expect(readDuration(given, '--since')).toBe(ms))
-
-  it.each(['', '10', 'm', '-1m', '1.5h', '1h30m', '1w', '999999999d', '1 m'])('%j is none', (given) => {
-    expect(() => readDuration(given, '--timeout')).toThrow(
-      expect.objectContaining({
-        code: 'BAD_DURATION',
-        exitCode: 2,
-        message: `--timeout ${given} is no duration.`,
-      }) as GenatoError,
-    )
-  })
 })

@@ -35,7 +35,7 @@ describeAws('genato logs', () => {
     await stage.put('us-east-1', '/aws/lambda/genato-func', [[now - 120_000, request('hit')]])
   }
 
-  test('shows all regions’ events in order, as text and as JSON', async () => {
+  test('shows the events of all regions in order, as text and as JSON', async () => {
     await fill()
     const { code, stdout, stderr } = await run()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -68,14 +68,14 @@ describeAws('genato logs', () => {
     ])
   })
 
-  test('chooses: --errors, --filter, --since', async () => {
+  test('selects with --errors, --filter and --since', async () => {
     await fill()
     expect(untimed((await run('--errors')).stdout)).toMatch(/^eu-central-1 {4}failed 503.*\n.*\n.*at x\n$/)
     expect(untimed((await run('--filter', '"path":"/hit')).stdout)).toMatch(/^us-east-1 .*hit.png.*\n$/)
     expect(untimed((await run('--since', '1m')).stdout)).toMatch(/^eu-central-1 {4}failed/)
   })
 
-  test('shows what CloudFront refused, or says that it can’t', async () => {
+  test('shows what CloudFront refused, or warns that it can’t', async () => {
     const id = await distribute(stage.moto.endpoint)
     const refused = 'Xy1== ERROR Validation error: Lambda function result failed validation: too large.'
     await stage.put('sa-east-1', `/aws/cloudfront/LambdaEdge/${id}`, [[Date.now(), refused]])
@@ -94,7 +94,7 @@ describeAws('genato logs', () => {
     expect(denied.stderr).toMatch(/^warning: What CloudFront refused .*cloudfront:ListDistributions/)
   })
 
-  test('fails where the groups of the function are denied, though others are only absent', async () => {
+  test('fails if the function’s groups are denied, even if others are only absent', async () => {
     await distribute(stage.moto.endpoint)
     const message = 'User: u is not authorized to perform: logs:FilterLogEvents'
     stage.proxy.fault({
@@ -129,7 +129,7 @@ describeAws('genato logs', () => {
     )
   })
 
-  test('says where it looked when there is nothing', async () => {
+  test('says where it looked if it finds nothing', async () => {
     const none = await run()
     expect(none).toMatchObject({ code: 0, stdout: '' })
     expect(none.stderr).toMatch(
@@ -146,25 +146,22 @@ describeAws('genato logs', () => {
     ['1h', '; --since 1d looks further back.'],
     ['5h', '; --since 1d looks further back.'],
     ['7d', 'seconds to minutes later.'],
-  ])(
-    'of --since %s in which nothing was found, advises only what looks further back',
-    async (since, advice) => {
-      await fill()
-      const nothing = await run('--filter', 'nowhere', '--since', since)
-      expect(nothing.stderr.trim().endsWith(advice), nothing.stderr).toBe(true)
-    },
-  )
+  ])('suggests only what looks further back than --since %s', async (since, advice) => {
+    await fill()
+    const nothing = await run('--filter', 'nowhere', '--since', since)
+    expect(nothing.stderr.trim().endsWith(advice), nothing.stderr).toBe(true)
+  })
 
-  test('of groups that are not there, says nothing of looking further back', async () => {
+  test('does not suggest to look further back if the groups don’t exist', async () => {
     expect((await run()).stderr).not.toContain('--since')
   })
 
-  test('exit code 2 for wrong usage, 1 where no region can be read', async () => {
+  test('exits with 2 for wrong usage, and with 1 if no region can be read', async () => {
     const region = await run('--region', 'eu-centrall-one')
     expect(region).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('no region of AWS') as string,
+      stderr: expect.stringContaining('not an AWS region') as string,
     })
     const near = await run('--region', 'eu-west1')
     expect(near.stderr).toContain('Did you mean eu-west-1?')
@@ -187,7 +184,7 @@ describeAws('genato logs', () => {
   })
 
   test.skipIf(process.platform === 'win32')(
-    'follows until Ctrl-C, which is no error; without following it is',
+    'follows until Ctrl-C, which is a success; without --follow it is an interruption',
     async () => {
       await fill()
       const child = start(['logs', '--follow', '--json', '--region', 'eu-central-1'], stage.env)
@@ -210,7 +207,7 @@ describeAws('genato logs', () => {
     },
   )
 
-  test.skipIf(process.platform === 'win32')('ends when its reader goes away', async () => {
+  test.skipIf(process.platform === 'win32')('ends when its reader stops', async () => {
     await stage.put(
       'eu-central-1',
       FUNCTION_GROUP,
@@ -237,7 +234,7 @@ function start(args: string[], env: Record<string, string>): ChildProcess {
   return child
 }
 
-/** Waits until it has said it. @returns all that it has said since the last time. */
+/** Waits for the text. @returns all output since the last call. */
 async function said(child: ChildProcess, text: string | RegExp): Promise<string> {
   let output = ''
   return new Promise((resolve, reject) => {

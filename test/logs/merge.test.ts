@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../src/aws/clock.js'
+import { createUnread } from '../../src/logs/group-reader.js'
 import { mergeByTime, type Page } from '../../src/logs/merge.js'
-import { createSeen } from '../../src/logs/unseen-events.js'
 
 interface Event {
   time: number
   name: string
 }
 
-/** Pages, and the ms that each takes to come. */
+/** Pages, each with the ms that it takes to arrive. */
 type Script = [ms: number, ...events: number[]][]
 
-/** Time goes on to what is slept for next, as soon as nothing else is to be done. */
+/** A clock that jumps to the next sleeper's time as soon as nothing else is left to do. */
 function idleClock(): Clock {
   let now = 0
   const sleepers: { at: number; wake: () => void }[] = []
@@ -63,7 +63,7 @@ async function merged(clock: Clock, ...sources: AsyncIterable<Page<Event>>[]): P
 }
 
 describe('merging by time', () => {
-  it('orders what is there over all pages of all sources', async () => {
+  it('orders existing events over all pages of all sources', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.array(fc.nat(50), { maxLength: 5 }), { maxLength: 4 }), { maxLength: 4 }),
@@ -82,7 +82,7 @@ describe('merging by time', () => {
     )
   })
 
-  it('holds back what is new, so that others may have something earlier, and shows the late ones late', async () => {
+  it('holds new events back in case another source has earlier ones, and gives late ones late', async () => {
     const clock = idleClock()
     const live = { live: true }
     const given = await merged(
@@ -114,7 +114,7 @@ describe('merging by time', () => {
     expect(await merged(clock, slow, quick)).toEqual(['slow1', 'quick2', 'quick4', 'quick5', 'slow3'])
   })
 
-  it('asks for no page before the one before is used up', async () => {
+  it('asks for a page only when the previous one is used up', async () => {
     const clock = idleClock()
     let asked = 0
     async function* counted() {
@@ -156,15 +156,15 @@ describe('merging by time', () => {
   })
 })
 
-describe('what was seen', () => {
-  it('is given once, and forgotten when it can’t come again', () => {
-    const seen = createSeen()
+describe('the events of a page', () => {
+  it('are new once, and forgotten when they can’t come again', () => {
+    const unread = createUnread()
     const event = (id: number, time: number) => ({ id: String(id), time, region: '', group: '', message: '' })
-    const ids = (page: ReturnType<typeof event>[]) => seen.fresh(page).map(({ id }) => Number(id))
+    const ids = (page: ReturnType<typeof event>[]) => unread.of(page).map(({ id }) => Number(id))
     expect(ids([event(1, 10), event(3, 30), event(2, 20), event(1, 10)])).toEqual([1, 2, 3])
     expect(ids([event(2, 20), event(4, 15), event(3, 30)])).toEqual([4])
-    expect(seen.newest()).toBe(30)
-    seen.forget(20)
+    expect(unread.newest()).toBe(30)
+    unread.forget(20)
     expect(ids([event(1, 10), event(2, 20)])).toEqual([1])
   })
 })

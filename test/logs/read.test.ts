@@ -25,7 +25,7 @@ const numbered = (count: number, start: number, step = 10): [number, string][] =
 describeAws('reading the logs of regions', () => {
   const stage = useStage()
 
-  test('orders the events of all regions, over all pages, and ends', async () => {
+  test('orders the events of all regions over all pages, and ends', async () => {
     const start = Date.now() - HOUR / 2
     const events = ['eu-west-1', 'us-east-1', 'sa-east-1'].map((_, i) => numbered(25, start + i * 3))
     await stage.put('eu-west-1', FUNCTION_GROUP, events[0]!)
@@ -37,11 +37,11 @@ describeAws('reading the logs of regions', () => {
     const expected = events.flat().map(([, message]) => message)
     expect(reading.messages).toEqual(expected.sort())
     expect(reading.warnings).toEqual([])
-    // 4 pages each, and one look at where nothing is.
+    // 4 pages each, and one call for the region without the group.
     expect(stage.proxy.calls).toHaveLength(13)
   })
 
-  test('starts at --since, goes on over empty pages, and lets CloudWatch filter', async () => {
+  test('starts at --since, continues over empty pages, and lets CloudWatch filter', async () => {
     const now = Date.now()
     await stage.put('eu-west-1', FUNCTION_GROUP, [
       [now - 2 * HOUR, 'too old, wanted'],
@@ -51,7 +51,7 @@ describeAws('reading the logs of regions', () => {
     const empty = JSON.stringify({ events: [], nextToken: 'next', searchedLogStreams: [] })
     const headers = { 'content-type': 'application/x-amz-json-1.1' }
     stage.proxy.fault({ ...FILTER, play: { kind: 'respond', status: 200, body: empty, headers } })
-    // moto does not know that token; any other that it gives is its own.
+    // moto would not know that token.
     stage.proxy.fault({
       ...FILTER,
       play: {
@@ -69,7 +69,7 @@ describeAws('reading the logs of regions', () => {
     expect(filtered.messages).toEqual(['wanted'])
   })
 
-  test('follows: what comes, what comes late, each once', async () => {
+  test('follows new events and late ones, and gives each once', async () => {
     const reading = follow(at('eu-west-1', 'us-east-1'), { ...ever, pageSize: 2 })
     await stage.put('eu-west-1', FUNCTION_GROUP, numbered(5, reading.now() - 50_000, 1_000))
     await reading.until(5)
@@ -85,7 +85,7 @@ describeAws('reading the logs of regions', () => {
     await reading.stop()
   })
 
-  test('follows: also what comes minutes late', async () => {
+  test('follows events that are minutes late', async () => {
     const early = Date.now()
     await stage.put('eu-west-1', FUNCTION_GROUP, numbered(3, early - 300_000, 100_000))
     const reading = follow(at('eu-west-1'), { ...ever, pageSize: 2 })
@@ -99,7 +99,7 @@ describeAws('reading the logs of regions', () => {
     await reading.stop()
   })
 
-  test('follows without gaps and doubles, whatever goes wrong', async () => {
+  test('follows without gaps or duplicates, whatever fails', async () => {
     const plays = [
       { kind: 'reset' as const },
       { kind: 'reset-after' as const },
@@ -112,7 +112,7 @@ describeAws('reading the logs of regions', () => {
     const reading = follow(at(...regions), { ...ever, pageSize: 6 })
     const sent: string[] = []
     let seed = 1
-    // Park and Miller's: the same in each run.
+    // Park and Miller's generator: the same in each run.
     const random = (below: number) => (seed = (seed * 16_807) % 2_147_483_647) % below
     for (let round = 0; round < 15; round++) {
       const region = regions[random(3)]!
@@ -132,10 +132,10 @@ describeAws('reading the logs of regions', () => {
     await reading.stop()
   })
 
-  test('follows in order where regions are asked at different moments', async () => {
+  test('follows in order though it polls regions at different moments', async () => {
     await stage.put('eu-west-1', FUNCTION_GROUP, [[Date.now() - 1_000, 'old']])
     await stage.put('us-east-1', FUNCTION_GROUP, [[Date.now() - 900, 'old too']])
-    // Tried again 5 s later, so that from then on one is asked each odd second and the other each even one.
+    // The retry comes 5 s later, so that from then on it polls one in odd seconds and the other in even ones.
     stage.proxy.fault({ ...of('eu-west-1'), play: error('ThrottlingException') })
     const reading = follow(at('eu-west-1', 'us-east-1'), ever)
     await reading.pass(9_500)
@@ -148,7 +148,7 @@ describeAws('reading the logs of regions', () => {
     await reading.stop()
   })
 
-  test('looks again for a group that is not there yet, and says so once if none is', async () => {
+  test('looks again for a group that doesn’t exist yet, and warns once if none exists', async () => {
     const reading = follow(at('eu-west-1', 'eu-west-2'), ever)
     await reading.pass(70_000)
     expect(stage.proxy.calls.length).toBeLessThanOrEqual(8)
@@ -165,23 +165,26 @@ describeAws('reading the logs of regions', () => {
     ['failing', error('ServiceUnavailableException', 503), "eu-west-1 can't be read: AWS failed"],
     ['cut off', { kind: 'reset' as const }, "eu-west-1 can't be read: AWS could not be reached"],
     ['silent', { kind: 'hang' as const }, "eu-west-1 can't be read: AWS could not be reached"],
-  ])('a region that is %s is told once, asked again, and keeps no other', async (_what, play, warning) => {
-    const now = Date.now()
-    await stage.put('eu-west-1', FUNCTION_GROUP, numbered(6, now - 20_000))
-    await stage.put('us-east-1', FUNCTION_GROUP, [[now - 1_000, 'from elsewhere']])
-    // Between the pages of the first look.
-    stage.proxy.fault({ ...of('eu-west-1'), skip: 1, times: 3, play })
-    const reading = follow(at('eu-west-1', 'us-east-1'), { ...ever, pageSize: 2 }, { silence: 250 })
-    await reading.until(3)
-    expect(reading.messages).toContain('from elsewhere')
-    await reading.until(7)
-    await reading.pass(10_000)
-    expect(reading.messages).toHaveLength(7)
-    expect(reading.warnings).toEqual([expect.stringContaining(warning)])
-    await reading.stop()
-  })
+  ])(
+    'a region that is %s causes one warning, is tried again, and holds up no other',
+    async (_what, play, warning) => {
+      const now = Date.now()
+      await stage.put('eu-west-1', FUNCTION_GROUP, numbered(6, now - 20_000))
+      await stage.put('us-east-1', FUNCTION_GROUP, [[now - 1_000, 'from elsewhere']])
+      // Between the pages of the first poll.
+      stage.proxy.fault({ ...of('eu-west-1'), skip: 1, times: 3, play })
+      const reading = follow(at('eu-west-1', 'us-east-1'), { ...ever, pageSize: 2 }, { silence: 250 })
+      await reading.until(3)
+      expect(reading.messages).toContain('from elsewhere')
+      await reading.until(7)
+      await reading.pass(10_000)
+      expect(reading.messages).toHaveLength(7)
+      expect(reading.warnings).toEqual([expect.stringContaining(warning)])
+      await reading.stop()
+    },
+  )
 
-  test('without following, a region that fails is told, and the others are read', async () => {
+  test('without following, it warns of a failing region and reads the others', async () => {
     await stage.put('us-east-1', FUNCTION_GROUP, [[Date.now() - 1_000, 'from elsewhere']])
     stage.proxy.fault({ ...of('eu-west-1'), play: DENIED })
     const reading = follow(at('eu-west-1', 'us-east-1'), once)
@@ -190,7 +193,7 @@ describeAws('reading the logs of regions', () => {
     expect(reading.warnings).toHaveLength(1)
   })
 
-  test('fails where every region fails, also later where that won’t pass', async () => {
+  test('fails if every region fails, later only if the error won’t go away', async () => {
     const everywhere = { ...FILTER, times: 99 }
     stage.proxy.fault({ ...everywhere, play: error('ThrottlingException') })
     for (const asked of [once, ever]) {
@@ -207,7 +210,7 @@ describeAws('reading the logs of regions', () => {
     await expect(reading.ended()).rejects.toMatchObject({ code: 'CREDENTIALS_EXPIRED' })
   })
 
-  test('reads on where the token of a page is no longer known', async () => {
+  test('continues if CloudWatch no longer knows the token of a page', async () => {
     await stage.put('eu-west-1', FUNCTION_GROUP, numbered(6, Date.now() - 20_000))
     stage.proxy.fault({ ...FILTER, skip: 1, play: error('InvalidParameterException') })
     const reading = follow(at('eu-west-1'), { ...ever, pageSize: 2 })
@@ -217,7 +220,7 @@ describeAws('reading the logs of regions', () => {
     await reading.stop()
   })
 
-  test('asks one region no more often than every 2 s, a group at a time', async () => {
+  test('polls a region at most every 2 s, one group at a time', async () => {
     const places = placesOf('genato', ['us-east-1'], 'E1')
     for (const { region, group } of places) await stage.put(region, group, [[Date.now(), group]])
     stage.proxy.latency = 5
@@ -235,7 +238,7 @@ describeAws('reading the logs of regions', () => {
     expect(stage.proxy.rounds()).toBe(stage.proxy.calls.length)
   })
 
-  test('the distribution is the one that runs the function', async () => {
+  test('finds the distribution that runs the function', async () => {
     const id = await distribute(stage.moto.endpoint)
     const clients = createClients()
     const session = { clients, signal: new AbortController().signal }

@@ -16,11 +16,11 @@ export interface Stage {
   moto: Moto
   proxy: FaultProxy
   env: Record<string, string>
-  /** Puts messages into a group, which is made if it is not there. @param times one for each. */
+  /** Puts messages into a group, and makes the group if necessary. */
   put(region: string, group: string, messages: [time: number, message: string][]): Promise<void>
 }
 
-/** moto behind the proxy, for the tests of one file. */
+/** Runs moto behind the fault proxy for the tests of one file. */
 export function useStage(): Stage {
   const stage = {} as Stage
   let puts = 0
@@ -59,20 +59,20 @@ export function useStage(): Stage {
 }
 
 interface Follower {
-  /** What it has given, and its warnings. */
+  /** The messages that it gave, and its warnings. */
   messages: string[]
   warnings: string[]
   now(): number
-  /** Lets time pass until that many messages are there. */
+  /** Lets time pass until it has given that many messages. */
   until(count: number): Promise<void>
-  /** Lets so much of its time pass. */
+  /** Lets this much time pass. */
   pass(ms: number): Promise<void>
-  /** Lets time pass until it ends by itself. @throws what it throws. */
+  /** Lets time pass until it ends by itself. @throws what reading throws. */
   ended(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Reads with a clock that goes on only when it is told to, and not while AWS is asked. */
+/** Reads with a clock that moves only on request, and never during a call to AWS. */
 export function follow(
   places: Place[],
   asked: Omit<Asked, 'start'> & { since: number },
@@ -148,7 +148,7 @@ async function tick(): Promise<void> {
   })
 }
 
-/** `step`: to what is slept for next, or to the limit if that comes before. */
+/** `step` moves the clock to the next sleeper's time, or to the limit if that is earlier. */
 function steppedClock(): { clock: Clock; step: (limit: number) => void } {
   let now = Date.now()
   const sleepers = new Set<{ at: number; wake: () => void }>()

@@ -36,7 +36,7 @@ const AWKWARD_KEYS = [
   'x'.repeat(100_000),
 ]
 
-it('gives back what was put', async () => {
+it('returns what was put', async () => {
   const folder = await openObjectFolder(await temporaryFolder())
   const put = await folder.put('a', { ...png('hello'), cacheControl: 'max-age=1' })
   expect(await folder.get('a')).toEqual(put)
@@ -52,7 +52,7 @@ it('gives back what was put', async () => {
   expect(await folder.get('b')).not.toHaveProperty('cacheControl')
 })
 
-it('has nothing under a key never put or deleted', async () => {
+it('has nothing under a key that was never put, or was deleted', async () => {
   const folder = await openObjectFolder(await temporaryFolder())
   expect(await folder.get('a')).toBeUndefined()
   await folder.delete('a')
@@ -78,7 +78,7 @@ it('keeps awkward keys apart', async () => {
   expect(await folder.list('')).toHaveLength(AWKWARD_KEYS.length)
 })
 
-it('gives back any body under any key, and writes nowhere but in the folder', async () => {
+it('returns any body under any key, and writes only inside the folder', async () => {
   const parent = await temporaryFolder()
   const folder = await openObjectFolder(join(parent, 'a', 'b', 'store'))
   const keys = new Set<string>()
@@ -113,7 +113,7 @@ it('lists and removes by prefix, in the order of the UTF-8 bytes', async () => {
   expect(await folder.removePrefix('')).toBe(3)
 })
 
-it('has its objects still when opened again', async () => {
+it('keeps its objects when opened again', async () => {
   const dir = await temporaryFolder()
   const put = await (await openObjectFolder(dir)).put('a/b', png('hello'))
   expect(await (await openObjectFolder(dir)).get('a/b')).toEqual(put)
@@ -133,7 +133,7 @@ describe('ifAbsent', () => {
     }
   })
 
-  it('wins again after a delete, and over a corrupt file', async () => {
+  it('succeeds after a delete, and over a corrupt file', async () => {
     const dir = await temporaryFolder()
     const folder = await openObjectFolder(dir)
     await folder.put('a', png('1'))
@@ -199,7 +199,7 @@ describe('a corrupt file', () => {
 describe('temporary files', () => {
   const DEAD = 2 ** 30
 
-  it('of a process that is no more are removed on opening', async () => {
+  it('of an ended process are removed on opening', async () => {
     const { dir, file } = await folderWithOne()
     await writeFile(`${file}.${DEAD}-1700000000000-0123456789abcdef.tmp`, 'half')
     await writeFile(`${file}.${process.pid}-1700000000000-0123456789abcdef.tmp`, 'half')
@@ -226,14 +226,14 @@ describe('temporary files', () => {
 })
 
 describe('errors of the file system', () => {
-  it('a folder that cannot be made is an error', async () => {
+  it('a folder that can’t be created is an error', async () => {
     const file = join(await temporaryFolder(), 'file')
     await writeFile(file, '')
     await expect(openObjectFolder(join(file, 'store'))).rejects.toThrow(/ENOTDIR|EEXIST|ENOENT/)
     await expect(openObjectFolder(file)).rejects.toThrow(/EEXIST|ENOTDIR/)
   })
 
-  it('a put that cannot be written is an error', async () => {
+  it('a put that can’t be written is an error', async () => {
     const { dir, file, folder } = await folderWithOne()
     await folder.delete('a')
     await rename(dirname(file), join(dir, 'away'))
@@ -251,7 +251,7 @@ describe('errors of the file system', () => {
     expect(await filesUnder(dir)).toEqual([])
   })
 
-  it('one failure does not stand in the way of what follows on the same key', async () => {
+  it('a failure does not block later calls for the same key', async () => {
     const { file, folder } = await folderWithOne()
     await folder.delete('a')
     await mkdir(file)

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest'
 import { openObjectFolder } from '../../src/objects/folder.js'
 import { filesUnder, temporaryFolder } from '../local/s3/support.js'
 
-it('a process killed while putting leaves whole objects only, and nothing else once reopened', async () => {
+it('a process killed during puts leaves only whole objects once the folder is reopened', async () => {
   const script = join(await temporaryFolder(), 'child.mjs')
   await build({
     entryPoints: [fileURLToPath(new URL('./kill-child.ts', import.meta.url))],
@@ -40,6 +40,6 @@ it('a process killed while putting leaves whole objects only, and nothing else o
     expect(corrupt).toEqual([])
     expect(await filesUnder(dir)).toHaveLength(listed.length)
   }
-  // Else no kill came in the middle of a put, and this test has shown nothing.
+  // Otherwise no kill hit a put, and this test has shown nothing.
   expect(leftovers).toBeGreaterThan(0)
 })

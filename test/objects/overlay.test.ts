@@ -11,7 +11,7 @@ async function twoFolders() {
   return { over, below, both: overlay(over, below) }
 }
 
-it('reads what lies over the other first, and through it where there is nothing', async () => {
+it('reads the upper objects first, then the lower ones', async () => {
   const { over, below, both } = await twoFolders()
   await below.put('a', text('below'))
   await below.put('b', text('only below'))
@@ -24,7 +24,7 @@ it('reads what lies over the other first, and through it where there is nothing'
   expect(await both.head('c')).toBeUndefined()
 })
 
-it('writes nothing below', async () => {
+it('never writes to the lower objects', async () => {
   const { over, below, both } = await twoFolders()
   await below.put('a', text('below'))
   await both.put('a', text('over'))
@@ -35,7 +35,7 @@ it('writes nothing below', async () => {
   expect(await over.get('b')).toMatchObject({ cacheControl: 'max-age=1' })
 })
 
-it('leaves what is there, wherever it is, if it was asked to', async () => {
+it('keeps an existing object of either, if asked to', async () => {
   const { over, below, both } = await twoFolders()
   await below.put('a', text('below'))
   await over.put('b', text('over'))
@@ -44,7 +44,7 @@ it('leaves what is there, wherever it is, if it was asked to', async () => {
   expect(await over.get('a')).toBeUndefined()
 })
 
-it('hands on what goes wrong below', async () => {
+it('passes on errors of the lower objects', async () => {
   const { over } = await twoFolders()
   const fail = () => Promise.reject(new Error('denied'))
   const both = overlay(over, { get: fail, head: fail })

@@ -49,7 +49,7 @@ const OWN = {
 }
 
 describe('the package', () => {
-  it('is the same from two folders, with other times and in other time zones', async () => {
+  it('is the same from two folders, with other file times and in other time zones', async () => {
     const [one, other] = [project(OWN), project(OWN)]
     for (const name of ['gen.ts', 'logo.txt', 'assets/a.txt'])
       utimesSync(path.join(other, name), 1_000_000_000, 1_100_000_000)
@@ -62,7 +62,7 @@ describe('the package', () => {
     )
   })
 
-  it('says its hashes in hex, and in Lambda’s base64', async () => {
+  it('states its hashes in hex, and in Lambda’s base64', async () => {
     const cwd = project()
     const { file, sha256, codeSha256, bytes } = await packageIn(cwd)
     const zip = readFileSync(path.join(cwd, file))
@@ -71,7 +71,7 @@ describe('the package', () => {
     expect(zip.length).toBe(bytes)
   })
 
-  it('is under 9 MB, and has sharp’s code for Linux only, the font with its license, and what it was made from', async () => {
+  it('is under 9 MB, and has sharp’s code for Linux only, the font with its license, and a statement of its contents', async () => {
     const cwd = project(OWN)
     const { file, bytes } = await packageIn(cwd)
     expect(bytes).toBeLessThanOrEqual(9_000_000)
@@ -93,7 +93,7 @@ describe('the package', () => {
       expect(names).toContain(name)
   })
 
-  it('has nothing of this machine in it', async () => {
+  it('contains nothing of this machine', async () => {
     const cwd = project(OWN)
     await packageIn(cwd)
     const [unpacked = ''] = readdirSync(path.join(cwd, '.genato', 'run'))
@@ -104,7 +104,7 @@ describe('the package', () => {
     }
   })
 
-  it('changes with the generator, with what is drawn by default, and with an asset; not with a comment in the configuration', async () => {
+  it('changes with the generator, the default text and an asset, but not with a comment in the configuration', async () => {
     const cwd = project(OWN)
     const before = (await packageIn(cwd)).contentDigest
     writeFileSync(path.join(cwd, 'genato.config.ts'), `// a comment\n${OWN['genato.config.ts']}`)
@@ -116,7 +116,7 @@ describe('the package', () => {
     expect((await packageIn(cwd)).contentDigest).not.toBe(asset)
   })
 
-  it('is not compressed anew when nothing has changed, and is when the kept zip is damaged', async () => {
+  it('is compressed again only if it has changed or the kept zip is damaged', async () => {
     const cwd = project()
     const first = await packageIn(cwd)
     expect((await genato(['package'], cwd)).stderr).toContain('unchanged')
@@ -128,7 +128,7 @@ describe('the package', () => {
     expect(readFileSync(path.join(cwd, again.file)).length).toBe(first.bytes)
   })
 
-  it('is refused when it is more than Lambda@Edge takes', async () => {
+  it('is refused if it is larger than Lambda@Edge allows', async () => {
     await expect(zipFiles([{ path: 'noise.bin', bytes: randomBytes(53_000_000) }])).rejects.toMatchObject({
       code: 'PACKAGE_TOO_BIG',
       hint: expect.stringContaining('noise.bin'),
@@ -140,7 +140,7 @@ describe('the package', () => {
 })
 
 describe('sharp’s native code', () => {
-  it('is pinned to what package-lock.json has', () => {
+  it('is pinned to the versions in package-lock.json', () => {
     const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, { version: string; integrity: string } | undefined>
     }
@@ -172,18 +172,18 @@ describe('sharp’s native code', () => {
       })
     })
 
-    it('is downloaded anew when a tarball is truncated', async () => {
+    it('is downloaded again if a tarball is truncated', async () => {
       const damaged = tempFolder()
       cpSync(cache, damaged, { recursive: true })
       const tarball = path.join(damaged, 'native', '@img+sharp-linux-x64-0.35.5.tgz')
       truncateSync(tarball, 1000)
       const ran = await genato(['explain', '/10'], project(), { GENATO_CACHE: damaged })
       expect(ran.code).toBe(0)
-      expect(ran.stderr).toContain('is damaged: it is downloaded anew')
+      expect(ran.stderr).toContain('is damaged and will be downloaded again')
       expect(readFileSync(tarball).length).toBeGreaterThan(100_000)
     })
 
-    it('missing without a network is one clear message, and leaves nothing half done', async () => {
+    it('missing without a network is one clear message, and leaves no partial files', async () => {
       const empty = tempFolder()
       const cwd = project()
       const ran = await genato(['package'], cwd, { GENATO_CACHE: empty, ...OFFLINE })
@@ -198,7 +198,7 @@ describe('sharp’s native code', () => {
       )
     })
 
-    it('is not looked for without npm, and that is said', async () => {
+    it('can’t be downloaded without npm, which the error says', async () => {
       const ran = await genato(['package'], project(), { GENATO_CACHE: tempFolder(), PATH: tempFolder() })
       expect(ran).toMatchObject({
         code: 1,
@@ -206,12 +206,12 @@ describe('sharp’s native code', () => {
       })
     })
 
-    it('in a folder that can’t be written is one clear message', async () => {
+    it('in a read-only folder is one clear message', async () => {
       const file = path.join(project({ file: '' }), 'file')
       const ran = await genato(['package'], project(), { GENATO_CACHE: file })
       expect(ran).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('Set GENATO_CACHE to a folder that can be written'),
+        stderr: expect.stringContaining('Set GENATO_CACHE to a writable folder'),
       })
     })
   })
@@ -249,22 +249,22 @@ describe('a generator', () => {
     const ran = await genato(['package'], project({ ...CONFIG, 'gen.ts': source }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBeGreaterThan(0)
-    // A place, but no stack.
+    // The place, without a stack trace.
     expect(ran.stderr).not.toMatch(/\n\s+at .*\n\s+at /)
   })
 
-  it('that is not there is named', async () => {
+  it('that does not exist is named in the error', async () => {
     const ran = await genato(['package'], project(CONFIG))
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('gen.ts') })
   })
 
   it.each([
-    ['{ "generate": { "assets": ["missing.png"] } }', /generate\.assets: missing\.png is not there/],
+    ['{ "generate": { "assets": ["missing.png"] } }', /generate\.assets: missing\.png does not exist/],
     ['{ "generate": { "assets": ["../outside.png"] } }', /outside/],
-    ['{ "generate": { "font": "missing.ttf" } }', /generate\.font: missing\.ttf is not there/],
+    ['{ "generate": { "font": "missing.ttf" } }', /generate\.font: missing\.ttf does not exist/],
     [
       '{ "generate": { "font": "genato.config.json" } }',
-      /generate\.font: genato\.config\.json can't be used\. It is no font/,
+      /generate\.font: genato\.config\.json can't be used\. It is not a font/,
     ],
     [
       '{ "generate": { "text": "日本" } }',
@@ -277,7 +277,7 @@ describe('a generator', () => {
     expect(ran.code).toBe(2)
   })
 
-  it('without a default export, or that is not there, is told by its own name', async () => {
+  it('without a default export, or that does not exist, is named in the error', async () => {
     const none = await genato(['package'], project({ ...CONFIG, 'gen.ts': 'export const x = 1' }))
     expect(none.stderr).toContain('gen.ts has no default export')
     expect((await genato(['package'], project(CONFIG))).stderr).toContain(
@@ -285,7 +285,7 @@ describe('a generator', () => {
     )
   })
 
-  it('keeps its images when only the text changes that it is not given', async () => {
+  it('keeps its images when the built-in generator’s text changes', async () => {
     const cwd = project({
       ...OWN,
       'genato.config.ts': "export default { generate: { generator: './gen.ts', text: 'One' } }",

@@ -32,7 +32,7 @@ it.runIf(process.env['CI'] && process.platform === 'linux')('CI proves what foll
 })
 
 describe.skipIf(!hidden)('on a machine without fonts and fontconfig', () => {
-  it.each(PATHS)('%s has the same bytes as on this one', async (url) => {
+  it.each(PATHS)('%s has the same bytes as on this machine', async (url) => {
     const cwd = project()
     const here = await genato(['render', url, '--out', 'here'], cwd)
     expect(here).toMatchObject({ code: 0 })
@@ -40,12 +40,12 @@ describe.skipIf(!hidden)('on a machine without fonts and fontconfig', () => {
       [...hidden!, process.execPath, path.join(ROOT, 'bin/genato.js'), 'render', url, '--out', 'there'],
       cwd,
     )
-    // fontconfig would complain here if it missed its files.
+    // fontconfig complains here if its files are missing.
     expect(there).toMatchObject({ status: 0, stderr: '' })
     expect(digest(path.join(cwd, 'there'))).toBe(digest(path.join(cwd, 'here')))
   })
 
-  it('text that is drawn without the package’s font file finds none: the fonts are really hidden', () => {
+  it('text without the package’s font file finds no font: the fonts are really hidden', () => {
     const sharp = JSON.stringify(path.join(ROOT, 'node_modules', 'sharp'))
     const script = `require(${sharp})({ text: { text: 'Hello', font: 'sans 40' } }).png().toBuffer()`
     const there = run([...hidden!, process.execPath, '-e', script], project())

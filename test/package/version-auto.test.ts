@@ -31,7 +31,7 @@ async function digestIn(cwd: string): Promise<string> {
 }
 
 describe("a generator with version 'auto'", () => {
-  it('makes its images anew when a module of it changes, or a package that it imports', async () => {
+  it('regenerates its images when one of its modules or imported packages changes', async () => {
     const cwd = project(filesOf('auto'))
     const keys = [await keyIn(cwd)]
     for (const [name, content] of [
@@ -47,7 +47,7 @@ describe("a generator with version 'auto'", () => {
     expect(await keyIn(cwd)).toBe(keys[3])
   })
 
-  it('is the same in another folder, through a link, with packages further up, and with the ends of lines of Windows', async () => {
+  it('is the same in another folder, through a link, with packages further up, and with Windows line endings', async () => {
     const files = filesOf('auto')
     const first = project(files)
     const [key, digest] = [await keyIn(first), await digestIn(first)]
@@ -63,7 +63,7 @@ describe("a generator with version 'auto'", () => {
     symlinkSync(path.join(other, 'deep/er'), link, 'junction')
     for (const cwd of [path.join(other, 'deep/er'), link])
       expect([await keyIn(cwd), await digestIn(cwd)]).toEqual([key, digest])
-    // Node's working folder is the real one: only a name that is given leads through the link.
+    // Node's working folder is the real one. Only a path in an argument goes through the link.
     const named = await genato(
       ['explain', '/card/x.svg', '--json', '--config', path.join(link, 'genato.config.json')],
       tempFolder(),
@@ -71,7 +71,7 @@ describe("a generator with version 'auto'", () => {
     expect(named).toMatchObject({ code: 0, stdout: expect.stringContaining(key) })
   })
 
-  it('keeps its images with another genato', async () => {
+  it('keeps its images with another version of genato', async () => {
     const cwd = project(filesOf('auto'))
     const [key, digest] = [await keyIn(cwd), await digestIn(cwd)]
     const copy = tempFolder()
@@ -89,7 +89,7 @@ describe("a generator with version 'auto'", () => {
     expect(run('package')).not.toContain(digest)
   })
 
-  it('has to say so itself: a package that does is refused with the reason', async () => {
+  it('must say so itself: an imported package that does is refused with the reason', async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
       'gen.ts': "export { default } from 'cards'\n",
@@ -97,11 +97,14 @@ describe("a generator with version 'auto'", () => {
       'node_modules/cards/main.ts': generatorSource(GOOD_BODY, 'auto'),
     })
     const ran = await genato(['package'], cwd)
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("write version: 'auto' there") })
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("write version: 'auto' in the project"),
+    })
   })
 })
 
-it('a generator with a version of its own is the same package after a comment', async () => {
+it('a generator with its own version gives the same package after a new comment', async () => {
   const cwd = project(filesOf('1'))
   const [key, digest] = [await keyIn(cwd), await digestIn(cwd)]
   writeFileSync(path.join(cwd, 'lib/greet.ts'), `// a comment\n${filesOf('1')['lib/greet.ts']}`)

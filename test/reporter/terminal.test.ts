@@ -5,7 +5,7 @@ import { waitFor } from '../../src/aws/wait.js'
 import { GenatoError } from '../../src/lib/errors.js'
 import { terminalReporter } from '../../src/reporter/terminal.js'
 
-/** A terminal of so many columns. */
+/** A terminal with this many columns. */
 function terminal(columns: number) {
   let text = ''
   const stream = new Writable({
@@ -22,7 +22,7 @@ function terminal(columns: number) {
     clearLine: () => true,
     moveCursor: () => true,
   }
-  /** Since it was last asked. */
+  /** The output since the last call. */
   const said = () => {
     const since = stripVTControlCharacters(text)
     text = ''
@@ -34,7 +34,7 @@ function terminal(columns: number) {
 const late = () => new GenatoError('LATE', 'late')
 
 beforeEach(() => {
-  // ora shows nothing where CI is set.
+  // ora shows nothing if CI is set.
   vi.stubEnv('CI', undefined)
   vi.stubEnv('TERM', 'xterm')
   vi.useFakeTimers()
@@ -44,7 +44,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-it('shows each second for how long it has waited, and what is usual, between two looks that are a minute apart', async () => {
+it('counts the seconds of a wait, beside the usual time, even between two looks that are a minute apart', async () => {
   const { stream, said } = terminal(120)
   const reporter = terminalReporter(stream, stream)
   let looks = 0
@@ -85,7 +85,7 @@ it('shows each second for how long it has waited, and what is usual, between two
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('goes on below the text where a line is longer than the terminal, and leaves long words whole', () => {
+it('wraps long lines, aligns the rest with the text, and leaves long words whole', () => {
   const out = terminal(30)
   const err = terminal(30)
   const reporter = terminalReporter(out.stream, err.stream)

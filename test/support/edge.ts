@@ -69,8 +69,7 @@ export function event(uri: string, change: Partial<EdgeRequest> = {}): OriginReq
 export async function localStore(account?: string): Promise<{ folder: ObjectFolder; endpoint: string }> {
   const folder = await openObjectFolder(tempFolder())
   const server = await startObjectStore({
-    objects: folder,
-    bucket: BUCKET,
+    buckets: new Map([[BUCKET, folder]]),
     credentials: CREDENTIALS,
     account,
   })

@@ -2,6 +2,7 @@ import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { FunctionRunner } from '../../src/local/lambda/runner.js'
 import type { StoredObject } from '../../src/objects/object-file.js'
+import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
 import { createEdge } from '../../src/local/cloudfront/edge.js'
 import { bucketOf } from '../../src/resources/distribution-origins.js'
 import { ACCOUNT, type Somebody } from './aws.js'
@@ -66,9 +67,15 @@ async function statusAt(
     }),
   } as unknown as FunctionRunner
   const edge = createEdge({
-    runner,
-    store: { get, head: async () => undefined },
-    origin: { domain, path: origin?.OriginPath ?? '' },
+    behaviours: BEHAVIOURS,
+    origins: {
+      [ORIGIN_ID]: {
+        domain,
+        path: origin?.OriginPath ?? '',
+        objects: { get, head: async () => undefined },
+      },
+    },
+    functions: { edge: runner },
     cacheBytes: 1_000_000,
   })
   const answer = await edge.serve({ method: 'GET', uri: `/${key}`, clientIp: '127.0.0.1', id: 'uncached' })

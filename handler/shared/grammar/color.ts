@@ -1,6 +1,6 @@
 import { CSS_COLORS } from './css-colors.js'
 
-/** A colour in sRGB: four integers from 0 to 255; `a` 255 is opaque. Not premultiplied. */
+/** A colour in sRGB: four integers from 0 to 255, not premultiplied. With `a` 255 it is opaque. */
 export interface Color {
   readonly r: number
   readonly g: number
@@ -15,12 +15,12 @@ export const WHITE: Color = { r: 255, g: 255, b: 255, a: 255 }
 const NAME_OF_HEX = new Map<string, string>()
 for (const [name, hex] of Object.entries(CSS_COLORS)) if (!NAME_OF_HEX.has(hex)) NAME_OF_HEX.set(hex, name)
 
-/** What a misspelt colour may have meant. */
+/** Candidates for a misspelt colour. */
 export const COLOR_NAMES: readonly string[] = [...Object.keys(CSS_COLORS), 'transparent']
 
 /** Reads a CSS colour name, or 3, 4, 6 or 8 hex digits with or without `#`, in any case. */
 export function parseColor(text: string): Color | undefined {
-  // The Kelvin sign, for one, is a k in lower case, and no colour.
+  // Some other characters become ASCII in lower case: the Kelvin sign becomes k.
   if (/[^\x20-\x7e]/.test(text)) return undefined
   const lower = text.toLowerCase()
   if (lower === 'transparent') return TRANSPARENT
@@ -41,14 +41,14 @@ export function parseColor(text: string): Color | undefined {
   }
 }
 
-/** The one spelling of a colour: its CSS name if it has one, else 6 hex digits, or 8 with alpha. */
+/** Writes the one spelling of a colour: its CSS name if it has one, otherwise 6 hex digits, or 8 with alpha. */
 export function formatColor(color: Color): string {
   const hex = toHex(color)
   if (color.a === 255) return NAME_OF_HEX.get(hex.slice(0, 6)) ?? hex.slice(0, 6)
   return hex === '00000000' ? 'transparent' : hex
 }
 
-/** As CSS reads it everywhere: `#rrggbb`, or `#rrggbbaa` where anything shows through. */
+/** Writes a colour for CSS: `#rrggbb`, or `#rrggbbaa` if it is translucent. */
 export function cssHex(color: Color): string {
   return `#${color.a === 255 ? toHex(color).slice(0, 6) : toHex(color)}`
 }
@@ -58,8 +58,8 @@ export function sameColor(one: Color, other: Color): boolean {
 }
 
 /**
- * Black or white, whichever contrasts more with the background by WCAG 2's ratio; what shows through
- * a translucent background is taken to be white.
+ * Chooses black or white, whichever contrasts more with the background by WCAG 2's ratio. Behind a translucent
+ * background it assumes white.
  */
 export function contrasting(background: Color): Color {
   const luminance = relativeLuminance(blend(background, WHITE, 1))
@@ -68,7 +68,10 @@ export function contrasting(background: Color): Color {
   return onBlack >= onWhite ? BLACK : WHITE
 }
 
-/** `top`, covering a share of 0 to 1 of a pixel, over `under`: source-over, rounded to integers. */
+/**
+ * Composites `top` over `under` (source-over), rounded to integers.
+ * @param coverage the share of the pixel that `top` covers, from 0 to 1.
+ */
 export function blend(top: Color, under: Color, coverage: number): Color {
   const topAlpha = (top.a / 255) * coverage
   const underAlpha = (under.a / 255) * (1 - topAlpha)
@@ -87,7 +90,7 @@ function relativeLuminance({ r, g, b }: Color): number {
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
-/** A channel of sRGB as a share of its light. */
+/** Converts an sRGB channel to linear light, from 0 to 1. */
 function linear(value: number): number {
   const share = value / 255
   return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
@@ -102,7 +105,7 @@ function fromHex(hex: string): Color {
   return { r: (value >>> 24) & 255, g: (value >>> 16) & 255, b: (value >>> 8) & 255, a: value & 255 }
 }
 
-/** Eight hex digits: red, green, blue, alpha. */
+/** Writes eight hex digits: red, green, blue, alpha. */
 function toHex({ r, g, b, a }: Color): string {
   return [r, g, b, a].map((value) => value.toString(16).padStart(2, '0')).join('')
 }

@@ -1,6 +1,6 @@
 /**
- * The 148 colour names of CSS Color Module Level 4, §6.1, and what they stand for. Sorted, so that the
- * first of two synonyms (aqua and cyan, gray and grey) is the first in the alphabet.
+ * The 148 named colours of CSS Color Module Level 4, §6.1, in alphabetical order. Of two synonyms (aqua and cyan,
+ * gray and grey), the first becomes the canonical one.
  */
 export const CSS_COLORS: Readonly<Record<string, string>> = {
   aliceblue: 'f0f8ff',

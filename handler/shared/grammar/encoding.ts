@@ -1,11 +1,11 @@
 import { BadRequest } from '../contract.js'
 
-/** C0, DEL, C1, and the two separators that end a line in text. */
+/** C0, DEL, C1, and Unicode's line and paragraph separators. */
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u
 
 /**
- * Percent-decodes once.
+ * Percent-decodes a string once.
  * @throws {BadRequest} BAD_ENCODING for a broken escape, bytes that are not UTF-8, a control character
  * or half of a surrogate pair.
  */
@@ -20,27 +20,24 @@ export function decode(raw: string): string {
     )
   }
   if (!text.isWellFormed())
-    throw new BadRequest('BAD_ENCODING', `${quote(raw)} has half of a surrogate pair in it: send UTF-8.`)
+    throw new BadRequest('BAD_ENCODING', `${quote(raw)} contains half of a surrogate pair: send UTF-8.`)
   if (CONTROL.test(text))
-    throw new BadRequest('BAD_ENCODING', `${quote(text)} has a control character in it: leave it out.`)
+    throw new BadRequest('BAD_ENCODING', `${quote(text)} contains a control character: leave it out.`)
   return text
 }
 
 /**
- * Decodes the path of a file to the object's key, without its leading slash.
+ * Decodes the path of a file to its object key, which has no leading slash.
  * @throws {BadRequest} BAD_ENCODING as `decode` does, and for `.` and `..` segments.
  */
 export function decodeFilePath(path: string): string {
   const key = decode(path.replace(/^\//, ''))
   if (key.split('/').some((segment) => segment === '.' || segment === '..'))
-    throw new BadRequest(
-      'BAD_ENCODING',
-      `${quote(path)} has a . or .. segment in it: write the path without.`,
-    )
+    throw new BadRequest('BAD_ENCODING', `${quote(path)} contains a . or .. segment: leave it out.`)
   return key
 }
 
-/** The key of a file as S3 signs it: everything but unreserved characters and slashes encoded. */
+/** Encodes an object key as S3's signature demands: all but RFC 3986's unreserved characters and slashes. */
 export function encodeKey(key: string): string {
   return key
     .split('/')
@@ -55,7 +52,7 @@ export function encodeKey(key: string): string {
 
 const MOST_QUOTED = 60
 
-/** A value as an error may repeat it: short, in quotes, markup and invisible characters escaped. */
+/** Quotes a value for an error message: shortened, with markup and invisible characters escaped. */
 export function quote(value: string): string {
   const characters = Array.from(value.toWellFormed())
   const shown = characters
@@ -66,7 +63,7 @@ export function quote(value: string): string {
   return `"${shown.join('')}${characters.length > MOST_QUOTED ? '…' : ''}"`
 }
 
-/** A character as an error may name it: itself if it can be seen, and its code point. */
+/** Names a character for an error message: its code point, after the character itself if that is visible. */
 export function nameCharacter(character: string): string {
   const visible = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) && !/[<>&"']/.test(character)
   return visible ? `${character} (${codePoint(character)})` : codePoint(character)

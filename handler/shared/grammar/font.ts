@@ -1,21 +1,21 @@
 /**
- * What a TrueType or OpenType file tells of itself, as far as a text has to be checked and measured
- * before it is drawn. Table layouts: the OpenType specification 1.9.
+ * Reads as much of a TrueType or OpenType file as is needed to check and measure a text before it is drawn.
+ * Source of the table layouts: OpenType specification 1.9.
  */
 
 export interface Font {
-  /** For Pango and `font-family`. */
+  /** The name for Pango and `font-family`. */
   readonly family: string
-  /** The characters of a text that the font has no glyph for, each once. */
+  /** Lists the characters of a text that the font has no glyph for, each once. */
   lacking(text: string): string[]
   /**
-   * The extent of one line in ems: how far it advances without kerning, and where its ink ends above
-   * and below the baseline (`bottom` is negative below it).
+   * Measures one line in ems: its advance without kerning, and the upper and lower edge of its ink relative to the
+   * baseline. `bottom` is negative below the baseline.
    */
   measure(text: string): { advance: number; top: number; bottom: number }
 }
 
-/** @throws an Error that says what kind of file this is, if it is not a TrueType or OpenType font. */
+/** @throws an Error that names the kind of file, if it is not a TrueType or OpenType font. */
 export function readFont(file: Buffer): Font {
   refuseOtherKinds(file)
   try {
@@ -30,9 +30,7 @@ function refuseOtherKinds(file: Buffer): void {
   const signature = file.subarray(0, 4).toString('latin1')
   if (['\u0000\u0001\u0000\u0000', 'OTTO', 'true'].includes(signature)) return
   const kind = { wOFF: 'a WOFF font', wOF2: 'a WOFF2 font', ttcf: 'a font collection' }[signature]
-  throw new Error(
-    `It is ${kind ?? 'no font'}: text is drawn from a TrueType (.ttf) or OpenType (.otf) file only.`,
-  )
+  throw new Error(`It is ${kind ?? 'not a font'}: use a TrueType (.ttf) or OpenType (.otf) file.`)
 }
 
 function read(file: Buffer): Font {
@@ -79,7 +77,7 @@ function readDirectory(file: Buffer): Map<string, Buffer> {
 
 type GlyphOf = (codePoint: number) => number
 
-/** Subtables in the order of preference: full Unicode first, then the basic plane. */
+/** Subtables in order of preference: full Unicode first, then the basic plane. */
 const ENCODINGS = ['3/10', '0/6', '0/4', '3/1', '0/3', '0/2', '0/1', '0/0']
 
 function readCharacterMap(cmap: Buffer): GlyphOf {
@@ -137,7 +135,7 @@ function segmentToDelta(table: Buffer): GlyphOf {
   }
 }
 
-/** The first index whose value is at least `wanted`, or `count`. Values ascend. */
+/** Finds the first index whose value is at least `wanted`, or `count`. Values must ascend. */
 function firstAtLeast(count: number, valueAt: (index: number) => number, wanted: number): number {
   let low = 0
   let high = count
@@ -156,7 +154,7 @@ function readAdvances(hhea: Buffer, hmtx: Buffer): (glyph: number) => number {
 
 type BoundsOf = (glyph: number) => { top: number; bottom: number } | undefined
 
-/** A glyph's own bounds; where outlines are not in `glyf` (CFF), those of the whole font's line. */
+/** Reads the bounds of a glyph. CFF fonts have no `glyf` table: there, every glyph gets the font's line height. */
 function readBounds(tables: Map<string, Buffer>, head: Buffer, hhea: Buffer): BoundsOf {
   const glyf = tables.get('glyf')
   const loca = tables.get('loca')
@@ -176,7 +174,7 @@ function readBounds(tables: Map<string, Buffer>, head: Buffer, hhea: Buffer): Bo
 const FAMILY = 1
 const TYPOGRAPHIC_FAMILY = 16
 
-/** The family that fontconfig knows the font by: name 1 (16 where there is one) in Windows' Unicode form. */
+/** Reads the family name that fontconfig uses: name 16, otherwise name 1, for the Windows platform. */
 function readFamily(name: Buffer): string {
   const strings = name.readUInt16BE(4)
   const found = new Map<number, string>()

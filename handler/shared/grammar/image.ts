@@ -1,6 +1,6 @@
 import type { Color } from './color.js'
 
-/** The formats an image can be asked for in, and what each of them can hold. */
+/** The output formats, and what each of them supports. */
 export const FORMATS = {
   png: { contentType: 'image/png', alpha: 'any' },
   jpg: { contentType: 'image/jpeg', alpha: 'none', quality: 80 },
@@ -15,18 +15,18 @@ export const FORMATS = {
 
 export type Format = keyof typeof FORMATS
 
-/** A parsed image URL: every spelling of one image gives equal parameters. */
+/** A parsed image URL. Every spelling of one image gives equal parameters. */
 export interface ImageParams {
-  /** Pixels, `@2x` multiplied in. */
+  /** Pixels, after `@2x`. */
   readonly width: number
   readonly height: number
   readonly background: Color
   readonly format: Format
-  /** NFC, trimmed; empty: no text is drawn. */
+  /** NFC, trimmed. Empty if no text is drawn. */
   readonly text: string
-  /** The text's colour; the one that contrasts where no text is drawn. */
+  /** The text's colour. Where no text is drawn, the colour that contrasts with the background. */
   readonly foreground: Color
-  /** 1–100; `undefined` in formats that have none. */
+  /** 1–100; `undefined` in formats without a quality. */
   readonly quality: number | undefined
 }
 
@@ -39,12 +39,12 @@ export interface Limits {
   readonly path: number
 }
 
-/** What the grammar has to know of the configuration. */
+/** What the grammar needs to know of the configuration. */
 export interface Rules {
-  /** The text of an image whose URL names none. NFC, trimmed. */
+  /** The text of an image whose URL has no `text=`. NFC, trimmed. */
   readonly text: string
   readonly limits: Limits
-  /** The characters of a text that the font can't draw, each once. */
+  /** Lists the characters of a text that the font can't draw, each once. */
   readonly lacking: (text: string) => string[]
 }
 
@@ -57,7 +57,7 @@ export function defaultQuality(format: Format): number | undefined {
   return 'quality' in properties ? properties.quality : undefined
 }
 
-/** One spelling of a text: NFC, without white space around it, which would not move the ink. */
+/** The one spelling of a text: NFC, trimmed. White space around a centred text would not move its ink. */
 export function normalizeText(text: string): string {
   return text.normalize('NFC').trim()
 }

@@ -1,6 +1,6 @@
 /**
- * The candidate that `word` was most likely meant to be, if one is near enough: at most a third of its
- * letters (of a short one, one, but never all) wrong, missing, too many, or two neighbours swapped.
+ * Finds the candidate that `word` was most likely meant to be. At most a third of the letters may be wrong,
+ * missing, extra or swapped with a neighbour; in a short word one letter, but never all.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase()
@@ -15,7 +15,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one each. */
+/** The start of a hint, to be followed by the right values; empty if no candidate is near. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates)
+  return near === undefined ? '' : `did you mean ${near}? Otherwise `
+}
+
+/** Optimal string alignment: an insertion, deletion, substitution or swap of neighbours counts one. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)

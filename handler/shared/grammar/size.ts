@@ -4,7 +4,7 @@ import { quote } from './encoding.js'
 const LOOKS_LIKE_A_SIZE = /^[+-]?\d[\d.e+-]*(x[\d.e+-]*)*(@.*)?$/i
 const SIZE = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?(?:@([23])x)?$/i
 
-/** Whether the first token of a path claims to be a size, right or wrong: then the path is an image's. */
+/** Whether the first token of a path claims to be a size, right or wrong. If so, the path is an image's. */
 export function looksLikeSize(token: string): boolean {
   return LOOKS_LIKE_A_SIZE.test(token)
 }

@@ -1,43 +1,52 @@
 import { decode } from './encoding.js'
-import { FORMATS, type Rules } from './image.js'
 import { parse } from './parse.js'
-import { looksLikeSize } from './size.js'
+import { isWord, type Grammar } from './token.js'
 
-/** Longer paths are no image's that somebody has typed. */
+/** Nobody types a longer path by mistake. */
 const LONGEST = 300
-/** What a path without a size may have meant. */
-const USUAL_SIZE = '640x480'
-const EXTENSION = new RegExp(`\\.(?=(?:${Object.keys(FORMATS).join('|')}|jpeg)$)`, 'i')
 
 /**
- * The image that the path of a file was probably meant to be: `/640x480.png`, `/640x480/white/png` and
- * `/640x480?text=Hi` (with its `?` encoded: a query never arrives) have all an image's tokens, and only
- * their separators are wrong; `/white/png` has no size.
- * @returns a path that `parse` takes, or `undefined`.
+ * Guesses the image that a file's path was probably meant to be. `/640x480.png`, `/640x480/white/png` and
+ * `/640x480?text=Hi` (with an encoded `?`: a query never arrives) have all tokens of an image and the wrong
+ * separators. `/white/png` lacks the size.
+ * @returns a path that `parse` accepts, or `undefined`.
  */
-export function suggest(path: string, rules: Rules): string | undefined {
+export function suggest<P, R extends Parameters<typeof parse>[2]>(
+  grammar: Grammar<P, R>,
+  path: string,
+  rules: R,
+): string | undefined {
   if (path.length > LONGEST) return undefined
   try {
     const tokens = path
       .replace(/^\//, '')
-      .replace(EXTENSION, ',')
+      .replace(extensionOf(grammar), ',')
       .replace(/%3f/gi, '?')
       .split(/[/,?&]/)
       .map(decode)
-    if (!looksLikeSize(tokens[0] ?? '')) {
-      // One word alone is a file's name rather than a colour.
+    if (!grammar.head.claims(tokens[0] ?? '')) {
+      // A single word is a file's name rather than a colour.
       if (tokens.length === 1) return undefined
-      tokens.unshift(USUAL_SIZE)
+      tokens.unshift(grammar.head.usual)
     }
     const image = `/${tokens.map(encode).join(',')}`
-    return parse(image, rules) === undefined ? undefined : image
+    return parse(grammar, image, rules) === undefined ? undefined : image
   } catch {
-    // What is no image's either way.
+    // What can't be read as an image has no suggestion.
     return undefined
   }
 }
 
-/** A token as a path has it: only an option's value needs more than its own characters. */
+/** The dot of an extension that is one of the grammar's choices. */
+function extensionOf<P, R>({ tokens }: Grammar<P, R>): RegExp {
+  const choices = tokens
+    .filter(isWord)
+    .filter(({ field }) => field.kind === 'choice')
+    .flatMap(({ spellings }) => spellings)
+  return new RegExp(`\\.(?=(?:${choices.join('|')})$)`, 'i')
+}
+
+/** Encodes a token for a path, but not the `=` of an option or the `@` of a size. */
 function encode(token: string): string {
   const at = token.indexOf('=')
   if (at < 0) return encodeURIComponent(token).replace('%40', '@')

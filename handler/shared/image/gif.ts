@@ -8,15 +8,14 @@ const MAX_CODES = 1 << MAX_CODE_BITS
 const MAX_BLOCK = 255
 
 /**
- * A GIF89a whose colours are exactly those asked for: libvips would choose a palette of its own, and
- * miss them by a shade.
- * @param ramp the colour at each coverage, as for `encodePng`. Where its first is transparent, so are
- * pixels that are less than half covered, and all others have its last.
+ * Encodes a GIF89a with exactly the requested colours. libvips would choose its own palette, and miss them by a shade.
+ * @param ramp the colour at each coverage, as for `encodePng`. If the first colour is transparent, pixels that are less
+ * than half covered become transparent, and all others get the last colour.
  */
 export function encodeGif(width: number, height: number, ramp: readonly Color[], ink?: Ink): Buffer {
   const [background] = ramp
   const text = ramp.at(-1)
-  if (!background || !text) throw new RangeError('A ramp has at least the background.')
+  if (!background || !text) throw new RangeError('A ramp must contain at least the background.')
   const transparent = background.a === 0
   const palette = transparent || !ink ? [background, text] : ramp
   const indexOf = transparent ? (coverage: number) => coverage >> 7 : (coverage: number) => coverage
@@ -32,7 +31,7 @@ export function encodeGif(width: number, height: number, ramp: readonly Color[],
   ])
 }
 
-/** One byte a pixel. Index 0 is the background, so what is not ink stays zero. */
+/** One byte per pixel. Index 0 is the background, so everything outside the ink stays zero. */
 function indices(width: number, height: number, indexOf: (coverage: number) => number, ink?: Ink): Buffer {
   const pixels = Buffer.alloc(width * height)
   if (!ink) return pixels
@@ -44,11 +43,11 @@ function indices(width: number, height: number, indexOf: (coverage: number) => n
   return pixels
 }
 
-/** LZW with variable code width, in sub-blocks, behind the byte that says the initial width. */
+/** Compresses with variable-width LZW, into sub-blocks after a byte that holds the initial width. */
 function compress(pixels: Buffer, symbolBits: number): Buffer {
   const clear = 1 << symbolBits
   const out = blockWriter()
-  // The code of a known sequence that goes on with a symbol, by (code of the sequence, symbol); 0: none.
+  // The code of a known sequence plus a symbol, by (code of the sequence, symbol). 0 means unknown.
   const continued = new Uint16Array(MAX_CODES << 8)
   let nextCode = clear + 2
   let bits = symbolBits + 1
@@ -76,13 +75,13 @@ function compress(pixels: Buffer, symbolBits: number): Buffer {
     nextCode++
   }
   out.code(sequence, bits)
-  // The reader has made one code more by now, and may read the end with a wider one.
+  // The decoder has added one more code by now, and may expect a wider end code.
   if (nextCode === 1 << bits && bits < MAX_CODE_BITS) bits++
   out.code(clear + 1, bits)
   return Buffer.concat([Buffer.from([symbolBits]), out.end()])
 }
 
-/** Packs codes from the lowest bit on, and cuts the bytes into blocks that tell their length. */
+/** Packs codes from the lowest bit up, and cuts the bytes into blocks that start with their length. */
 function blockWriter(): { code(value: number, bits: number): void; end(): Buffer } {
   const blocks: Buffer[] = []
   let block = Buffer.alloc(1 + MAX_BLOCK)

@@ -1,22 +1,21 @@
 import type { Font } from '../grammar/font.js'
 import type { ImageParams } from '../grammar/image.js'
 
-/** The share of a side that text may take before it is made smaller. */
+/** The share of the width that a text may fill before it gets smaller. */
 const USABLE = 0.9
 
-/** One centred line of text. Pixels. */
+/** One centred line of text. All values are pixels. */
 export interface Line {
   fontSize: number
-  /** How far the line advances, as the font's own numbers have it. */
+  /** The sum of the glyphs' advances, without kerning. */
   advance: number
-  /** From the image's upper edge, so that the ink is centred. */
+  /** The distance from the image's upper edge that centres the ink. */
   baseline: number
 }
 
 /**
- * A tenth of the shorter side, or as much as fits.
- * @returns `undefined` if there is no text, or nothing of it can be seen, or it does not fit even at one
- * pixel.
+ * Chooses the font size: a tenth of the shorter side, or as much as fits.
+ * @returns `undefined` if there is no text, if it would be invisible, or if it does not fit even at one pixel.
  */
 export function layOut({ text, foreground, width, height }: ImageParams, font: Font): Line | undefined {
   if (text === '' || foreground.a === 0) return undefined

@@ -1,9 +1,9 @@
 import { constants, crc32, deflateSync } from 'node:zlib'
 import type { Color } from '../grammar/color.js'
 
-/** Where the ink of a text lies in an image. Pixels. */
+/** The ink of a text, and its place in the image. Sizes are pixels. */
 export interface Ink {
-  /** One byte a pixel, row by row: how much of it is covered, 255 for all. */
+  /** One byte per pixel, row by row: the covered share of the pixel, from 0 to 255. */
   coverage: Buffer
   width: number
   height: number
@@ -15,9 +15,9 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const INDEXED = 3
 
 /**
- * An indexed PNG (PNG specification 3, §11.2.2) whose palette is the ramp from background to text: an
- * eighth of a byte a pixel where there is no text, one byte where there is, against four in RGBA.
- * @param ramp the colour at each coverage, 256 of them, or the background alone where there is no ink.
+ * Encodes an indexed PNG (PNG specification 3, §11.2.2) whose palette is the ramp from background to text. A pixel
+ * takes one bit without a text and one byte with one, instead of the four bytes of RGBA.
+ * @param ramp the colour at each of the 256 coverages, or the background alone if there is no ink.
  */
 export function encodePng(width: number, height: number, ramp: readonly Color[], ink?: Ink): Buffer {
   const depth = ink ? 8 : 1
@@ -37,7 +37,7 @@ export function encodePng(width: number, height: number, ramp: readonly Color[],
   ])
 }
 
-/** Rows, each after its filter type 0. Index 0 is the background, so what is not ink stays zero. */
+/** Writes rows, each after its filter type 0. Index 0 is the background, so everything outside the ink stays zero. */
 function scanlines(width: number, height: number, depth: number, ink?: Ink): Buffer {
   const stride = 1 + Math.ceil((width * depth) / 8)
   const rows = Buffer.alloc(stride * height)

@@ -8,7 +8,7 @@ import { layOut } from './layout.js'
 import { encodePng, type Ink } from './png.js'
 import { loadSharp } from './sharp.js'
 
-/** The image in any format but SVG. */
+/** Encodes the image in any format but SVG. */
 export async function encodeRaster(params: ImageParams, font: Font, fontFile: string): Promise<Buffer> {
   const ink = await drawText(params, font, fontFile)
   const ramp = colorRamp(params, ink !== undefined)
@@ -17,7 +17,7 @@ export async function encodeRaster(params: ImageParams, font: Font, fontFile: st
   return await encode(await paint(params, ramp, ink), params).toBuffer()
 }
 
-/** Each colour between background and text, by coverage; the background alone where there is no ink. */
+/** Lists the colours from background to text by coverage, or the background alone if there is no ink. */
 function colorRamp({ background, foreground }: ImageParams, inked: boolean): Color[] {
   if (!inked) return [background]
   return Array.from({ length: 256 }, (_, coverage) => blend(foreground, background, coverage / 255))
@@ -27,7 +27,7 @@ async function drawText(params: ImageParams, font: Font, fontFile: string): Prom
   const line = layOut(params, font)
   if (!line) return undefined
   const sharp = await loadSharp()
-  // Kerning and shaping can only be known from the ink: what still overflows is drawn again, smaller.
+  // Only the ink shows the effect of kerning and shaping: a text that still overflows is drawn again, smaller.
   for (let fontSize = line.fontSize; fontSize >= 1;) {
     const { data, info } = await sharp({
       text: {
@@ -37,7 +37,7 @@ async function drawText(params: ImageParams, font: Font, fontFile: string): Prom
         dpi: 72,
       },
     })
-      // As it is drawn: one band. The way through sRGB would take half as long again.
+      // The text is drawn in one band. Converting it to sRGB and back would take half as long again.
       .toColourspace('b-w')
       .raw()
       .toBuffer({ resolveWithObject: true })
@@ -56,11 +56,11 @@ async function drawText(params: ImageParams, font: Font, fontFile: string): Prom
   return undefined
 }
 
-/** Only the ink's box is made of bytes here; libvips streams the background around it. */
+/** Fills only the box of the ink, because libvips streams the background around it. */
 async function paint({ width, height }: ImageParams, ramp: Color[], ink?: Ink): Promise<Sharp> {
   const sharp = await loadSharp()
   const [background] = ramp
-  if (!background) throw new RangeError('A ramp has at least the background.')
+  if (!background) throw new RangeError('A ramp must contain at least the background.')
   const channels = ramp.every(({ a }) => a === 255) ? 3 : 4
   const edge = { r: background.r, g: background.g, b: background.b, alpha: background.a / 255 }
   if (!ink) return sharp({ create: { width, height, channels, background: edge } })
@@ -82,12 +82,12 @@ async function paint({ width, height }: ImageParams, ramp: Color[], ink?: Ink): 
   })
 }
 
-/** Settings by measurement, see docs/performance.md: a flat image gains nothing from more effort. */
+/** The settings were measured, see docs/performance.md: more effort gains nothing for flat images. */
 function encode(image: Sharp, { format, quality }: ImageParams): Sharp {
   const settings = quality === undefined ? {} : { quality }
   switch (format) {
     case 'jpg':
-      // Full colour resolution: at half of it, coloured letters blur.
+      // At half the colour resolution, coloured letters blur.
       return image.jpeg({ ...settings, chromaSubsampling: '4:4:4' })
     case 'webp':
       return image.webp({ ...settings, effort: 2 })
@@ -96,7 +96,7 @@ function encode(image: Sharp, { format, quality }: ImageParams): Sharp {
     case 'png':
     case 'gif':
     case 'svg':
-      throw new RangeError(`${format} is not made by libvips.`)
+      throw new RangeError(`${format} is not encoded by libvips.`)
     default:
       return format satisfies never
   }

@@ -4,13 +4,13 @@ import type { Font } from '../grammar/font.js'
 import type { ImageParams } from '../grammar/image.js'
 import { layOut } from './layout.js'
 
-/** Scripts whose letters stand one after the other: a line is as wide as the sum of their advances. */
+/** Scripts without shaping: a line is as wide as the sum of its letters' advances. */
 const ONE_BY_ONE =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u
 
 /**
- * The image as SVG: same size, colours, text and place. A viewer without the font draws its own
- * letterforms, made as wide as the font's where that is known without shaping.
+ * Encodes the image as SVG, with the same size, colours, text and position. A viewer without the font uses another
+ * one, stretched to the same width where the width is known without shaping.
  */
 export function encodeSvg(params: ImageParams, font: Font): string {
   const { width, height, background, foreground, text } = params

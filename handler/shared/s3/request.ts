@@ -9,12 +9,12 @@ export interface Credentials {
   sessionToken?: string
 }
 
-/** Where S3 answers, and how the bucket is addressed there. */
+/** The address of S3, and of the bucket in it. */
 export interface Endpoint {
   protocol: 'http:' | 'https:'
   hostname: string
   port: number | undefined
-  /** Before the key: `/` or `/<bucket>/`. */
+  /** The path before the key: `/` or `/<bucket>/`. */
   base: string
 }
 
@@ -25,29 +25,29 @@ export interface StoreRequest {
   headers?: Record<string, string>
   body?: Buffer
   /**
-   * Called when an attempt is on its way: the connection stands, and the bytes are with the operating
-   * system. What blocks the process from here on delays nothing.
+   * Called once the operating system has the bytes of an attempt. From then on, blocking the process does not delay the
+   * request.
    */
   onSent?: () => void
-  /** Bytes: a longer body is left in S3, and the response says so. */
+  /** Bytes. A longer body is not downloaded, and the response is marked as `tooLong`. */
   mostBytes?: number
 }
 
 export interface StoreResponse {
   status: number
   headers: http.IncomingHttpHeaders
-  /** Empty if it is longer than was wanted. */
+  /** Empty if it is longer than `mostBytes`. */
   body: Buffer
   tooLong?: true
 }
 
 /**
- * How long S3 may be silent, in ms. Lambda freezes a process between two events. The peer of a socket that
- * was open meanwhile may be gone without a word, so a socket that has idled gets a short wait. A fresh one
- * gets an equal share of the time that is left, or a slow S3 would fail a request that has time to wait.
+ * How long S3 may be silent, in ms. Lambda freezes the process between two events, and meanwhile the peer of an open
+ * socket may disappear without notice. So a socket that was idle gets only a short wait. A new socket gets an equal
+ * share of the remaining time, so that a slow S3 fails no request that has time to wait.
  */
 export interface Patience {
-  /** A reused socket that has been idle this long may be dead. */
+  /** A reused socket may be dead if it was idle for this long. */
   idle: number
   /** How long such a socket may be silent. */
   reused: number
@@ -58,8 +58,9 @@ const ATTEMPTS = 2
 const PAUSE = 50
 
 /**
- * `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, addressed by path; else the bucket's own host, or the
- * region's if the bucket's name has dots, which no wildcard certificate covers.
+ * Chooses the endpoint. A custom one is addressed by path. Otherwise it is the bucket's host, or the region's host if
+ * the bucket's name contains dots, because S3's wildcard certificate does not cover those.
+ * @param custom `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`.
  */
 export function endpointOf({ bucket, region }: BucketLocation, custom: string | undefined): Endpoint {
   if (custom) {
@@ -81,24 +82,24 @@ export interface Connection {
   patience: Patience
 }
 
-/** How long there is for a request. */
+/** The deadline of a request. */
 export interface Until {
   /** Milliseconds since the epoch. */
   at: number
   signal: AbortSignal
 }
 
-/** When the sockets at hand had their last answer, in ms since the epoch. */
+/** When each open socket received its last answer, in milliseconds since the epoch. */
 const lastUsed = new WeakMap<object, number>()
 
-/** Connections outlive an invocation: opening one takes three round trips. */
+/** Keeps connections open between invocations: opening one takes three round trips. */
 export function keepAlive(protocol: Endpoint['protocol']): http.Agent {
   return protocol === 'https:' ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true })
 }
 
 /**
- * One request to S3, signed. A broken connection (a frozen process's sockets are dead when it wakes) or
- * a passing 5xx is tried once more.
+ * Sends a signed request to S3. It retries once after a broken connection, which is common when a frozen process wakes,
+ * or after a 5xx that may pass.
  * @throws the last attempt's error, or the signal's reason.
  */
 export async function send(
@@ -110,7 +111,7 @@ export async function send(
   for (let attempt = 1; ; attempt++) {
     const last = attempt >= ATTEMPTS
     try {
-      // Whatever else is in the pool may be as dead as what the first attempt got.
+      // The other sockets of the pool may be dead as well, so the second attempt opens a new one.
       const response = await sendOnce(connection, request, {
         agent: attempt === 1 ? connection.agent : false,
         signal,
@@ -161,7 +162,7 @@ function sendOnce(
       },
       (incoming) => {
         if (Number(incoming.headers['content-length'] ?? 0) > (request.mostBytes ?? Infinity)) {
-          // To read the rest only to keep the connection would cost more than another one does.
+          // Reading the rest just to keep the connection would cost more than a new connection.
           incoming.destroy()
           resolve({
             status: incoming.statusCode ?? 0,

@@ -15,35 +15,36 @@ import {
 
 type Headers = StoreResponse['headers']
 
-/** What lies under a key: all of it, or that it is longer than was wanted. */
+/** A stored object, or the fact that it is longer than the caller wanted. */
 export type Stored = { headers: Headers; body: Buffer } | 'too-long'
 
-/** The bucket behind the distribution, as one invocation sees it. */
+/** Access to the bucket behind the distribution during one invocation. */
 export interface Store extends GeneratorStore {
   /**
-   * Whether the object is there.
-   * @param onSent called once the question is on its way.
-   * @throws when S3 says anything but yes or no: 403 is not absent.
+   * Whether the object exists.
+   * @param onSent called once the request is sent.
+   * @throws if S3 answers neither yes nor no. A 403 does not mean absent.
    */
   has(key: string, onSent?: () => void): Promise<boolean>
   /**
-   * The object itself, if it is there. A longer one than `mostBytes` is not downloaded.
-   * @throws likewise.
+   * Gets the object, or `undefined` if there is none. An object longer than `mostBytes` is not downloaded.
+   * @param onSent called once the request is sent.
+   * @throws if S3 gives any other answer.
    */
   fetch(key: string, mostBytes: number, onSent?: () => void): Promise<Stored | undefined>
   /**
-   * Stores an image unless there is one: of two that are made at once, the first stays.
+   * Stores an image unless the key is taken. If two processes generate one image at once, the first one stays.
    * @returns the headers of S3's answer, or 'exists'.
-   * @throws likewise.
+   * @throws if S3 gives any other answer.
    */
   putFirst(key: string, image: Image, cacheControl: string): Promise<Headers | 'exists'>
 }
 
-/** What a store belongs to: where it is, how long there is, and whose it has to be. */
+/** How to open a store: its location, the deadline, and the expected owner. */
 export interface Opening {
   location: BucketLocation
   until: Until
-  /** 12 digits. S3 refuses a bucket of any other account. */
+  /** 12 digits. S3 refuses access to a bucket of any other account. */
   account?: string | undefined
 }
 
@@ -74,18 +75,18 @@ export function storeOpener(env: Environment, patience = PATIENCE): (opening: Op
 }
 
 /**
- * CloudFront reads what is encrypted with S3's own key (SSE-S3) without any right to a KMS key, so that is
- * asked for whatever the bucket's default is.
+ * Overrides the bucket's default encryption with S3's own key (SSE-S3), because CloudFront would need permission to use
+ * a KMS key.
  */
 const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' }
 
 function openStore(connection: Connection, prefix: string, until: Until, account: string | undefined): Store {
   const encode = (key: string) => encodeKey(prefix + key)
-  // A bucket that was deleted may be somebody else's by now: names are free again.
+  // The name of a deleted bucket is free again, so the bucket may belong to another account by now.
   const owner: Record<string, string> = account ? { 'x-amz-expected-bucket-owner': account } : {}
   const put = async (key: string, image: Image, headers: Record<string, string>) => {
     if (!key.startsWith(GENERATED))
-      throw new Error(`${key} does not start with ${GENERATED}: it may not be written.`)
+      throw new Error(`${key} does not start with ${GENERATED}: the generator may not write it.`)
     const body = bytesOf(image)
     const all = { ...headers, ...owner, ...ENCRYPTION, 'Content-Type': image.contentType }
     return send(connection, { method: 'PUT', key: encode(key), body, headers: all }, until)
@@ -114,7 +115,7 @@ function openStore(connection: Connection, prefix: string, until: Until, account
       const response = await send(connection, question, until)
       if (response.status === 404) return undefined
       if (response.status !== 200) throw refused('GET', key, response)
-      // Without a length it is only known in the end.
+      // Without a Content-Length, the length is only known at the end.
       if (response.tooLong || response.body.length > mostBytes) return 'too-long'
       return { headers: response.headers, body: response.body }
     },
@@ -134,9 +135,9 @@ function openStore(connection: Connection, prefix: string, until: Until, account
     async putFirst(key, image, cacheControl) {
       const headers = { 'Cache-Control': cacheControl, 'If-None-Match': '*' }
       let response = await put(key, image, headers)
-      // 409: something else happens to the key at the moment, and S3 asks for another try.
+      // 409: another operation on the key is running, and S3 asks to try again.
       if (response.status === 409) response = await put(key, image, headers)
-      // 412: it is there by now.
+      // 412: the object exists by now.
       if (response.status === 412) return 'exists'
       if (response.status !== 200) throw refused('PUT', key, response)
       return response.headers

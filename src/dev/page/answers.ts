@@ -1,7 +1,11 @@
 import type http from 'node:http'
 import { isIP } from 'node:net'
+import { GENERATED } from '../../../handler/shared/contract.js'
+import type { ObjectFolder } from '../../objects/folder.js'
 
-/** In every answer of the page's: nothing is kept, nothing is guessed, nobody else reads or frames it. */
+/**
+ * On each of the page's responses: no caching, no content sniffing, and no reading or framing by other sites.
+ */
 const ALWAYS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -10,7 +14,7 @@ const ALWAYS = {
   'x-frame-options': 'DENY',
 }
 
-/** Of what is no document: should one be opened as such, it can do nothing. */
+/** For everything except the page itself: opened as a document, it can do nothing. */
 const INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 
 export function headersOf(contentType: string, policy = INERT): Record<string, string> {
@@ -36,8 +40,23 @@ export function sendJson(outgoing: http.ServerResponse, value: unknown): void {
 }
 
 /**
- * Whether another site's page asks: that could not read the answer, but could make this machine work, or
- * show what is stored here. `same-site` is no better: every port of localhost is the same site.
+ * Sends a stored image to the gallery, without the edge and the function: opening the gallery must not start
+ * processes, fill the cache, or log a line for each image.
+ */
+export async function sendStored(
+  images: Pick<ObjectFolder, 'get'> | undefined,
+  key: string,
+  outgoing: http.ServerResponse,
+): Promise<void> {
+  const object = key.startsWith(GENERATED) ? await images?.get(key) : undefined
+  if (!object?.contentType.startsWith('image/')) return sendText(outgoing, 404, 'There is no such image.')
+  send(outgoing, 200, headersOf(object.contentType), object.body)
+}
+
+/**
+ * Whether the request comes from another site's page. That page could not read the response, but it could
+ * make this machine work, or show stored images. `same-site` is refused too: all ports of localhost are one
+ * site.
  */
 export function isForeign(incoming: http.IncomingMessage, anyHost: boolean): boolean {
   const { 'sec-fetch-site': from, host = '' } = incoming.headers
@@ -45,8 +64,8 @@ export function isForeign(incoming: http.IncomingMessage, anyHost: boolean): boo
 }
 
 /**
- * Whether a request was addressed to this machine. A name that somebody else gives out may lead here too, and
- * its pages could read all (DNS rebinding).
+ * Whether the request names this machine. Another site's name may resolve to this machine too, and its pages
+ * could then read everything (DNS rebinding).
  */
 function isLocal(host: string): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase()

@@ -1,8 +1,8 @@
 import type { Detail } from '../../../handler/shared/explanation.js'
 
 /**
- * What a generator tells of an image, as people read it: `size  640 × 480 pixels`. For the terminal and for the
- * page, so nothing of Node's or of the browser's is in here.
+ * A generator's description of an image, for people, such as `size  640 × 480 pixels`. The terminal and the page share
+ * it, so it uses no API of Node or of the browser.
  */
 export function detailRows(details: Readonly<Record<string, Detail>>): [name: string, value: string][] {
   const { width, height } = details

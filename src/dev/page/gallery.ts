@@ -4,29 +4,29 @@ import type { Gallery, GalleryImage } from './messages.js'
 import type { Notes } from './notes.js'
 import type { Remembered } from './requests.js'
 
-/** Older ones are only counted. */
+/** Older images are only counted. */
 const MOST_KEPT = 10_000
 
-/** What has been made: listed once from the folder, and from then on kept in step with what is served. */
+/** The generated images: listed from the folder once, and then kept up to date by the served requests. */
 export interface MadeImages {
-  /** @returns whether that is one that was not known yet. */
+  /** @returns whether the request added an image. */
   served(request: Remembered): boolean
-  /** Stored images may have gone: looks anew when next asked. */
+  /** Stored images may have been deleted: lists the folder again when next asked. */
   forget(): void
   /** @throws the file system's error. */
   newest(count: number): Promise<Gallery>
 }
 
-/** What is known of an image apart from its key. */
+/** An image without its key. */
 type Made = Pick<GalleryImage, 'size' | 'at'>
 
 export function createGallery(images: Pick<ObjectFolder, 'list'> | undefined, notes: Notes): MadeImages {
-  /** Oldest first. Without a folder, this is all that is known. */
+  /** Oldest first. Without a folder, there is no other list. */
   let made = new Map<string, Made>()
   let older = 0
   let listed = images === undefined
   let listing: Promise<void> | undefined
-  /** Raised by `forget`: a list that was begun before is out of date. */
+  /** Raised by `forget`. A list that was begun before that is outdated. */
   let age = 0
 
   const add = (key: string, image: Made) => {
@@ -38,7 +38,7 @@ export function createGallery(images: Pick<ObjectFolder, 'list'> | undefined, no
   }
   const list = async () => {
     if (!images) return
-    // What is made while the folder is read may be missing in what is read.
+    // The listing may miss images that are stored while it runs.
     for (let begun = -1; begun !== age;) {
       begun = age
       made = new Map()
@@ -54,17 +54,17 @@ export function createGallery(images: Pick<ObjectFolder, 'list'> | undefined, no
   }
   return {
     served({ key: fetched, status, path, bytes, function: report }) {
-      // What the function answered itself, its own line knows the key of.
+      // For a response that the function generated, only its log line has the key.
       const key = fetched ?? report?.key
       if (key === undefined || !key.startsWith(GENERATED) || status >= 400) return false
       if (notes.pathOf(key) === undefined && path !== `/${key}`) notes.note(key, path)
       if (!listed && !listing) return false
       const known = made.get(key)
-      // What lies elsewhere, as in a live bucket beneath the folder, was not made here.
+      // Objects from elsewhere, such as a live bucket below the folder, were not generated here.
       if ((images || known) && report?.outcome !== 'made') return false
       const size = report?.bytes ?? (status === 200 && bytes > 0 ? bytes : undefined)
       if (known && known.size === size) return false
-      // Made again: the newest once more.
+      // Generated again: move it to the front.
       made.delete(key)
       add(key, { size, at: Date.now() })
       return true

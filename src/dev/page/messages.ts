@@ -1,66 +1,59 @@
-/** What the server tells the page, as JSON. Read by both, so nothing of Node's or of the browser's is in here. */
+/** What the server sends to the page, as JSON. Both read this, so it imports nothing of Node or the browser. */
 import type { Explanation } from '../../../handler/shared/explanation.js'
+import type { RequestLine } from '../../../handler/shared/log.js'
 
-/** What is served, as configured. */
+/** The generator that is served. */
 export interface About {
   /** `built in`, or the module's path relative to the project. */
   generator: string
   builtin: boolean
   examples: readonly string[]
-  /** What the built-in generator writes where a URL has no `text=`. */
+  /** What the built-in generator writes if a URL has no `text=`. */
   text: string
 }
 
-/** A request that was answered, with what the function said about it, if it ran and has said it yet. */
+/** An answered request, with the function's log line about it, if the function ran and the line has arrived. */
 export interface RequestEntry {
   id: string
   method: string
-  /** As asked for, percent-encoded. */
+  /** As requested, percent-encoded. */
   path: string
   status: number
   cacheResult: string
   contentType?: string | undefined
   bytes: number
-  /** From the request to the answer's end, at the edge. */
+  /** From the request to the end of the response, at the edge. */
   ms: number
   coldStartMs?: number | undefined
-  /** How long it waited for a process, all being busy. */
+  /** How long it waited for a process while all were busy. */
   waitedMs?: number | undefined
+  /** Seconds in the cache, if it came from there. */
+  age?: number | undefined
   reason?: string | undefined
   function?: FunctionReport | undefined
 }
 
-/** From the function's own log line. */
-export interface FunctionReport {
-  /** `hit`: it was stored already; `made`; `rejected`; … */
-  outcome: string
-  ms: { total: number; lookup?: number; render?: number; store?: number }
-  /** Of the stored image. */
-  key?: string | undefined
-  /** Of the image that was made. */
-  bytes?: number | undefined
-  /** What went wrong, with its place in the source: for this machine's user, not for the viewer. */
-  error?: string | undefined
-}
+/** What the page shows of the function's log line. */
+export type FunctionReport = Omit<RequestLine, 'requestId' | 'path' | 'region'>
 
 export interface State {
-  /** Another one: the server was started anew. */
+  /** Differs after the server was restarted. */
   server: string
-  /** How often the package was built anew since: what was shown of the one before is out of date. */
+  /** How often the package was rebuilt since. What was shown of an earlier build is out of date. */
   build: number
   about: About
-  /** Why the package could not be built, as long as that is so. */
+  /** Why the package can't be built at the moment. */
   failed: string | undefined
   /** Newest first. */
   requests: RequestEntry[]
-  /** Whether stored images can be looked at with `?stored=`. */
+  /** Whether `?stored=` shows stored images. */
   stored: boolean
 }
 
 export interface Rebuilt {
   file: string
   ms: number
-  /** Stored images that the code before had made. */
+  /** How many stored images of the previous code were dropped. */
   dropped: number
   build: number
   about: About
@@ -72,19 +65,19 @@ export interface GalleryImage {
   size: number | undefined
   /** Milliseconds since the epoch. */
   at: number
-  /** What it was asked for with, if that is known. */
+  /** The path it was requested with, if known. */
   path?: string | undefined
 }
 
 export interface Gallery {
-  /** How many there are in all. */
+  /** How many there are in total. */
   total: number
   /** Newest first. */
   images: GalleryImage[]
 }
 
-/** What a path means: the function's own explanation, or why there is none. */
+/** What a path means: the function's explanation, or why there is none. */
 export type Explained =
   | Explanation
-  /** The generator threw, or could not be asked. */
+  /** The generator threw, or couldn't be asked. */
   | { kind: 'failed'; message: string }

@@ -1,26 +1,26 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeWhole } from '../../objects/whole-files.js'
+import { writeWhole } from '../../lib/whole-files.js'
 
-/** How many notes are kept: the newest. The file grows to twice as many before it is written anew. */
+/** The newest notes are kept. The file grows to twice as many before it is rewritten. */
 const MOST_NOTES = 5_000
-/** Characters of a path and a key together: longer ones are passed over. */
+/** Longer notes are skipped: characters of path and key together. */
 const LONGEST_NOTE = 4_000
 
-/** Which path an object was asked for with: its key does not tell. */
+/** Remembers the path that each object was requested by, because keys don't contain it. */
 export interface Notes {
   pathOf(key: string): string | undefined
   note(key: string, path: string): void
-  /** When what was in the file is known. */
+  /** Resolves once the file was read. */
   read: Promise<void>
-  /** When what was noted so far is in the file, or can't be. */
+  /** Resolves once all notes so far are in the file, or failed to be written. */
   written(): Promise<void>
 }
 
 /**
- * Keeps notes in a file of lines, added at its end; what is damaged in it is passed over, and where it
- * can't be read or written there are only this run's notes.
- * @param folder `undefined`: only in memory.
+ * Keeps notes as lines of a file, appended at its end. Damaged lines are skipped. If the file can't be read
+ * or written, only the notes of this run exist.
+ * @param folder `undefined` keeps notes in memory only.
  */
 export function openNotes(folder: string | undefined): Notes {
   const notes = new Map<string, string>()
@@ -53,7 +53,7 @@ export function openNotes(folder: string | undefined): Notes {
       lines = notes.size
     } else {
       await mkdir(path.dirname(file), { recursive: true })
-      // What a killed process left half written ends here.
+      // A line break first, in case a killed process left a partial line.
       await appendFile(file, `\n${text}`)
     }
   }

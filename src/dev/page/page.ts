@@ -5,34 +5,32 @@ import type { Served } from '../../local/cloudfront/viewer/served.js'
 import { readTarget } from '../../local/cloudfront/viewer/request-path.js'
 import { messageOf } from '../../lib/errors.js'
 import { userStack } from '../../lib/user-stack.js'
-import { showable } from './showable.js'
-import { headersOf, isForeign, send, sendJson, sendText } from './answers.js'
+import { headersOf, isForeign, send, sendJson, sendStored, sendText } from './answers.js'
 import { readDocument, type PageDocument } from './document.js'
 import { createGallery } from './gallery.js'
 import type { About, Explained, Rebuilt, RequestEntry, State } from './messages.js'
 import { openNotes } from './notes.js'
 import { rememberRequests, type Remembered } from './requests.js'
-import { sendStored } from './send-stored.js'
 import { createStreams } from './streams.js'
 
 export interface PageOptions {
-  /** Of the package that runs now. */
+  /** Describes the package that is running. */
   about: () => About
-  /** @returns an Explanation of handler/service.ts. @throws an Error with a message. */
+  /** @returns an Explanation of handler/shared/explanation.ts. @throws an Error with a message. */
   explain: (path: string) => Promise<unknown>
-  /** Where stored images lie, if they lie on this machine. */
+  /** The folder of stored images, if they are stored on this machine. */
   images: Pick<ObjectFolder, 'list' | 'get'> | undefined
-  /** A folder where the page may keep notes between runs, such as which URL an object was asked for with. */
+  /** A folder for the page's notes between runs, such as the URL that an object was requested by. */
   notes: string | undefined
-  /** Whether it may be asked under any name: it is told to listen to more than this machine. */
+  /** Whether requests may use any host name, because the server listens to more than this machine. */
   anyHost: boolean
 }
 
 export interface Page {
-  /** Answers what is asked of `/` itself; false if it is none of the page's. */
+  /** Handles requests for `/` itself. Returns false for any other. */
   handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): boolean
   served(served: Served): void
-  /** A line of the function's log as it was written. */
+  /** Receives a line of the function's log. */
   functionLine(line: string): void
   rebuilt(rebuilt: { file: string; ms: number; dropped: number }): void
   rebuildFailed(message: string): void
@@ -40,29 +38,29 @@ export interface Page {
   close(): Promise<void>
 }
 
-/** Requests are told of this often at most, all that came meanwhile at once: a load test is no flood of events. */
-const TELL_EVERY_MS = 100
-/** After a pause they are told at once, but for the function's line, which comes a little later. */
-const TELL_FIRST_MS = 20
-const TOLD_AT_ONCE = 50
-/** What the page shows of the past. */
+/** Report requests at most this often, in batches, so that a load test doesn't flood the page. */
+const REPORT_EVERY_MS = 100
+/** After a pause, report almost at once: the function's log line comes a little later than the response. */
+const REPORT_FIRST_MS = 20
+const REPORTED_AT_ONCE = 50
+/** How much of the past the page shows. */
 const REQUESTS_SHOWN = 20
 const GALLERY_STEP = 60
 const MOST_SHOWN = 3_000
-/** CloudFront takes no longer URLs. */
+/** CloudFront's limit for URLs. */
 const LONGEST_PATH = 8_192
 /** A failed build can have very many errors. */
 const LONGEST_MESSAGE = 32_768
-/** A function that hangs is not asked without end. */
+/** Limits the questions to a function that hangs. */
 const EXPLAINED_AT_ONCE = 16
 
 /**
- * The page of `genato dev`: builds URLs, shows images and what was made. It is all at `/`, which means nothing
- * on AWS, with everything it asks for in the query, so that no path is taken away from the service.
+ * The page of `genato dev`: builds URLs, shows images, requests and the gallery. All of it is at `/`, which
+ * is nothing on AWS. Its own requests use the query, so that it takes no path away from the service.
  */
 export function createPage(options: PageOptions): Page {
   const { images } = options
-  const about = () => showable(options.about())
+  const about = () => withPaths(options.about())
   const server = randomUUID()
   const requests = rememberRequests()
   const notes = openNotes(options.notes)
@@ -82,35 +80,35 @@ export function createPage(options: PageOptions): Page {
     stored: images !== undefined,
   })
 
-  const untold = new Map<string, RequestEntry>()
+  const unreported = new Map<string, RequestEntry>()
   let galleryGrew = false
   let timer: NodeJS.Timeout | undefined
-  let told = -Infinity
-  const tellSoon = () => {
-    const wait = performance.now() - told < TELL_EVERY_MS ? TELL_EVERY_MS : TELL_FIRST_MS
+  let lastSent = -Infinity
+  const reportSoon = () => {
+    const wait = performance.now() - lastSent < REPORT_EVERY_MS ? REPORT_EVERY_MS : REPORT_FIRST_MS
     timer ??= setTimeout(() => {
       timer = undefined
-      told = performance.now()
-      if (untold.size > 0) streams.tell('requests', [...untold.values()])
-      if (galleryGrew) streams.tell('gallery', {})
-      untold.clear()
+      lastSent = performance.now()
+      if (unreported.size > 0) streams.emit('requests', [...unreported.values()])
+      if (galleryGrew) streams.emit('gallery', {})
+      unreported.clear()
       galleryGrew = false
     }, wait).unref()
   }
-  const tell = (entry: Remembered) => {
+  const report = (entry: Remembered) => {
     if (gallery.served(entry)) galleryGrew = true
     if (!streams.any()) return
-    untold.set(entry.id, entry)
-    const [oldest] = untold.keys()
-    if (untold.size > TOLD_AT_ONCE && oldest !== undefined) untold.delete(oldest)
-    tellSoon()
+    unreported.set(entry.id, entry)
+    const [oldest] = unreported.keys()
+    if (unreported.size > REPORTED_AT_ONCE && oldest !== undefined) unreported.delete(oldest)
+    reportSoon()
   }
 
   const explain = async (path: string): Promise<Explained> => {
     if (!path.startsWith('/') || path.length > LONGEST_PATH)
       return { kind: 'failed', message: `A path starts with / and has at most ${LONGEST_PATH} characters.` }
     if (explaining >= EXPLAINED_AT_ONCE)
-      return { kind: 'failed', message: 'The function has not answered what was asked before.' }
+      return { kind: 'failed', message: 'The function has not answered the earlier questions yet.' }
     explaining++
     try {
       return (await options.explain(path)) as Explained
@@ -145,7 +143,7 @@ export function createPage(options: PageOptions): Page {
       incoming.resume()
       const query = asked.name !== undefined && Object.hasOwn(queries, asked.name) && queries[asked.name]
       if (query && isForeign(incoming, options.anyHost)) {
-        sendText(outgoing, 403, 'Only the page itself may ask this.')
+        sendText(outgoing, 403, 'Only the page itself may request this.')
         return true
       }
       Promise.resolve()
@@ -156,22 +154,22 @@ export function createPage(options: PageOptions): Page {
         })
       return true
     },
-    served: (served) => tell(requests.served(served)),
+    served: (served) => report(requests.served(served)),
     functionLine(line) {
       const entry = requests.functionLine(line)
-      if (entry) tell(entry)
+      if (entry) report(entry)
     },
     rebuilt(rebuilt) {
       failed = undefined
       build++
       gallery.forget()
-      streams.tell('rebuilt', { ...rebuilt, build, about: about() } satisfies Rebuilt)
+      streams.emit('rebuilt', { ...rebuilt, build, about: about() } satisfies Rebuilt)
       galleryGrew = true
-      tellSoon()
+      reportSoon()
     },
     rebuildFailed(message) {
       failed = userStack(message.slice(0, LONGEST_MESSAGE))
-      streams.tell('failed', { message: failed })
+      streams.emit('failed', { message: failed })
     },
     async close() {
       clearTimeout(timer)
@@ -181,7 +179,16 @@ export function createPage(options: PageOptions): Page {
   }
 }
 
-/** What is asked of `/`: the first parameter's name and value. `undefined`: it is not the page that is asked. */
+/** A module may export anything as its examples; the page shows text. */
+function withPaths(about: About): About {
+  const examples: unknown = about.examples
+  return {
+    ...about,
+    examples: Array.isArray(examples) ? examples.filter((example) => typeof example === 'string') : [],
+  }
+}
+
+/** The name and value of the query's first parameter. `undefined` if the request is not for the page. */
 function queryOf({
   method,
   url = '',

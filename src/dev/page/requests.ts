@@ -1,19 +1,23 @@
+import { readFields, readRequestLine } from '../../../handler/shared/log.js'
 import { userStack } from '../../lib/user-stack.js'
 import type { Served } from '../../local/cloudfront/viewer/served.js'
 import type { FunctionReport, RequestEntry } from './messages.js'
 
-/** How many requests are remembered, and as many lines of the function's whose request is not answered yet. */
+/** How many requests are remembered, and how many of the function's lines whose request is not answered yet. */
 const REMEMBERED = 200
-/** A request line is some hundred characters; a generator may log whole documents. */
-const LONGEST_LINE = 16_384
+/**
+ * Characters: JSON writes each of a request line's path and error in up to six. A generator may log whole
+ * documents, which need no parsing here.
+ */
+const LONGEST_LINE = 65_536
 
-/** A request with the object that its answer was, if it was one. */
+/** A request, with the key of the stored object that answered it, if one did. */
 export type Remembered = RequestEntry & { key?: string | undefined }
 
-/** The latest requests, each joined with the function's own line about it, whichever comes first. */
+/** The latest requests, each joined with the function's line about it, whichever comes first. */
 export interface Requests {
   served(served: Served): Remembered
-  /** @returns the request that the line is about, if it was answered already. */
+  /** @returns the request that the line is about, if it is answered already. */
   functionLine(line: string): Remembered | undefined
   /** Newest first. */
   latest(count: number): RequestEntry[]
@@ -50,25 +54,10 @@ function keep<T>(map: Map<string, T>, id: string, value: T): void {
   if (oldest !== undefined) map.delete(oldest)
 }
 
-/** A request line of handler/log.ts; a generator's own lines are told apart by having no outcome. */
 function readLine(line: string): { id: string; report: FunctionReport } | undefined {
-  if (!line.startsWith('{') || line.length > LONGEST_LINE) return undefined
-  let found: Partial<Record<string, unknown>>
-  try {
-    found = JSON.parse(line) as Partial<Record<string, unknown>>
-  } catch {
-    return undefined
-  }
-  const { requestId, outcome, ms, bytes, error, key } = found
-  if (typeof requestId !== 'string' || typeof outcome !== 'string' || 'level' in found) return undefined
-  const times = typeof ms === 'object' && ms !== null ? (ms as Partial<Record<string, unknown>>) : {}
-  const report: FunctionReport = { outcome, ms: { total: 0 } }
-  for (const name of ['total', 'lookup', 'render', 'store'] as const) {
-    const value = times[name]
-    if (typeof value === 'number') report.ms[name] = value
-  }
-  if (typeof bytes === 'number') report.bytes = bytes
-  if (typeof key === 'string') report.key = key
-  if (typeof error === 'string') report.error = userStack(error)
-  return { id: requestId, report }
+  const fields = line.length > LONGEST_LINE ? undefined : readFields(line)
+  const read = fields && readRequestLine(fields)
+  if (!read) return undefined
+  const { requestId, path: _path, region: _region, error, ...report } = read
+  return { id: requestId, report: error === undefined ? report : { ...report, error: userStack(error) } }
 }

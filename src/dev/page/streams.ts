@@ -1,19 +1,19 @@
 import type http from 'node:http'
 import { headersOf, send } from './answers.js'
 
-/** A browser keeps six connections to one host; this is for several people with several tabs. */
+/** A browser keeps six connections to one host. This is enough for several people with several tabs. */
 const MOST_STREAMS = 32
-/** What may wait for a reader that takes nothing, in bytes: then it is let go of, and asks again when it can. */
+/** How many bytes may wait for a slow reader. Beyond that it is disconnected, and reconnects when it can. */
 const MOST_WAITING = 512 * 1024
-/** Shorter than what proxies take for a dead connection. */
+/** Shorter than the time after which proxies close an idle connection. */
 const ALIVE_EVERY_MS = 20_000
 
-/** Server-sent events to all who listen. */
+/** Server-sent events to all open pages. */
 export interface Streams {
-  /** @param first what a new listener is told before anything else. */
+  /** @param first the data of a new listener's first event. */
   open(outgoing: http.ServerResponse, first: () => unknown): void
-  tell(event: string, data: unknown): void
-  /** Whether anybody listens. */
+  emit(event: string, data: unknown): void
+  /** Whether any page listens. */
   any(): boolean
   close(): void
 }
@@ -42,7 +42,7 @@ export function createStreams(): Streams {
           outgoing,
           503,
           { ...headersOf('text/plain; charset=utf-8'), 'retry-after': '5' },
-          'Too many pages listen already.\n',
+          'Too many pages are open.\n',
         )
       outgoing.writeHead(200, headersOf('text/event-stream; charset=utf-8'))
       if (outgoing.req.method === 'HEAD') return void outgoing.end()
@@ -51,7 +51,7 @@ export function createStreams(): Streams {
       outgoing.on('close', () => leave(outgoing))
       alive ??= setInterval(() => write(':\n\n'), ALIVE_EVERY_MS).unref()
     },
-    tell: (event, data) => write(message(event, data)),
+    emit: (event, data) => write(message(event, data)),
     any: () => open.size > 0,
     close() {
       for (const outgoing of open) {
@@ -62,7 +62,7 @@ export function createStreams(): Streams {
   }
 }
 
-/** JSON has no line break in it, so the data is one line whatever it says. */
+/** JSON has no line breaks, so the data is always one line. */
 function message(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }

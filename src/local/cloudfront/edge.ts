@@ -1,121 +1,163 @@
-import type { Answer, Parts } from './answer.js'
-import { createCache, type Cached } from './cache/cache.js'
-import type { Origin } from './origin/origin-event.js'
+/**
+ * The local CloudFront: one distribution, with the list of cache behaviours that `genato deploy` sets up. It
+ * caches, collapses requests, revalidates and runs the functions as an edge location does; `viewer/` is its
+ * HTTP side. It has one cache instead of several layers, no HTTPS, no HTTP/2, no viewer functions, and no
+ * access logs. docs/local-edge.md lists what it does like CloudFront, and what it can't.
+ */
+import type { Behaviour } from '../../../templates/distribution.js'
 import type { FunctionRunner } from '../lambda/runner.js'
+import type { Answer, Parts } from './answer.js'
+import { behaviourChooser } from './behaviours.js'
+import { createCache, type Cached } from './cache/cache.js'
 import {
   askOrigin,
-  type LambdaError,
   type EdgeRequest,
+  type LambdaError,
   type OriginRequest,
-  type OriginSide,
   type Outcome,
+  type S3Origin,
   type Took,
 } from './origin/origin.js'
 
 /**
- * What CloudFront's `X-Cache` header starts with. Source: CloudFront developer guide, "Standard logging
+ * The first word of CloudFront's `X-Cache` header. Source: CloudFront developer guide, "Standard logging
  * reference", x-edge-result-type.
  */
 export type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse' | LambdaError
 
 export interface EdgeAnswer extends Answer, Took {
   cacheResult: CacheResult
-  /** How many parts of it a viewer can have. */
+  /** How many ranges of it a viewer can have. */
   parts: Parts
+  /** The id of the response headers policy of the behaviour that served it. */
+  headersPolicy?: string
   /** Seconds in the cache, if it came from there. */
   age?: number | undefined
-  /** Of the object that it is, if it was fetched for this request. */
+  /** The object's key, if one was fetched for this request. */
   key?: string | undefined
-  /** What went wrong behind an error of the edge itself: for this machine's user, not for the viewer. */
+  /** The cause of one of the edge's own errors. For this machine's user, not for the viewer. */
   reason?: string | undefined
 }
 
-export interface EdgeOptions extends OriginSide {
-  /** For what the cache holds, in bytes. */
+export interface EdgeOptions {
+  /** In order of precedence, the default one last. */
+  behaviours: readonly Behaviour[]
+  /** By the ids that behaviours name. */
+  origins: Readonly<Record<string, S3Origin>>
+  /** By the names that behaviours name. */
+  functions: Readonly<Record<string, Pick<FunctionRunner, 'invoke'>>>
+  /** The size of the cache, in bytes. */
   cacheBytes: number
   now?: () => number
 }
 
-/** A CloudFront distribution with the function on its origin-request event, on this machine. */
 export interface Edge {
   /** @param request a GET or a HEAD. */
   serve(request: EdgeRequest): Promise<EdgeAnswer>
-  /** What the package makes of a path, without making anything. @throws FunctionFailed */
-  explain(path: string): Promise<unknown>
   /**
-   * Goes on with another function, and forgets what the one before answered. Requests that come
-   * meanwhile wait; those that the end of the function before cut off are asked anew.
-   * @param change ends the one before, and gives the next.
+   * Changes what is behind the edge, and clears the cache. Requests that come meanwhile wait. Requests to the
+   * origin that were under way are made again, because the change may have cut them off.
    */
-  replace(change: () => Promise<FunctionRunner>): Promise<void>
+  change(run: () => Promise<void>): Promise<void>
+  /** Runs another task that such a change may cut off. It waits, and runs again, as requests do. */
+  whileUnchanged<T>(task: () => Promise<T>): Promise<T>
 }
 
-/** What is cached. With many small answers, Node takes twice as much for them. */
+/** The default size of the cache. With many small responses, Node takes twice as much memory. */
 export const CACHE_BYTES = 128 * 1024 * 1024
 
-export function createEdge(options: EdgeOptions & { origin: Origin }): Edge {
-  let running: Promise<FunctionRunner> = Promise.resolve(options.runner)
-  const cache = createCache(options.cacheBytes, options.now)
+export function createEdge({ behaviours, origins, functions, cacheBytes, now }: EdgeOptions): Edge {
+  const behaviourOf = behaviourChooser(behaviours)
+  const cache = createCache(cacheBytes, now)
   const inFlight = new Map<string, UnderWay>()
+  let changed: Promise<unknown> = Promise.resolve()
 
-  const ask = async (request: OriginRequest, held: Held | undefined): Promise<EdgeAnswer> => {
-    const asked = running
-    const outcome = await askOrigin(request, held?.cached.answer, { ...options, runner: await asked })
-    // What was asked of a function that is gone since, its end may have cut off.
-    if (asked !== running) return ask(request, undefined)
-    if (outcome.kind === 'unchanged' && held)
-      cache.put(keyOf(held.method, request.uri), renewed(outcome, held.cached))
-    else if ('answer' in outcome && outcome.kind !== 'function-failed' && outcome.kind !== 'origin-failed')
-      cache.put(keyOf(request.method, request.uri), outcome.answer)
-    return answerOf(outcome, held?.cached)
+  const whileUnchanged = async <T>(task: () => Promise<T>): Promise<T> => {
+    const seen = changed
+    await seen
+    try {
+      const result = await task()
+      if (seen === changed) return result
+    } catch (error) {
+      if (seen === changed) throw error
+    }
+    return whileUnchanged(task)
   }
-  /** One request for all that ask for the same meanwhile; without any viewer left, it need not begin. */
-  const begin = (request: EdgeRequest, held: Held | undefined): UnderWay => {
+  const ask = async (
+    behaviour: Behaviour,
+    request: OriginRequest,
+    held: Held | undefined,
+  ): Promise<EdgeAnswer> => {
+    const side = { origin: originOf(origins, behaviour), fn: functionOf(functions, behaviour) }
+    let known = held
+    const { outcome, before } = await whileUnchanged(async () => {
+      const before = known
+      // After a change, the cache is empty.
+      known = undefined
+      return { outcome: await askOrigin(request, before?.cached.answer, side), before }
+    })
+    const { ttl } = behaviour.cache
+    if (outcome.kind === 'unchanged' && before)
+      cache.put(keyOf(before.method, request.uri), renewed(outcome, before.cached), ttl)
+    else if ('answer' in outcome && outcome.kind !== 'function-failed' && outcome.kind !== 'origin-failed')
+      cache.put(keyOf(request.method, request.uri), outcome.answer, ttl)
+    return answerOf(outcome, before?.cached)
+  }
+  /** Starts one request for all viewers that ask for the same. It is aborted when none of them is left. */
+  const begin = (behaviour: Behaviour, request: EdgeRequest, held: Held | undefined): UnderWay => {
     const key = keyOf(request.method, request.uri)
     const left = new AbortController()
-    const answer = ask({ ...request, signal: left.signal }, held).finally(() => inFlight.delete(key))
+    const answer = ask(behaviour, { ...request, signal: left.signal }, held).finally(() =>
+      inFlight.delete(key),
+    )
     const begun = { answer, left, viewers: 0 }
     inFlight.set(key, begun)
     return begun
   }
-  const explain = async (path: string): Promise<unknown> => {
-    const asked = running
-    try {
-      return await (await asked).explain(path)
-    } catch (error) {
-      if (asked === running) throw error
-      return explain(path)
+  const answer = async (behaviour: Behaviour, request: EdgeRequest): Promise<EdgeAnswer> => {
+    const { method, uri } = request
+    const held = chooseHeld(method, (one) => cache.get(keyOf(one, uri)))
+    if (held?.cached.fresh) return fromCache(held.cached)
+    // Simultaneous misses for one key become one origin request, and all but the first are hits. Source:
+    // CloudFront developer guide, "Simultaneous requests for the same object (request collapsing)".
+    const underWay =
+      inFlight.get(keyOf('GET', uri)) ?? (method === 'HEAD' ? inFlight.get(keyOf(method, uri)) : undefined)
+    if (held?.cached.whileRevalidated) {
+      if (!underWay) begin(behaviour, { ...request, method: held.method }, held).answer.catch(() => undefined)
+      return fromCache(held.cached)
     }
+    if (underWay) return another(await joined(underWay, request))
+    return joined(begin(behaviour, request, held), request)
   }
   return {
     async serve(request) {
-      const { method, uri } = request
-      const held = chooseHeld(method, (one) => cache.get(keyOf(one, uri)))
-      if (held?.cached.fresh) return fromCache(held.cached)
-      // Simultaneous misses for one key become one origin request, and all but the first are hits. Source:
-      // CloudFront developer guide, "Simultaneous requests for the same object (request collapsing)".
-      const underWay =
-        inFlight.get(keyOf('GET', uri)) ?? (method === 'HEAD' ? inFlight.get(keyOf(method, uri)) : undefined)
-      if (held?.cached.whileRevalidated) {
-        if (!underWay) begin({ ...request, method: held.method }, held).answer.catch(() => undefined)
-        return fromCache(held.cached)
-      }
-      if (underWay) return another(await joined(underWay, request))
-      return joined(begin(request, held), request)
+      const behaviour = behaviourOf(request.uri)
+      return { ...(await answer(behaviour, request)), headersPolicy: behaviour.headers }
     },
-    explain,
-    async replace(change) {
-      const before = running
-      running = change()
-      try {
-        await running
-      } catch (error) {
-        running = before
-        throw error
-      }
+    async change(run) {
+      const running = run()
+      changed = running.catch(() => undefined)
+      await running
       cache.clear()
     },
+    whileUnchanged,
   }
+}
+
+function originOf(origins: EdgeOptions['origins'], { path, origin }: Behaviour): S3Origin {
+  const found = origins[origin]
+  if (!found) throw new Error(`The behaviour ${path} names an origin that is missing, ${origin}.`)
+  return found
+}
+
+/** The function on the behaviour's origin-request event, if it has one. */
+function functionOf(functions: EdgeOptions['functions'], behaviour: Behaviour) {
+  const attached = behaviour.functions.find(({ event }) => event === 'origin-request')
+  if (!attached) return undefined
+  const found = functions[attached.function]
+  if (!found)
+    throw new Error(`The behaviour ${behaviour.path} names a function that is missing, ${attached.function}.`)
+  return found
 }
 
 /** A request to the origin, and how many viewers wait for it. */
@@ -134,13 +176,13 @@ async function joined(underWay: UnderWay, { whenLeft }: EdgeRequest): Promise<Ed
   return underWay.answer
 }
 
-/** What is there, and how it was asked for: what HEAD has brought has no body. */
+/** A cached response, and the method that it was requested with. A response to HEAD has no body. */
 interface Held {
   method: string
   cached: Cached
 }
 
-/** A cached GET serves HEAD, and what HEAD alone has brought never serves GET. */
+/** A cached GET serves HEAD. A cached HEAD never serves GET. */
 function chooseHeld(method: string, get: (method: string) => Cached | undefined): Held | undefined {
   const cached = get('GET')
   if (method === 'HEAD' && !cached?.fresh) {
@@ -158,7 +200,7 @@ function fromCache({ answer, age }: Cached): EdgeAnswer {
   return { ...answer, age, parts: 'many', cacheResult: answer.status >= 400 ? 'Error' : 'Hit' }
 }
 
-/** The same for a request that waited for it. What went wrong is told once. */
+/** The same response, for a request that joined the first one. Only the first reports what went wrong. */
 function another(answer: EdgeAnswer): EdgeAnswer {
   const hit = answer.cacheResult === 'Miss' || answer.cacheResult === 'LambdaGeneratedResponse'
   return {
@@ -179,13 +221,13 @@ function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
   const took = { coldStartMs, waitedMs }
   switch (outcome.kind) {
     case 'object':
-      // S3 sends one part of an object, or all of it. Source: Amazon S3 API reference, "GetObject", Range.
+      // S3 sends one range of an object, or all of it. Source: Amazon S3 API reference, "GetObject", Range.
       return { ...outcome.answer, key: outcome.key, ...took, cacheResult: 'Miss', parts: 'one' }
     case 'refused':
       return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none' }
     case 'generated': {
-      // Source of the first: CloudFront developer guide, "Standard logging reference": an answer that an
-      // origin-request function made is a Miss, in detail a MissGeneratedResponse.
+      // A response that an origin-request function generated is a Miss, in detail a MissGeneratedResponse.
+      // Source: CloudFront developer guide, "Standard logging reference".
       const cacheResult = outcome.answer.status < 400 ? 'Miss' : 'LambdaGeneratedResponse'
       return { ...outcome.answer, ...took, cacheResult, parts: 'none' }
     }
@@ -198,7 +240,7 @@ function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
         reason: outcome.reason,
       }
     case 'unchanged':
-      if (!held) throw new Error('The origin says that nothing changed, and nothing was asked.')
+      if (!held) throw new Error('The origin reports "not modified" to a request without conditions.')
       return {
         ...renewed(outcome, held),
         key: outcome.key,
@@ -207,8 +249,8 @@ function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
         parts: 'many',
       }
     case 'origin-failed':
-      // Source: CloudFront developer guide, "How CloudFront processes HTTP 4xx and 5xx status codes from your
-      // origin", the requested object is in the edge cache. RefreshHit is the word that was seen.
+      // A cached object is served instead. Source: CloudFront developer guide, "How CloudFront processes HTTP
+      // 4xx and 5xx status codes from your origin". Real responses have the word RefreshHit.
       if (held?.ifError)
         return { ...fromCache(held), ...took, cacheResult: 'RefreshHit', reason: outcome.reason }
       return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none', reason: outcome.reason }

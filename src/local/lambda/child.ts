@@ -1,27 +1,20 @@
-// Runs in a process of its own: loads the unpacked package and calls it, as Lambda's runtime does.
+// Runs in its own process: loads the unpacked package and calls it, as Lambda's runtime does.
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { userStack } from '../../lib/user-stack.js'
 import { lambdaContext, traceId } from './context.js'
-import type { Call, FromChild, ToChild } from './messages.js'
+import type { Call, FromChild, Thrown, ToChild } from './messages.js'
 
-interface Loaded {
-  generation: string
-  cached: string
-  examples: readonly string[]
-  handler(event: unknown, context: ReturnType<typeof lambdaContext>): Promise<unknown>
-  explain(path: string): unknown
-  render(path: string, timeoutMs: number): Promise<unknown>
-}
+type Package = Readonly<Record<string, unknown>>
 
 const [folder = '', memory = '', account = ''] = process.argv.slice(2)
 
 /**
- * Watches from a thread, because a generator that is busy leaves the main one no time. Resident memory
- * counts, libvips' included, as it does on Lambda. Ends the process too when its parent was killed, and
- * with it what it has started: the group is its own.
+ * Runs in a thread, because a busy function leaves the main thread no time. Ends the process, and its group
+ * with everything that it started, when it takes too much memory or when its parent is gone. Resident memory
+ * counts, libvips' included, as it does on Lambda.
  */
 const WATCH = `
 const { writeSync } = require('node:fs')
@@ -36,25 +29,30 @@ function send(message: FromChild): void {
   process.send?.(message)
 }
 
-async function call(loaded: Loaded, request: Call, timeoutMs: number): Promise<unknown> {
-  switch (request.kind) {
+async function run(loaded: Package, call: Call, timeoutMs: number): Promise<unknown> {
+  switch (call.kind) {
     case 'invoke': {
       process.env['_X_AMZN_TRACE_ID'] = traceId()
       const context = lambdaContext(process.env, account, Date.now() + timeoutMs)
-      return serialised(await loaded.handler(request.event, context))
+      return serialised(await functionNamed(loaded, 'handler')(call.event, context))
     }
-    case 'explain':
-      return loaded.explain(request.path)
-    case 'render':
-      return loaded.render(request.path, timeoutMs)
+    case 'call':
+      return functionNamed(loaded, call.name)(...call.args)
     default:
-      return request satisfies never
+      return call satisfies never
   }
 }
 
+function functionNamed(loaded: Package, name: string): (...args: unknown[]) => unknown {
+  const found = Object.hasOwn(loaded, name) ? loaded[name] : undefined
+  if (typeof found === 'function') return found as (...args: unknown[]) => unknown
+  const others = Object.keys(loaded).filter((one) => typeof loaded[one] === 'function')
+  throw new Error(`The package exports no function ${name}; it has ${others.join(', ') || 'none'}.`)
+}
+
 /**
- * What leaves Lambda is JSON: what has no form there is lost, and what can't be written fails the event.
- * Source: aws/aws-lambda-nodejs-runtime-interface-client, which sends `null` for no result.
+ * Lambda returns JSON: values that JSON has no form for are dropped, and a result that can't be written fails
+ * the event. Source: aws/aws-lambda-nodejs-runtime-interface-client, which sends `null` for no result.
  */
 function serialised(result: unknown): string | undefined {
   try {
@@ -65,43 +63,52 @@ function serialised(result: unknown): string | undefined {
   }
 }
 
-async function answer(loaded: Loaded, { id, call: request, timeoutMs }: ToChild): Promise<void> {
+async function answer(loaded: Package, { id, call, timeoutMs }: ToChild): Promise<void> {
   send({ kind: 'began', id })
   try {
-    send({ kind: 'returned', id, value: await call(loaded, request, timeoutMs) })
+    send({ kind: 'returned', id, value: await run(loaded, call, timeoutMs) })
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'Error'
-    const message =
-      error instanceof Error ? (name === 'BadRequest' ? error.message : placed(error)) : String(error)
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-    send({ kind: 'threw', id, name, message, code })
+    send({ kind: 'threw', id, ...describe(error) })
   }
 }
 
-/** What an error says, and the place of the user's code that led to it, if any did. */
-function placed(error: Error): string {
-  const place = userStack(error.stack ?? '')
-    .split('\n')
-    .find((line) => /^\s+at /.test(line))
-  return place ? `${error.message}\n${place}` : error.message
+function describe(error: unknown): Thrown {
+  if (!(error instanceof Error))
+    return { name: 'Error', message: String(error), code: undefined, place: undefined }
+  return {
+    name: error.name,
+    message: error.message,
+    code: 'code' in error ? String(error.code) : undefined,
+    place: placeOf(error),
+  }
 }
 
-function load(): Loaded | undefined {
+/** The first frame of the user's own code. */
+function placeOf(error: Error): string | undefined {
+  return userStack(error.stack ?? '')
+    .split('\n')
+    .find((line) => /^\s+at /.test(line))
+}
+
+function load(): Package | undefined {
   const started = performance.now()
   try {
-    const loaded = createRequire(path.join(folder, 'index.js'))('./index.js') as Loaded
-    const { generation, cached, examples } = loaded
-    send({ kind: 'loaded', generation, cached, examples, ms: performance.now() - started })
+    const loaded = createRequire(path.join(folder, 'index.js'))('./index.js') as Package
+    const values = Object.fromEntries(
+      Object.entries(loaded).filter(([, value]) => typeof value !== 'function'),
+    )
+    send({ kind: 'loaded', values, ms: performance.now() - started })
     return loaded
   } catch (error) {
-    send({ kind: 'load-failed', message: error instanceof Error ? placed(error) : String(error) })
+    const { message, place } = describe(error)
+    send({ kind: 'load-failed', message: place === undefined ? message : `${message}\n${place}` })
     return undefined
   }
 }
 
-// Where the terminal's Ctrl-C reaches this process as well, its parent decides when it ends.
+// The terminal sends Ctrl-C to this process as well. Its parent decides when it ends.
 process.on('SIGINT', () => undefined)
-// Node would print the line of the bundle as well, which is most of the package.
+// Node would also print the failing line of the bundle, which is most of the package.
 process.on('uncaughtException', (error: unknown) => {
   const text = error instanceof Error ? userStack(error.stack ?? error.message) : String(error)
   writeSync(2, `${text}\n`)
@@ -110,7 +117,7 @@ process.on('uncaughtException', (error: unknown) => {
 process.on('disconnect', () => process.exit())
 new Worker(WATCH, {
   eval: true,
-  // It writes nothing that has to be refused.
+  // The watcher writes no files, so it needs no preload.
   execArgv: [],
   workerData: {
     bytes: Number(memory) * 1024 * 1024,

@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
-/** There is no account here. */
+/** Stands for the account, where there is none. */
 export const ACCOUNT = '000000000000'
 
 /**
- * What Lambda's runtime hands to the handler beside the event, from the variables of the environment.
- * Source: Lambda developer guide, "Using the Lambda context object to retrieve Node.js function information".
- * Values as Lambda's Node.js runtime has them: the memory is a string. At the edge the function is its
- * replica, whose name starts with us-east-1, in the region where it runs.
+ * The handler's second argument, from the environment's variables. Source: Lambda developer guide, "Using the
+ * Lambda context object to retrieve Node.js function information". Values have the types of Lambda's Node.js
+ * runtime: the memory is a string. At the edge, name and ARN are those of the replica: its name starts with
+ * us-east-1, and the region is the one it runs in.
  * @param account 12 digits.
- * @param end when the time is up, in ms since the epoch.
+ * @param end when the function times out, in ms since the epoch.
  */
 export function lambdaContext(env: NodeJS.ProcessEnv, account: string, end: number) {
   const functionName = env['AWS_LAMBDA_FUNCTION_NAME'] ?? ''
@@ -27,7 +27,7 @@ export function lambdaContext(env: NodeJS.ProcessEnv, account: string, end: numb
   }
 }
 
-/** The value of `_X_AMZN_TRACE_ID`, another for each event. Lambda@Edge does no tracing: it is not sampled. */
+/** A value of `_X_AMZN_TRACE_ID`, new for each event. It says "not sampled": Lambda@Edge has no tracing. */
 export function traceId(): string {
   const hex = (bytes: number) => randomBytes(bytes).toString('hex')
   const seconds = Math.floor(Date.now() / 1000).toString(16)

@@ -1,47 +1,50 @@
 import { randomBytes } from 'node:crypto'
-import { edgeLogGroup, functionName } from '../../config/names.js'
 
-/** A function as the local Lambda runs it. */
-export interface LocalFunction {
-  stack: string
+/** A Lambda function, as the local Lambda runs it. */
+export interface LambdaFunction {
+  name: string
+  /** Whether CloudFront runs it as Lambda@Edge. */
+  atEdge: boolean
+  region: string
   /** MB. */
   memory: number
+  /** Seconds. */
+  timeout: number
   runtime: string
-  version?: number
+  version: number
 }
 
 export interface FunctionIdentity {
-  /** Where the unpacked package is. */
+  /** The folder of the unpacked package. */
   folder: string
-  /** The object store's, which stands in for S3. */
+  /** The local S3. */
   endpoint: string
   /** Lambda's always have a session token. */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 }
 
 /**
- * The variables that Lambda sets itself, and no others: Lambda@Edge allows none of the user's own.
- * Source: Lambda developer guide, "Working with Lambda environment variables", defined runtime environment
- * variables. Left out is what leads to things that are not here: the runtime API, its folder, and X-Ray.
- * `AWS_ENDPOINT_URL_S3` is added: it leads to the local store.
+ * The variables that Lambda sets itself, and no others: Lambda@Edge allows no custom ones. Source: Lambda
+ * developer guide, "Working with Lambda environment variables", defined runtime environment variables.
+ * Variables for the runtime API, its folder and X-Ray are left out: the local Lambda has none of them.
+ * `AWS_ENDPOINT_URL_S3` is added. It points to the local S3.
  */
 export function reservedEnvironment(
-  fn: LocalFunction,
+  fn: Omit<LambdaFunction, 'timeout'>,
   { folder, endpoint, credentials }: FunctionIdentity,
 ): Record<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
+  const name = replicaName(fn)
   return {
     _HANDLER: 'index.handler',
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_REGION: fn.region,
+    AWS_DEFAULT_REGION: fn.region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
-    AWS_LAMBDA_FUNCTION_NAME: `us-east-1.${functionName(fn.stack)}`,
-    // CloudFront takes numbered versions only, never $LATEST.
-    // Source: CloudFront developer guide, "Restrictions on Lambda@Edge".
-    AWS_LAMBDA_FUNCTION_VERSION: String(fn.version ?? 1),
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: String(fn.version),
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memory),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: edgeLogGroup(fn.stack),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
@@ -49,7 +52,7 @@ export function reservedEnvironment(
     LAMBDA_TASK_ROOT: folder,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    // Windows starts no process without the first, and finds none by the second.
+    // Windows starts no process without SystemRoot; other systems find programs by PATH.
     ...(process.env['SystemRoot']
       ? { SystemRoot: process.env['SystemRoot'] }
       : { PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin' }),
@@ -57,10 +60,18 @@ export function reservedEnvironment(
 }
 
 /**
- * The variables that each process has for itself: the name of its log stream, and where its temporary
- * folder is, which on Lambda is always /tmp.
+ * At the edge a function runs as a replica, named after the home region. Its log group has that name too.
+ * Source: CloudFront developer guide, "CloudWatch metrics and logs for Lambda@Edge functions".
  */
-export function ownEnvironment(version: string, temp: string): Record<string, string> {
+function replicaName({ name, atEdge }: Pick<LambdaFunction, 'name' | 'atEdge'>): string {
+  return atEdge ? `us-east-1.${name}` : name
+}
+
+/**
+ * The variables that differ from process to process: the name of the log stream, and the temporary folder,
+ * which on Lambda is always /tmp.
+ */
+export function processEnvironment(version: string, temp: string): Record<string, string> {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/')
   return {
     AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[${version}]${randomBytes(16).toString('hex')}`,

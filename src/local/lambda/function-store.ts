@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { GENERATED } from '../../../handler/shared/contract.js'
-import { servesFile, type Files } from '../../../handler/shared/served-files.js'
+import type { Files } from '../../../handler/shared/served-files.js'
+import { functionGrants } from '../../../templates/execution-role.js'
 import { GenatoError, messageOf } from '../../lib/errors.js'
 import type { Reporter } from '../../reporter/reporter.js'
 import { ACCOUNT } from './context.js'
@@ -9,16 +9,17 @@ import type { Objects } from '../../objects/object-store.js'
 import { startObjectStore } from '../s3/server.js'
 
 export interface FunctionStore {
-  /** What the function needs to reach it. */
+  /** What the function needs to reach it: endpoint and credentials. */
   access: Pick<FunctionIdentity, 'endpoint' | 'credentials'>
-  /** From now on, what fails is not told: it is cut off because all ends. */
+  /** From now on, failures are not reported: requests are cut off because everything stops. */
   ending(): void
   close(): Promise<void>
 }
 
 /**
- * Serves the objects to the function as the bucket behind the distribution. What fails is reported.
- * @param files of the configuration: the function's role may read these, and what is generated.
+ * Serves the objects to the function as the bucket behind the distribution, with the rights of the function's role
+ * on AWS. Reports failures.
+ * @param files of the configuration: what the function may read besides generated images.
  */
 export async function startFunctionStore(
   objects: Objects,
@@ -29,21 +30,18 @@ export async function startFunctionStore(
   const credentials = {
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
-    // An execution role's credentials have one: a request that leaves it out is refused here as well.
+    // An execution role's credentials have one. As on AWS, a request without it is refused.
     sessionToken: randomBytes(60).toString('base64'),
   }
   let ending = false
   const onError = unlessRepeated((text) => {
     if (!ending) reporter.warn(text)
   })
-  const readable = (key: string) => key.startsWith(GENERATED) || servesFile(files, key)
   const store = await startObjectStore({
-    objects,
-    bucket,
+    buckets: new Map([[bucket, objects]]),
     account: ACCOUNT,
     credentials,
-    writable: GENERATED,
-    readable,
+    grants: Object.values(functionGrants(bucket, files)),
     onError,
   })
   return {
@@ -53,16 +51,16 @@ export async function startFunctionStore(
   }
 }
 
-/** Ms in which the same is not told again: the function asks twice before it gives up. */
+/** The same error is not reported again within this many ms: the function tries twice before it gives up. */
 const REPEATED = 10_000
 
-function unlessRepeated(tell: (text: string) => void): (error: unknown) => void {
+function unlessRepeated(report: (text: string) => void): (error: unknown) => void {
   let last = { text: '', at: 0 }
   return (error) => {
     const text = textOf(error)
     if (text === last.text && Date.now() - last.at < REPEATED) return
     last = { text, at: Date.now() }
-    tell(text)
+    report(text)
   }
 }
 

@@ -1,6 +1,9 @@
-/** What goes between the tool and the process that runs the package. */
+/** The messages between the tool and the process that runs a package. */
 
-export type Call = { kind: 'invoke'; event: unknown } | { kind: 'explain' | 'render'; path: string }
+/** An event for the handler, or a call of one of the package's other exports. */
+export type Call =
+  | { kind: 'invoke'; event: unknown }
+  | { kind: 'call'; name: string; args: readonly unknown[] }
 
 export interface ToChild {
   id: number
@@ -8,27 +11,35 @@ export interface ToChild {
   timeoutMs: number
 }
 
-/** What a package tells of itself once it is loaded. */
-interface Told {
-  generation: string
-  /** Changes with what CloudFront may keep of its answers. */
-  cached: string
-  /** Paths that its generator shows off with. */
-  examples: readonly string[]
+/** Sent once the package is loaded. */
+interface LoadedMessage {
+  /** The package's exports that are no functions, by name. Which ones it has is up to the package. */
+  values: Readonly<Record<string, unknown>>
   /** How long loading took. */
   ms: number
 }
 
-export interface Loaded extends Told {
-  /** What an event would have waited for: from the start of the process until the package was loaded, in ms. */
+export interface Loaded extends LoadedMessage {
+  /**
+   * From the start of the process until the package was loaded: what an event would have waited for, in ms.
+   */
   coldStartMs: number
 }
 
 export type FromChild =
-  | ({ kind: 'loaded' } & Told)
+  | ({ kind: 'loaded' } & LoadedMessage)
   | { kind: 'load-failed'; message: string }
-  /** The call has reached the package: whatever happens from here on, it may have had effects. */
+  /** The call has reached the package, and may have effects from here on. */
   | { kind: 'began'; id: number }
   /** @property value of an event: the JSON text that Lambda's runtime would send, or nothing. */
   | { kind: 'returned'; id: number; value: unknown }
-  | { kind: 'threw'; id: number; name: string; message: string; code: string | undefined }
+  | ({ kind: 'threw'; id: number } & Thrown)
+
+/** What the package threw. */
+export interface Thrown {
+  name: string
+  message: string
+  code: string | undefined
+  /** The frame of the user's own code that threw it, if any: `    at generate (…)`. */
+  place: string | undefined
+}

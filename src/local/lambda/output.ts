@@ -14,7 +14,7 @@ export function readOutput({ stdout, stderr }: ChildProcess, onLine: (line: stri
     onLine(line)
   })
   return {
-    /** What it died of, as far as it said so. */
+    /** The process's last error message, for the cause of its end. */
     lastComplaint: () => lastComplaint(complaints),
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Node's flags for a process that may do what a function on Lambda may: everything but write to files
- * outside `/tmp`. Where that is not this system's temporary folder, the process's own takes its place.
- * What is no file can be written as well.
- * Source: Lambda developer guide, "Lambda execution environment"; Node.js documentation, "Permissions".
+ * Node's flags for a process with the permissions of a function on Lambda: everything except writing files
+ * outside `/tmp`. The process's own temporary folder is writable too, because not every system has /tmp; so
+ * are devices. Source: Lambda developer guide, "Lambda execution environment"; Node.js documentation,
+ * "Permissions".
  *
- * Every Node that genato runs on has the permission model: 20 calls it experimental, 25 wants the network
- * allowed as well.
- * @param temp the process's own folder; it has to be there.
+ * Every Node that genato supports has the permission model. Node 20 calls it experimental, and Node 25 also
+ * controls the network with it.
+ * @param temp the process's temporary folder, which must exist.
  */
 export function permissionFlags(temp: string): string[] {
   const known = process.allowedNodeEnvironmentFlags
@@ -19,7 +19,7 @@ export function permissionFlags(temp: string): string[] {
     ...allowed.filter((flag) => known.has(flag)),
     '--allow-fs-read=*',
     ...writable.map((folder) => `--allow-fs-write=${folder}`),
-    // Node warns of each of these flags, in the function's log.
+    // Otherwise Node warns of each flag in the function's log.
     '--disable-warning=SecurityWarning',
     ...(model === '--permission' && !known.has('--allow-net')
       ? []

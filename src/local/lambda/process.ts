@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../../lib/package-root.js'
 import { removeKept } from '../../lib/last-used.js'
-import { ownEnvironment } from './environment.js'
+import { processEnvironment } from './environment.js'
 import { ACCOUNT } from './context.js'
-import { FunctionFailed, type FailureKind } from './failure.js'
+import { FunctionFailed, functionThrew, type FailureKind } from './failure.js'
 import type { Call, FromChild, Loaded, ToChild } from './messages.js'
 import { readOutput } from './output.js'
 import { permissionFlags } from './permissions.js'
@@ -15,36 +15,39 @@ import { withResolvers } from '../../lib/async.js'
 export { FunctionFailed }
 
 export interface ProcessOptions {
-  /** Where the unpacked package is. */
+  /** The folder of the unpacked package. */
   folder: string
-  /** Where each process gets a temporary folder of its own, which goes with it. */
+  /** Each process gets its own temporary folder in here, removed when it ends. */
   temp: string
   /** MB of resident memory. */
   memory: number
   env: Record<string, string>
-  /** Whose the function is, 12 digits. None of this machine's, if not given. */
+  /** The account that owns the function, 12 digits. Zeros if left out. */
   account?: string
-  /** Every line that the function writes, on either stream. */
+  /** Receives every line that the function writes, on either stream. */
   onLine: (line: string) => void
 }
 
 export interface FunctionProcess {
-  /** Once the package is loaded. @throws FunctionFailed */
+  /** Resolves once the package is loaded. @throws FunctionFailed */
   loaded: Promise<Loaded>
   /**
-   * One at a time.
-   * @throws FunctionFailed; the process is gone then, unless the function threw. NeverBegun if it was gone
-   * before the call had reached it.
+   * Runs the handler. A process takes one call at a time.
+   * @returns the result, parsed from JSON.
+   * @throws FunctionFailed; the process is gone then, unless the function threw. NeverBegun if the process
+   * ended before the call reached it.
    */
-  call(request: Call, timeoutMs: number): Promise<unknown>
+  invoke(event: object, timeoutMs: number): Promise<unknown>
+  /** Calls another function that the package exports. @throws FunctionFailed, as `invoke` does. */
+  call(name: string, args: readonly unknown[], timeoutMs: number): Promise<unknown>
   alive(): boolean
-  /** Kills it, whatever it does, and waits until it and its folder are gone. */
+  /** Kills the process, whatever it does, and waits until it and its folder are gone. */
   stop(): Promise<void>
-  /** When it and its folder are gone. */
+  /** Resolves once the process and its folder are gone. */
   gone: Promise<void>
 }
 
-/** The process ended before the call had reached it: it can be given to another. */
+/** The process ended before the call reached it. Another process can take the call. */
 export class NeverBegun extends FunctionFailed {}
 
 interface Waiting {
@@ -56,13 +59,15 @@ interface Waiting {
 
 /** Source: Lambda developer guide, "Lambda execution environment lifecycle": 10 s for the init phase. */
 const LOAD_TIMEOUT = 10_000
-/** How long the output of a process that has ended may take, in ms: what it has started may hold it open. */
+/**
+ * Programs that the function started can hold its output open. It is closed this long after the end, in ms.
+ */
 const LAST_WORDS = 500
 const GROUPS = process.platform !== 'win32'
 
 /**
  * Starts a process that runs the package, as Lambda starts an execution environment.
- * @throws FunctionFailed if the package is not there any more.
+ * @throws FunctionFailed if the package's folder is gone.
  */
 export function startProcess({
   folder,
@@ -76,24 +81,24 @@ export function startProcess({
   if (!existsSync(path.join(folder, 'index.js')))
     throw new FunctionFailed(
       'load',
-      `The unpacked package is gone: ${folder}. A change of the configuration brings it back, and so does starting genato dev again.`,
+      `The unpacked package is gone: ${folder}. Change the configuration, or start genato dev again, to bring it back.`,
     )
   const own = createTempFolder(temp)
   const child = fork(built('function-child.js'), [folder, String(memory), account ?? ACCOUNT], {
-    env: { ...env, ...ownEnvironment(env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '1', own) },
+    env: { ...env, ...processEnvironment(env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '1', own) },
     cwd: folder,
-    // The function's own limit is the resident memory; V8's must not end it earlier.
+    // The limit is on resident memory. V8's own limit must not end the process earlier.
     execArgv: [
       `--max-old-space-size=${memory}`,
       '--enable-source-maps',
       ...permissionFlags(own),
-      // Not --import, which does not reach threads that are made of a text.
+      // Not --import, which doesn't reach threads that are started from a string.
       '--require',
       built('function-preload.cjs'),
     ],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-    // A group of its own, so that what the function has started ends with it.
+    // In its own group, so that programs that the function started end with it.
     detached: GROUPS,
   })
   const output = readOutput(child, onLine)
@@ -110,7 +115,7 @@ export function startProcess({
     failedToLoad(failure)
     waiting?.reject(kind === 'crash' && !waiting.began ? new NeverBegun(kind, message) : failure)
     waiting = undefined
-    // Its number, and that of its group, may be somebody else's by now.
+    // After the end, the pid and process group may have been reused.
     if (!ended) kill(child)
   }
   const loading = setTimeout(
@@ -129,7 +134,7 @@ export function startProcess({
       const { resolve, reject } = waiting
       waiting = undefined
       if (message.kind === 'returned') resolve(message.value)
-      else reject(new FunctionFailed('threw', `${message.name}: ${message.message}`, message.code))
+      else reject(functionThrew(message))
     }
   })
   child.on('error', (error) => fail('crash', error.message))
@@ -139,7 +144,7 @@ export function startProcess({
     setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), LAST_WORDS).unref()
   })
   const gone = new Promise<void>((resolve) => {
-    // A process that could not be started has no end to wait for.
+    // A process that could not be started never closes.
     if (child.pid === undefined) resolve()
     child.on('close', (code, signal) => {
       if (memoryExceeded) fail('memory', `It took more than its ${memory} MB of memory, and was ended.`)
@@ -149,30 +154,30 @@ export function startProcess({
   }).then(async () => removeKept(own))
 
   let calls = 0
+  const ask = async (call: Call, timeoutMs: number): Promise<unknown> => {
+    await loaded
+    if (failure) throw new NeverBegun(failure.kind, failure.message)
+    const id = ++calls
+    const answer = new Promise<unknown>((resolve, reject) => {
+      waiting = { id, began: false, resolve, reject }
+    })
+    const timer = setTimeout(
+      () => fail('timeout', `It did not answer within its timeout of ${timeoutMs / 1000} s, and was ended.`),
+      timeoutMs,
+    )
+    try {
+      post(child, { id, call, timeoutMs })
+      return await answer
+    } finally {
+      clearTimeout(timer)
+    }
+  }
   return {
     loaded,
     gone,
     alive: () => failure === undefined,
-    async call(request, timeoutMs) {
-      await loaded
-      if (failure) throw new NeverBegun(failure.kind, failure.message)
-      const id = ++calls
-      const answer = new Promise<unknown>((resolve, reject) => {
-        waiting = { id, began: false, resolve, reject }
-      })
-      const timer = setTimeout(
-        () =>
-          fail('timeout', `It did not answer within its timeout of ${timeoutMs / 1000} s, and was ended.`),
-        timeoutMs,
-      )
-      try {
-        post(child, { id, call: request, timeoutMs })
-        const value = await answer
-        return request.kind === 'invoke' ? parsed(value) : value
-      } finally {
-        clearTimeout(timer)
-      }
-    },
+    invoke: async (event, timeoutMs) => parsed(await ask({ kind: 'invoke', event }, timeoutMs)),
+    call: async (name, args, timeoutMs) => ask({ kind: 'call', name, args }, timeoutMs),
     async stop() {
       fail('stopped', 'It was stopped.')
       await gone
@@ -184,23 +189,23 @@ function built(name: string): string {
   return path.join(packageRoot(), 'dist', name)
 }
 
-/** What Lambda's runtime would have sent; nothing, if that is no JSON. */
+/** The JSON that Lambda's runtime would have sent; `undefined` if it would have sent nothing. */
 function parsed(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(value) : undefined
 }
 
-/** A message to a process that has just ended is lost; its end is what answers the call. */
+/** A message to a process that has just ended is lost. The end itself then rejects the call. */
 function post(child: ChildProcess, message: ToChild): void {
   child.send(message, () => undefined)
 }
 
-/** With all that it has started. */
+/** Kills the process and everything that it started. */
 function kill(child: ChildProcess): void {
   child.kill('SIGKILL')
   if (!GROUPS || child.pid === undefined) return
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // Nothing of it is left.
+    // The whole group is gone already.
   }
 }

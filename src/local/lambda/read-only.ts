@@ -8,20 +8,20 @@ import { WRITERS, written } from './files/writers.js'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 type Form = 'sync' | 'callback' | 'promise'
-/** Whether this may write the file, as far as Node's permission model can't tell. */
+/** Whether the call may write the file, where Node's permission model allows more than Lambda does. */
 type MayWrite = (name: string, file: string) => boolean
 
 /**
- * Makes a write that Node's permission model refuses fail as it fails on Lambda: with EROFS, so that code
- * which handles that meets it here, and with a sentence for who doesn't know Lambda's file system.
- * @param folder the package's, which is read-only on Lambda wherever it is here: below /tmp, for one.
- * @param temp the process's own.
+ * Makes a write that Node's permission model refuses fail as on Lambda: with EROFS, which code may handle,
+ * and with a sentence that explains Lambda's file system.
+ * @param folder the package's. It is read-only on Lambda, so it is here too, even below /tmp.
+ * @param temp the process's temporary folder.
  */
 export function refuseAsLambda(folder: string, temp: string): void {
   const [packaged, own, system] = [folder, temp, '/tmp'].map(isInside)
   const mayWrite: MayWrite = (name, file) =>
     own?.(file) === true ||
-    // The model lets nobody link, and doesn't say where.
+    // The model refuses every symlink, whatever its place.
     (!packaged?.(file) && (name !== 'symlink' || system?.(file) === true))
   for (const name of Object.keys(WRITERS)) {
     wrap(fs, name, 'callback', mayWrite)
@@ -38,7 +38,7 @@ function isInside(folder: string): (file: string) => boolean {
   try {
     real = realpathSync(folder)
   } catch {
-    // It is not there.
+    // The folder doesn't exist.
   }
   return (file) =>
     [folder, real].some((root) => {
@@ -53,12 +53,12 @@ function wrap(owner: object, name: string, form: Form, mayWrite: MayWrite): void
   const write = methods[method]
   if (!write) return
   methods[method] = function refusing(this: unknown, ...args: unknown[]) {
-    // Taken here, because a promise is rejected when the caller is not on the stack any more.
+    // Captured here: when a promise is rejected, the caller is no longer on the stack.
     const place = { stack: '' }
     Error.captureStackTrace(place, refusing)
     const last = args.at(-1)
     const done = form === 'callback' && typeof last === 'function' ? (last as Method) : undefined
-    const told = (error: unknown) => asLambda(error, name, args, place)
+    const translate = (error: unknown) => asLambda(error, name, args, place)
     const stream = streamOf(args[0])
     if (stream !== undefined) {
       if (name === 'open' && form === 'sync') return stream
@@ -68,28 +68,28 @@ function wrap(owner: object, name: string, form: Form, mayWrite: MayWrite): void
     }
     const refused = written(name, args).find((file) => !mayWrite(name, file))
     if (refused !== undefined) return settle(refusal(name, args, refused, place), form, done)
-    const passed = done ? [...args.slice(0, -1), tellingAs(told, done)] : args
+    const passed = done ? [...args.slice(0, -1), calledBackWith(translate, done)] : args
     try {
       const result = write.apply(this, passed)
-      return result instanceof Promise ? translated(result, told, name) : result
+      return result instanceof Promise ? translated(result, translate, name) : result
     } catch (error) {
       if (!isDenied(error)) throw error
-      return settle(told(error), form, done)
+      return settle(translate(error), form, done)
     }
   }
 }
 
-/** Node itself calls back at once where its model refuses, before the call has returned: no other error does. */
-function tellingAs(told: (error: unknown) => unknown, done: Method): Method {
+/** Where its model refuses, Node calls back before the call has returned. Every other error comes later. */
+function calledBackWith(translate: (error: unknown) => unknown, done: Method): Method {
   return (error, ...rest) => {
-    if (isDenied(error)) process.nextTick(done, told(error) ?? null)
+    if (isDenied(error)) process.nextTick(done, translate(error) ?? null)
     else done(error, ...rest)
   }
 }
 
 async function translated(
   result: Promise<unknown>,
-  told: (error: unknown) => unknown,
+  translate: (error: unknown) => unknown,
   name: string,
 ): Promise<unknown> {
   try {
@@ -97,13 +97,13 @@ async function translated(
     if (name === 'open') mendHandle(value as fs.promises.FileHandle)
     return value
   } catch (error) {
-    const cause = told(error)
+    const cause = translate(error)
     if (cause === undefined) return undefined
     throw cause
   }
 }
 
-/** Ends a call in its own way: whoever gave a callback is called back. */
+/** Ends a call in its own form: by a callback, a rejected promise or a thrown error. */
 function settle(wrong: unknown, form: Form, done: Method | undefined): unknown {
   if (done) return process.nextTick(done, wrong ?? null)
   const end = () => {
@@ -116,7 +116,7 @@ function isDenied(error: unknown): error is Error & { permission?: string; resou
   return error instanceof Error && 'code' in error && error.code === 'ERR_ACCESS_DENIED'
 }
 
-/** @returns `undefined` where Lambda's file system would have had nothing to do. */
+/** @returns `undefined` where the call would have had nothing to do on Lambda. */
 function asLambda(error: unknown, name: string, args: readonly unknown[], place: Place): unknown {
   if (!isDenied(error)) return error
   if (error.permission === 'FileSystemWrite')

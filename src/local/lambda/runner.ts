@@ -1,6 +1,12 @@
+/**
+ * The local Lambda: runs a package in processes with Lambda's environment, memory limit, timeout and read-only file
+ * system, and starts more of them as events come, as Lambda does. It passes events on without reading them. It has
+ * no layers, extensions, environment variables of the user's, asynchronous invocations or retries, and the machine's
+ * CPUs instead of a share that grows with memory. docs/local-edge.md compares it with Lambda.
+ */
 import os from 'node:os'
 import { messageOf } from '../../lib/errors.js'
-import type { Call, Loaded } from './messages.js'
+import type { Loaded } from './messages.js'
 import {
   FunctionFailed,
   NeverBegun,
@@ -10,54 +16,58 @@ import {
 } from './process.js'
 import { removeLeftTempFolders } from './temp-folder.js'
 
-export interface Invoked {
+interface Invoked {
   value: unknown
-  /** How long loading took, if a process was started for this event: a cold start. */
+  /** How long loading took, if a process was started for this event (a cold start). */
   coldStartMs?: number
-  /** How long it waited until a process had time for it. */
+  /** How long the event waited for a free process. */
   waitedMs: number
 }
 
+/** A function of the local Lambda. */
 export interface FunctionRunner {
   /**
-   * Waits for its turn: a process takes one event at a time.
-   * @param signal drops the event if it still waits: nobody wants the answer any more.
+   * Runs the handler, as soon as a process is free: each takes one event at a time.
+   * @param signal drops the event if it is still waiting.
    * @throws FunctionFailed
    */
   invoke(event: object, signal?: AbortSignal): Promise<Invoked>
-  /** What the package itself says of a path. @throws FunctionFailed */
-  explain(path: string): Promise<unknown>
-  /** Starts a first process, so that what keeps the package from loading is known at once. @throws FunctionFailed */
+  /**
+   * Calls another function that the package exports.
+   * @throws FunctionFailed, also where it exports no such one.
+   */
+  call(name: string, ...args: readonly unknown[]): Promise<unknown>
+  /** Starts a first process, so that a package that doesn't load fails at once. @throws FunctionFailed */
   start(): Promise<Loaded>
-  /** Ends every process; what waits is refused. */
+  /** Ends every process, and rejects calls that are waiting. */
   stop(): Promise<void>
 }
 
 export interface RunnerOptions extends ProcessOptions {
   timeoutMs: number
-  /** The most that run at once; as many as there are cores, if not given. */
+  /** At most this many run at once; one for each core if left out. */
   processes?: number
-  /** A process that has had nothing to do for so long ends. Lambda doesn't say how long it keeps one. */
+  /** An idle process ends after this long. Lambda doesn't document how long it keeps one. */
   idleMs?: number
-  /** Events at once, running and waiting. */
+  /** At most this many events at once, running and waiting. */
   concurrency?: number
 }
 
 interface Waiting {
-  request: Call
+  run: (process: FunctionProcess) => Promise<unknown>
   /** By performance.now(). */
   since: number
-  /** It was given to a process that had just ended. */
+  /** This is the second try: the first process had just ended. */
   again: boolean
   resolve: (invoked: Invoked) => void
   reject: (error: Error) => void
 }
 
 const IDLE_MS = 60_000
-/** Of an account, in each region. Source: CloudFront developer guide, "Quotas on Lambda@Edge". */
+/** An account's quota in each region. Source: CloudFront developer guide, "Quotas on Lambda@Edge". */
 const CONCURRENCY = 1_000
 
-/** Runs the package in processes that are started when all others are busy, as Lambda scales. */
+/** Runs a package in processes. Another one is started when all others are busy, as Lambda scales. */
 export function createRunner({
   timeoutMs,
   processes = os.availableParallelism(),
@@ -65,9 +75,9 @@ export function createRunner({
   concurrency = CONCURRENCY,
   ...options
 }: RunnerOptions): FunctionRunner {
-  /** Until they are gone. */
+  /** All processes that are not gone yet. */
   const all = new Set<FunctionProcess>()
-  /** The one that was used last is the last, and the first to be used again: so the others come to their end. */
+  /** A stack: the process that was used last is used first, so that the others become idle and end. */
   const idle: { process: FunctionProcess; timer: NodeJS.Timeout }[] = []
   const queue: Waiting[] = []
   let starting = 0
@@ -90,7 +100,8 @@ export function createRunner({
       free(process, coldStartMs)
     } catch (error) {
       starting -= 1
-      // The event that it would have been given: so a package that doesn't load is not started for ever.
+      // Reject one event for each failed start. Otherwise a package that doesn't load would be started
+      // forever.
       queue.shift()?.reject(error as FunctionFailed)
       dispatch()
     }
@@ -139,7 +150,7 @@ export function createRunner({
     const cold = coldStartMs === undefined ? {} : { coldStartMs }
     const waitedMs = performance.now() - waiting.since
     try {
-      waiting.resolve({ value: await process.call(waiting.request, timeoutMs), waitedMs, ...cold })
+      waiting.resolve({ value: await waiting.run(process), waitedMs, ...cold })
     } catch (error) {
       if (error instanceof NeverBegun && !waiting.again && !stopped) {
         queue.unshift({ ...waiting, again: true })
@@ -147,16 +158,16 @@ export function createRunner({
     }
     free(process)
   }
-  const ask = async (request: Call, signal?: AbortSignal) =>
+  const ask = async (onProcess: Waiting['run'], signal?: AbortSignal) =>
     new Promise<Invoked>((resolve, reject) => {
       if (stopped) throw new FunctionFailed('stopped', 'The function was stopped.')
-      const waiting = { request, since: performance.now(), again: false, resolve, reject }
+      const waiting = { run: onProcess, since: performance.now(), again: false, resolve, reject }
       queue.push(waiting)
       signal?.addEventListener('abort', () => {
         const at = queue.indexOf(waiting)
         if (at === -1) return
         queue.splice(at, 1)
-        reject(new FunctionFailed('stopped', 'Nobody waited for it any more.'))
+        reject(new FunctionFailed('stopped', 'Nobody waits for it anymore.'))
       })
       dispatch()
     })
@@ -165,12 +176,12 @@ export function createRunner({
       if (events >= concurrency)
         throw new FunctionFailed(
           'throttled',
-          `More than ${concurrency} events at once: Lambda takes no more.`,
+          `More than ${concurrency} events at once: Lambda allows no more.`,
         )
       events += 1
-      return ask({ kind: 'invoke', event }, signal).finally(() => (events -= 1))
+      return ask(async (process) => process.invoke(event, timeoutMs), signal).finally(() => (events -= 1))
     },
-    explain: async (path) => (await ask({ kind: 'explain', path })).value,
+    call: async (name, ...args) => (await ask(async (process) => process.call(name, args, timeoutMs))).value,
     async start() {
       await removeLeftTempFolders(options.temp)
       if (stopped) throw new FunctionFailed('stopped', 'The function was stopped.')

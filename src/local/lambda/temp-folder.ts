@@ -4,14 +4,14 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { removeKept } from '../../lib/last-used.js'
 
-/** The number of this process is in the name, so that a later run knows whether it is left over. */
+/** Its name contains the pid, so that a later run can tell whether the folder is a leftover. */
 export function createTempFolder(parent: string): string {
   const folder = path.join(parent, `${process.pid}-${randomBytes(6).toString('hex')}`)
   mkdirSync(folder, { recursive: true })
   return folder
 }
 
-/** Removes the folders that a tool left which was killed. Failing to is no harm. */
+/** Removes the folders of genato processes that were killed. Ignores failures. */
 export async function removeLeftTempFolders(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const pid = Number(/^(\d+)-[0-9a-f]{12}$/.exec(name)?.[1])
@@ -24,7 +24,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // Somebody else's process.
+    // It runs, as another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,17 +1,24 @@
 import path from 'node:path'
 import type { Settings } from '../../config/types.js'
 import { GenatoError, messageOf } from '../../lib/errors.js'
+import { workFolder } from '../../lib/work-folder.js'
 import type { FunctionPackage } from '../../package/build.js'
 import type { Loaded } from '../../package/source.js'
 import { unpackForHost } from '../../package/unpack.js'
-import { workFolder } from '../../lib/work-folder.js'
+import { edgeFunction } from './edge-function.js'
 import { reservedEnvironment } from './environment.js'
 import { startProcess, type FunctionProcess } from './process.js'
 import { removeLeftTempFolders } from './temp-folder.js'
 
+/** Calls made without a server never reach a store. Nothing listens on this port. */
+const NO_STORE = {
+  endpoint: 'http://127.0.0.1:9',
+  credentials: { accessKeyId: 'NONE', secretAccessKey: 'NONE' },
+}
+
 /**
- * Loads the package in a process of its own, asks it something, and ends it.
- * @throws GenatoError GENERATOR_FAILED if it does not load; FunctionFailed as `ask` does.
+ * Loads the package in its own process, passes that to `ask`, and ends it.
+ * @throws GenatoError GENERATOR_FAILED if the package does not load, and what `ask` throws.
  */
 export async function withPackage<T>(
   settings: Settings,
@@ -23,16 +30,9 @@ export async function withPackage<T>(
   const temp = path.join(work, 'tmp')
   await removeLeftTempFolders(temp)
   const folder = await unpackForHost(built, path.join(work, 'run'))
-  const env = reservedEnvironment(
-    { stack: settings.stack, ...settings.generate },
-    {
-      folder,
-      // Nothing that is asked here reaches a store.
-      endpoint: 'http://127.0.0.1:9',
-      credentials: { accessKeyId: 'NONE', secretAccessKey: 'NONE' },
-    },
-  )
-  const loaded = startProcess({ folder, temp, memory: settings.generate.memory, env, onLine })
+  const fn = edgeFunction(settings)
+  const env = reservedEnvironment(fn, { folder, ...NO_STORE })
+  const loaded = startProcess({ folder, temp, memory: fn.memory, env, onLine })
   try {
     await loaded.loaded.catch((cause: unknown) => {
       throw new GenatoError('GENERATOR_FAILED', `The package could not be loaded: ${messageOf(cause)}`, {
@@ -45,12 +45,16 @@ export async function withPackage<T>(
   }
 }
 
-/** Loads the package once, as Lambda will. @throws GenatoError GENERATOR_FAILED */
+/**
+ * Loads the package once, as Lambda will, and returns what it exports.
+ * @throws GenatoError GENERATOR_FAILED
+ */
 export async function loadPackage(settings: Settings, built: FunctionPackage): Promise<Loaded> {
   return withPackage(
     settings,
     built,
     () => undefined,
-    async ({ loaded }) => loaded,
+    // The package was built from handler/edge, whose exports these are.
+    async ({ loaded }) => (await loaded).values as unknown as Loaded,
   )
 }

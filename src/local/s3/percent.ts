@@ -1,8 +1,8 @@
 const PERCENT = 0x25
 
-/** The bytes a percent-encoded text stands for, or undefined where a `%` is not followed by two hex digits. */
+/** Decodes a percent-encoded text. @returns `undefined` if a `%` is not followed by two hex digits. */
 export function percentDecode(raw: string): Buffer | undefined {
-  // node:http hands out the request line as one character per byte.
+  // node:http gives the request line with one character per byte.
   const bytes = Buffer.from(raw, 'latin1')
   const decoded = Buffer.alloc(bytes.length)
   let length = 0
@@ -19,7 +19,7 @@ export function percentDecode(raw: string): Buffer | undefined {
   return decoded.subarray(0, length)
 }
 
-/** AWS's UriEncode(): every byte but `A-Za-z0-9-._~` (and those in `keep`) as `%XX`, upper case. */
+/** AWS's UriEncode(): every byte except `A-Za-z0-9-._~`, and those in `keep`, as `%XX` in upper case. */
 export function percentEncode(bytes: Buffer, keep = ''): string {
   let encoded = ''
   for (const byte of bytes) {

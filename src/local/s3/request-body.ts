@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * The request's whole body; 'too-large' as soon as it is known to have more than `maxBytes`; 'aborted' where
- * the client broke off before the end. Never rejects.
+ * Reads the whole body. Resolves to 'too-large' as soon as it exceeds `maxBytes`, and to 'aborted' if the
+ * client disconnects before the end. Never rejects.
  */
 export async function readRequestBody(
   request: IncomingMessage,
@@ -12,7 +12,7 @@ export async function readRequestBody(
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
-    // Not `for await`: leaving that early destroys the socket before the refusal is sent.
+    // Not `for await`, which destroys the socket when it is left early, before the error is sent.
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length <= maxBytes) {

@@ -5,11 +5,14 @@ export interface RequestTarget {
   rawPath: string
   rawQuery: string
   bucket: string
-  /** Empty where the path names the bucket alone. */
+  /** Empty if the path names only the bucket. */
   key: string
 }
 
-/** The parts of a path-style request line, or undefined where it is none or its percent-encoding is wrong. */
+/**
+ * Parses a path-style request target.
+ * @returns `undefined` for any other, and for invalid percent-encoding.
+ */
 export function parseRequestTarget(url: string): RequestTarget | undefined {
   const [rawPath = '', ...query] = url.split('?')
   const parts = /^\/([^/]*)(?:\/(.*))?$/s.exec(rawPath)

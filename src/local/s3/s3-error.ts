@@ -1,4 +1,4 @@
-/** Status and text of each S3 error the store answers with: "Error responses", Amazon S3 API Reference. */
+/** Status and text of each S3 error that the local S3 sends: "Error responses", Amazon S3 API Reference. */
 const ERRORS = {
   AccessDenied: [403, 'Access Denied'],
   AuthorizationHeaderMalformed: [400, 'The authorization header that you provided is not valid.'],
@@ -37,13 +37,13 @@ export interface S3Error {
   message: string
 }
 
-/** The error of that code, with S3's own text unless another is given. */
+/** The error of this code, with S3's own text unless another is given. */
 export function s3Error(code: S3ErrorCode, message?: string): S3Error {
   const [status, text] = ERRORS[code]
   return { status, code, message: message ?? text }
 }
 
-/** The XML document S3 answers an error with; every value escaped. */
+/** The XML body of an S3 error, with every value escaped. */
 export function s3ErrorXml(error: S3Error, details: Readonly<Record<string, string>>): string {
   const elements = Object.entries({ Code: error.code, Message: error.message, ...details })
     .map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
@@ -59,7 +59,7 @@ function escapeXml(text: string): string {
   }).join('')
 }
 
-// XML 1.0, production [2] Char: the others may not stand in a document even as references.
+// XML 1.0, production [2] Char: other characters are invalid even as references.
 function isXmlCharacter(code: number): boolean {
   if (code < 0x20) return code === 0x09 || code === 0x0a || code === 0x0d
   return code < 0xd800 || (code > 0xdfff && code !== 0xfffe && code !== 0xffff)

@@ -1,8 +1,16 @@
+/**
+ * The local S3: serves buckets of objects, path-style, to the functions of the local Lambda. It does GET,
+ * HEAD and PUT of whole objects, with requests signed by Signature Version 4, conditional puts and a check of
+ * the caller's permissions. It has no lists, deletes, copies, multipart uploads, ranges, versions or
+ * presigned URLs, and responds to those with S3's own errors. docs/local-edge.md compares it with S3.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Grant } from '../../../templates/grants.js'
 import type { ObjectHead, Objects } from '../../objects/object-store.js'
+import { authorize, mayLearnAbsence } from './authorize.js'
 import { readRequestBody } from './request-body.js'
 import { parseRequestTarget } from './request-target.js'
 import { s3Error, s3ErrorXml } from './s3-error.js'
@@ -12,33 +20,31 @@ import type { Credentials } from './signature.js'
 
 const DEFAULT_MAX_OBJECT_BYTES = 100 * 1024 * 1024
 const MAX_KEY_BYTES = 1024
-// The function's role may not delete either.
+// No genato function deletes objects.
 const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT']
 
 export interface ObjectStoreOptions {
-  objects: Objects
-  bucket: string
-  /** Whose bucket it is, 12 digits; any account's when left out. */
+  /** By their names. */
+  buckets: ReadonlyMap<string, Objects>
+  /** The account that owns the buckets, 12 digits. Any account matches if left out. */
   account?: string | undefined
-  /** The only region requests may be signed for; any when left out. */
+  /** The only region that requests may be signed for. Any region if left out. */
   region?: string | undefined
   credentials: Credentials
-  /** Where objects may be put, as the caller's role has it; anywhere when left out. */
-  writable?: string | undefined
-  /** Whether the caller's role may read a key; all of them when left out. */
-  readable?: ((key: string) => boolean) | undefined
-  /** Bytes; 100 MiB when left out. */
+  /** What the caller's role allows. Everything is allowed if left out. */
+  grants?: readonly Grant[] | undefined
+  /** Bytes; 100 MiB if left out. */
   maxObjectBytes?: number | undefined
-  /** The clock request dates are held against. */
+  /** The clock that request dates are compared with. */
   now?: (() => Date) | undefined
-  /** Told of what was answered with InternalError. */
+  /** Receives the errors behind InternalError responses. */
   onError?: ((error: unknown) => void) | undefined
 }
 
 export interface ObjectStore {
-  /** `http://127.0.0.1:<port>`; objects are at `<endpoint>/<bucket>/<key>`. */
+  /** `http://127.0.0.1:<port>`. Objects are at `<endpoint>/<bucket>/<key>`. */
   endpoint: string
-  /** Drops every connection at once; resolves when what was being written is written. */
+  /** Drops every connection at once. Resolves when writes under way are done. */
   close(): Promise<void>
 }
 
@@ -48,10 +54,7 @@ interface Reply {
   body?: Buffer
 }
 
-/**
- * Serves objects as one S3 bucket, path-style, on a free port of 127.0.0.1: GET, HEAD and PUT of objects,
- * with requests signed by Signature Version 4. Rejects where it cannot listen.
- */
+/** Starts the local S3 on a free port of 127.0.0.1. Rejects if it can't listen. */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
   const underWay = new Set<Promise<void>>()
   const server = createServer((request, response) => {
@@ -104,7 +107,7 @@ function send(
 
 function errorReply(request: IncomingMessage, requestId: string, error: S3Error): Reply {
   const allow = error.code === 'MethodNotAllowed' && { Allow: METHODS.join(', ') }
-  // With how it would end, or the client could not use the connection again.
+  // Without a framing header, the client could not use the connection again.
   if (request.method === 'HEAD')
     return {
       status: error.status,
@@ -128,14 +131,14 @@ async function answer(
   const signed = { method, rawPath, rawQuery, headers: request.headersDistinct }
   const verdict = verifySignature(signed, credentials, { now: now(), region })
   if (!verdict.ok) return verdict
-  if (bucket !== options.bucket) return s3Error('NoSuchBucket')
+  const objects = options.buckets.get(bucket)
+  if (!objects) return s3Error('NoSuchBucket')
   // Source: Amazon S3 user guide, "Verifying bucket ownership with bucket owner condition".
   const owner = request.headers['x-amz-expected-bucket-owner']
   if (owner !== undefined && options.account !== undefined && owner !== options.account)
     return s3Error('AccessDenied')
   if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
-  if (method === 'PUT' && !key.startsWith(options.writable ?? '')) return s3Error('AccessDenied')
-  if (method !== 'PUT' && options.readable?.(key) === false) return s3Error('AccessDenied')
+  if (!authorize(options.grants, { method, bucket, key })) return s3Error('AccessDenied')
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return s3Error('KeyTooLongError')
   const unsupported = isSubresource(rawQuery) || (method === 'PUT' && !isPlainPut(request))
   if (unsupported) return s3Error('NotImplemented')
@@ -148,26 +151,27 @@ async function answer(
   if (payloadHash !== 'UNSIGNED-PAYLOAD' && payloadHash !== createHash('sha256').update(body).digest('hex')) {
     return s3Error('XAmzContentSHA256Mismatch')
   }
-  if (method === 'PUT') return putObject(options.objects, key, body, request)
+  if (method === 'PUT') return putObject(objects, key, body, request)
+  const absent = mayLearnAbsence(options.grants, bucket) ? 'NoSuchKey' : 'AccessDenied'
   if (method === 'HEAD') {
-    const head = await options.objects.head(key)
-    return head ? { status: 200, headers: headersOf(head) } : s3Error('NoSuchKey')
+    const head = await objects.head(key)
+    return head ? { status: 200, headers: headersOf(head) } : s3Error(absent)
   }
-  const object = await options.objects.get(key)
-  if (!object) return s3Error('NoSuchKey')
+  const object = await objects.get(key)
+  if (!object) return s3Error(absent)
   return { status: 200, headers: headersOf({ ...object, size: object.body.length }), body: object.body }
 }
 
-// `?acl`, `?uploads`, `?tagging` and the like turn a request into another one; `x-id` is the SDK's label.
+// `?acl`, `?uploads`, `?tagging` and the like make it another operation. `x-id` is the SDK's label.
 function isSubresource(rawQuery: string): boolean {
   return rawQuery.split('&').some((pair) => pair !== '' && !pair.startsWith('x-id='))
 }
 
-// Taken for a plain put, a copy would make an empty object and a condition would go unheeded.
+// As a plain put, a copy would create an empty object, and a condition would be ignored.
 function isPlainPut({ headers }: IncomingMessage): boolean {
   const condition = headers['if-none-match']
   if (condition !== undefined && condition !== '*') return false
-  // What the store would not do: another key's encryption.
+  // The local S3 encrypts with no other key.
   if ((headers['x-amz-server-side-encryption'] ?? 'AES256') !== 'AES256') return false
   return headers['if-match'] === undefined && headers['x-amz-copy-source'] === undefined
 }
@@ -187,7 +191,7 @@ async function putObject(
     if (!/^[A-Za-z0-9+/]{22}==$/.test(md5)) return s3Error('InvalidDigest')
     if (md5 !== createHash('md5').update(body).digest('base64')) return s3Error('BadDigest')
   }
-  // S3 gives an object put without a content type this one.
+  // S3's default.
   const contentType = headers['content-type'] ?? 'binary/octet-stream'
   const object = { body, contentType, cacheControl: headers['cache-control'] }
   const stored = await objects.put(key, object, { ifAbsent: headers['if-none-match'] === '*' })
@@ -195,7 +199,10 @@ async function putObject(
   return { status: 200, headers: { ETag: stored.etag, ...ENCRYPTED, 'Content-Length': 0 } }
 }
 
-/** S3 encrypts everything, and says so. Source: Amazon S3 user guide, "Setting default server-side encryption behavior". */
+/**
+ * S3 encrypts every object, and says so. Source: Amazon S3 user guide, "Setting default server-side
+ * encryption behavior".
+ */
 const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }
 
 function headersOf(object: ObjectHead): Reply['headers'] {

@@ -16,19 +16,19 @@ export interface Credentials {
 
 export interface SignedRequest {
   method: string
-  /** The request line's path as sent, percent-encoding and all. */
+  /** The path as sent, percent-encoded. */
   rawPath: string
-  /** What follows the `?` as sent, or an empty string. */
+  /** The query as sent, without the `?`; empty if there is none. */
   rawQuery: string
-  /** As `IncomingMessage.headersDistinct` has them. */
+  /** In the form of `IncomingMessage.headersDistinct`. */
   headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
 export interface VerifyOptions {
   now: Date
-  /** Milliseconds the request's date may be off either way; 15 minutes when left out, as S3. */
+  /** How far the request's date may be off, in ms; 15 minutes, like S3, if left out. */
   maxSkewMs?: number | undefined
-  /** The only region accepted in the scope; any when left out. */
+  /** The only region accepted in the scope; any if left out. */
   region?: string | undefined
 }
 
@@ -45,11 +45,11 @@ interface Authorization {
 }
 
 /**
- * Whether the request carries a right AWS Signature Version 4 in its Authorization header.
+ * Checks the AWS Signature Version 4 in the request's Authorization header.
  *
- * `payloadHash` is the signed `x-amz-content-sha256`: 64 lower-case hex digits, which the caller still has
- * to compare with the body, or `UNSIGNED-PAYLOAD`. A refusal is the S3 error to answer with. Presigned
- * queries are taken for anonymous requests; chunked signatures (`STREAMING-…`), which the function never sends, are answered with 501.
+ * `payloadHash` is the signed `x-amz-content-sha256`: either 64 lower-case hex digits, which the caller must
+ * still compare with the body, or `UNSIGNED-PAYLOAD`. A refusal is the S3 error to send. Presigned queries
+ * count as anonymous requests. Chunked signatures (`STREAMING-…`), which functions never send, get 501.
  */
 export function verifySignature(
   request: SignedRequest,
@@ -92,7 +92,7 @@ export function verifySignature(
   if (!path || query === undefined) return refuse('InvalidURI')
   const canonicalRequest = [
     request.method,
-    // S3 alone encodes the path once and leaves `//`, `.` and `..` as they are.
+    // Unlike other services, S3 encodes the path once and keeps `//`, `.` and `..`.
     percentEncode(path, '/'),
     query,
     ...authorization.signedHeaders.map((name) => `${name}:${headers.get(name) ?? ''}`),
@@ -182,7 +182,7 @@ function canonicalQuery(rawQuery: string): string | undefined {
     if (!name || !value) return undefined
     pairs.push([percentEncode(name), percentEncode(value)])
   }
-  // By the encoded name, then by the encoded value: joined first, `a-=` would sort before `a=`.
+  // By the encoded name, then by the encoded value. Sorted as joined pairs, `a-=` would come before `a=`.
   pairs.sort(([name, value], [otherName, otherValue]) => order(name, otherName) || order(value, otherValue))
   return pairs.map(([name, value]) => `${name}=${value}`).join('&')
 }
@@ -206,7 +206,7 @@ function sameToken(sent: string | undefined, expected: string | undefined): bool
   return sameText(sent, expected)
 }
 
-// timingSafeEqual() wants equal lengths, which digests have.
+// timingSafeEqual() needs equal lengths, which digests have.
 function sameText(left: string, right: string): boolean {
   const [one, other] = [left, right].map((text) => createHash('sha256').update(text).digest())
   return one !== undefined && other !== undefined && timingSafeEqual(one, other)

@@ -5,7 +5,7 @@ import { ABOUT, servePage } from './server.js'
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json()
 
 describe('the document', () => {
-  it('lets nothing run but its own script, and is neither kept, guessed nor framed', async () => {
+  it('runs only its own script, and can’t be cached, sniffed or framed', async () => {
     const { url } = await servePage()
     const response = await fetch(`${url}/`)
     expect(response.status).toBe(200)
@@ -30,7 +30,7 @@ describe('the document', () => {
     expect(html).not.toMatch(/elsewhere\.example|href="javascript/)
   })
 
-  it.each([['no list'], [['/a', 1, null]]])('takes %j for examples', async (examples) => {
+  it.each([['no list'], [['/a', 1, null]]])('accepts %j as examples', async (examples) => {
     const about = () => ({ ...ABOUT, examples: examples as string[] })
     const { url } = await servePage({ about })
     expect((await fetch(url)).status).toBe(200)

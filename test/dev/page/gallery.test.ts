@@ -16,7 +16,7 @@ async function store(images: ObjectFolder, name: string, body = 'x'.repeat(100),
   await images.put(key(name), { body: Buffer.from(body), contentType })
 }
 
-/** As the edge and the function tell of an image that was made. */
+/** Reports an image that was generated, as the edge and the function do. */
 async function make({ page }: Serving, images: ObjectFolder, name: string, uri = `/${name},white`) {
   await store(images, name)
   page.served(served(name, { uri, key: key(name) }))
@@ -27,7 +27,7 @@ async function start(folder = tempFolder()) {
   const images = await openObjectFolder(path.join(folder, 'objects'))
   const serving = await servePage({ images, notes: folder })
   const notes = path.join(folder, 'asked-for.jsonl')
-  // What is still being written would be in the way of removing the folder.
+  // Pending writes would get in the way of removing the folder.
   onTestFinished(async () => {
     for (let before = Number.NaN, now = -1; now !== before;) {
       before = now
@@ -41,7 +41,7 @@ async function start(folder = tempFolder()) {
 }
 
 describe('the gallery', () => {
-  it('is newest first, with sizes and the URL asked for, and in step without listing anew', async () => {
+  it('lists the newest first, with sizes and URLs, and stays up to date without reading the folder again', async () => {
     const { images, serving } = await start()
     await store(images, 'old')
     await make(serving, images, 'one')
@@ -70,7 +70,7 @@ describe('the gallery', () => {
     expect(lists).toBe(0)
   })
 
-  it('takes the newest of more images than anybody looks at', async () => {
+  it('keeps only the newest of very many images', async () => {
     const all = Array.from({ length: 30_000 }, (_, n) => ({
       key: key(`${n}`),
       size: 10,
@@ -81,7 +81,7 @@ describe('the gallery', () => {
     expect([total, images.length, images[0]?.key]).toEqual([30_000, 3_000, key('29999')])
   })
 
-  it('tells listeners that it has grown', async () => {
+  it('notifies listeners that it has grown', async () => {
     const { images, serving } = await start()
     await galleryOf(serving)
     const events = await listen(serving.url)
@@ -89,7 +89,7 @@ describe('the gallery', () => {
     await events.until('gallery')
   })
 
-  it('loses what a rebuild dropped, but not what was made since', async () => {
+  it('forgets what a rebuild dropped, but not what was generated since', async () => {
     const { images, serving } = await start()
     await make(serving, images, 'one')
     await galleryOf(serving)
@@ -99,7 +99,7 @@ describe('the gallery', () => {
     expect((await galleryOf(serving)).images.map((image) => image.key)).toEqual([key('two')])
   })
 
-  it('has what was made while the folder was read', async () => {
+  it('has images that were generated while the folder was read', async () => {
     const { images, serving } = await start()
     const list = images.list.bind(images)
     images.list = async (prefix) => {
@@ -110,7 +110,7 @@ describe('the gallery', () => {
     expect((await galleryOf(serving)).images.map((image) => image.key)).toEqual([key('meanwhile')])
   })
 
-  it('keeps the URLs over a restart, also when the notes were cut off or damaged', async () => {
+  it('keeps the URLs over a restart, even if the notes were cut off or damaged', async () => {
     const { folder, images, serving, notes } = await start()
     await make(serving, images, 'one')
     await expect.poll(() => existsSync(notes) && readFileSync(notes, 'utf8')).toContain('one,white')
@@ -125,7 +125,7 @@ describe('the gallery', () => {
     ])
   })
 
-  it('does not let the notes grow without end', async () => {
+  it('keeps the notes from growing without end', async () => {
     const { images, serving, notes } = await start()
     for (let n = 0; n < 10_100; n++) serving.page.served(served(`r${n}`, { uri: `/${n}`, key: key(`${n}`) }))
     serving.page.served(served('long', { uri: `/${'x'.repeat(5_000)}`, key: key('long') }))
@@ -135,7 +135,7 @@ describe('the gallery', () => {
     expect(readFileSync(notes, 'utf8')).not.toContain('xxx')
   })
 
-  it('goes on without notes where they can’t be written', async () => {
+  it('works without notes if they can’t be written', async () => {
     const folder = tempFolder()
     const images = await openObjectFolder(path.join(folder, 'objects'))
     writeFileSync(path.join(folder, 'file'), '')
@@ -144,7 +144,7 @@ describe('the gallery', () => {
     expect((await galleryOf(serving)).images).toMatchObject([{ path: '/one,white' }])
   })
 
-  it('without a folder, has what was served since the start', async () => {
+  it('without a folder, lists the images served since the start', async () => {
     const serving = await servePage()
     serving.page.served(served('one', { key: key('one') }))
     serving.page.functionLine(lineOf('one'))
@@ -153,7 +153,7 @@ describe('the gallery', () => {
 })
 
 describe('a stored image', () => {
-  it('is shown past the edge, and can do nothing as a document', async () => {
+  it('is served without the edge, and is inert as a document', async () => {
     const { images, serving } = await start()
     await store(images, 'a.svg', '<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', 'image/svg+xml')
     const response = await fetch(`${serving.url}/?stored=${encodeURIComponent(key('a.svg'))}`)
@@ -163,7 +163,7 @@ describe('a stored image', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  it('has to be an image, and one that was made', async () => {
+  it('must be an image, and a generated one', async () => {
     const { images, serving } = await start()
     await store(images, 'page', '<script>alert(1)</script>', 'text/html')
     await images.put('secret.png', { body: Buffer.from('x'), contentType: 'image/png' })

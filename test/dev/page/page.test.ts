@@ -7,8 +7,8 @@ import { ABOUT, lineOf, listen, served, servePage } from './server.js'
 
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json()
 
-describe('what it is asked', () => {
-  it.each(['cross-site', 'same-site'])('is not answered to a page of another site (%s)', async (from) => {
+describe('a question to the page', () => {
+  it.each(['cross-site', 'same-site'])('is refused from a page of another site (%s)', async (from) => {
     const { url } = await servePage()
     for (const query of ['state', 'events', 'explain=/1', 'gallery', 'stored=generated/1']) {
       const response = await fetch(`${url}/?${query}`, { headers: { 'sec-fetch-site': from } })
@@ -27,7 +27,7 @@ describe('what it is asked', () => {
     ['evil.example', false, 403],
     ['localhost.evil.example:6480', false, 403],
     ['dev-machine:6480', true, 200],
-  ])('answers %s as the host, or does not', async (host, anyHost, status) => {
+  ])('with the host %s (any host: %s) is answered with %i', async (host, anyHost, status) => {
     const { url } = await servePage({ anyHost })
     const got = await new Promise((resolve, reject) => {
       http
@@ -37,7 +37,7 @@ describe('what it is asked', () => {
     expect(got).toBe(status)
   })
 
-  it('explains a path exactly as it was given, and passes on what the generator throws', async () => {
+  it('explains a path exactly as given, and passes on what the generator throws', async () => {
     const asked: string[] = []
     const explain = async (path: string) => {
       asked.push(path)
@@ -58,7 +58,7 @@ describe('what it is asked', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('does not pile up questions that a hanging function never answers', async () => {
+  it('does not queue behind a function that hangs', async () => {
     let asked = 0
     const { url } = await servePage({
       explain: async () => {
@@ -78,7 +78,7 @@ describe('what it is asked', () => {
 })
 
 describe('events', () => {
-  it('start with the state, and tell each request with the function’s times, whichever comes first', async () => {
+  it('start with the state, and report each request with the function’s times, whichever comes first', async () => {
     const { page, url } = await servePage()
     const events = await listen(url)
     expect(await events.until('state')).toMatchObject({ about: ABOUT, requests: [], build: 0 })
@@ -96,7 +96,7 @@ describe('events', () => {
     expect(await json(`${url}/?state`)).toMatchObject({ requests: [{ id: 'early' }, { id: 'late' }] })
   })
 
-  it('tell of a failed build until there is one that works', async () => {
+  it('report a failed build until one succeeds', async () => {
     const { page, url } = await servePage()
     const before = await listen(url)
     page.rebuildFailed('generator.ts:3: <b>')
@@ -115,12 +115,12 @@ describe('events', () => {
     expect(after).not.toHaveProperty('failed')
   })
 
-  it('tell how long a request waited, and why it failed without frames of genato’s own', async () => {
+  it('report how long a request waited, and why it failed, without genato’s own frames', async () => {
     const { page, url } = await servePage()
     const stack = (place: string) => `Error: no\n    at paint (/home/me/gen.ts:3:9)\n    at run (${place})`
     const own = path.join(packageRoot(), 'handler', 'origin-request.ts:1:1')
     page.served(served('one', { waitedMs: 30, status: 503, reason: stack('node:internal/timers:1:1') }))
-    page.functionLine(JSON.stringify({ requestId: 'one', outcome: 'failed', error: stack(own) }))
+    page.functionLine(lineOf('one', 'failed', { status: 503, error: stack(own) }))
     const left = 'Error: no\n    at paint (/home/me/gen.ts:3:9)'
     expect(await json(`${url}/?state`)).toMatchObject({
       requests: [{ id: 'one', waitedMs: 30, reason: left, function: { error: left } }],
@@ -134,7 +134,7 @@ describe('events', () => {
     await expect.poll(() => events.ended()).toBe(true)
   })
 
-  it('are told in batches, of which a flood of requests fills none', async () => {
+  it('come in batches, whose size is limited in a flood of requests', async () => {
     const { page, url } = await servePage()
     const events = await listen(url)
     for (let n = 0; n < 20_000; n++) page.served(served(`r${n}`, { cacheResult: 'Hit' }))
@@ -144,7 +144,7 @@ describe('events', () => {
     expect(await json(`${url}/?state`)).toHaveProperty('requests.length', 20)
   })
 
-  it('let go of a reader that takes nothing, and refuse more readers than there may be', async () => {
+  it('drop a reader that stops reading, and refuse too many readers', async () => {
     const { page, url } = await servePage()
     const stuck = connect(Number(new URL(url).port), '127.0.0.1')
     onTestFinished(() => void stuck.destroy())
@@ -152,7 +152,7 @@ describe('events', () => {
     stuck.write('GET /?events HTTP/1.1\r\nHost: localhost\r\n\r\n')
     const others = await Promise.all(Array.from({ length: 31 }, async () => listen(url)))
     await expect.poll(async () => (await fetch(`${url}/?events`)).status).toBe(503)
-    // More than what the system itself takes in for a reader.
+    // More than the system's own buffers hold.
     for (let n = 1; n <= 200; n++) {
       page.rebuildFailed('x'.repeat(100_000))
       await others[0]?.until('failed', n)

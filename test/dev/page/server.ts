@@ -1,3 +1,4 @@
+import { requestLine, type RequestLine } from '../../../handler/shared/log.js'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -11,7 +12,7 @@ export interface Serving {
   url: string
 }
 
-/** The page alone on a server of its own, which answers 418 to what is none of the page's. */
+/** Serves the page alone. The server answers 418 to anything that is not the page's. */
 export async function servePage(options: Partial<PageOptions> = {}): Promise<Serving> {
   const page = createPage({
     about: () => ABOUT,
@@ -35,7 +36,7 @@ export async function servePage(options: Partial<PageOptions> = {}): Promise<Ser
   return { page, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-/** A request that was answered with a stored image. */
+/** A request that was served with a stored image. */
 export function served(id: string, more: Partial<Served> = {}): Served {
   return {
     id,
@@ -50,10 +51,14 @@ export function served(id: string, more: Partial<Served> = {}): Served {
   }
 }
 
-/** The function's line about it. */
-export function lineOf(requestId: string, outcome = 'made'): string {
+/** The function's log line about a request. */
+export function lineOf(
+  requestId: string,
+  outcome: RequestLine['outcome'] = 'made',
+  more: Partial<RequestLine> = {},
+): string {
   const ms = { total: 10, lookup: 2, render: 5, store: 3 }
-  return JSON.stringify({ requestId, path: `/${requestId}`, outcome, status: 200, ms, bytes: 100 })
+  return requestLine({ requestId, path: `/${requestId}`, outcome, status: 200, ms, bytes: 100, ...more })
 }
 
 export interface Told {
@@ -87,7 +92,7 @@ export async function listen(url: string) {
     status: response.status,
     told,
     ended: () => ended,
-    /** @throws after 5 s in which nothing of that kind was told. */
+    /** @throws after 5 s without such an event. */
     async until(event: string, nth = 1): Promise<Told['data']> {
       for (const end = Date.now() + 5_000; Date.now() < end;) {
         const found = told.filter((one) => one.event === event)[nth - 1]

@@ -23,8 +23,8 @@ const entry = (more: Partial<RequestEntry> = {}): RequestEntry => ({
   ...more,
 })
 
-const ran = (outcome: string, more: Partial<FunctionReport> = {}) =>
-  entry({ function: { outcome, ms: { total: 1 }, ...more } })
+const ran = (outcome: FunctionReport['outcome'], more: Partial<FunctionReport> = {}) =>
+  entry({ function: { outcome, status: 200, ms: { total: 1 }, ...more } })
 
 const lookedUp = { ms: { total: 2, lookup: 1 } }
 const html = { html: true }
@@ -35,36 +35,36 @@ describe('where an answer came from', () => {
     ['two at once', seen('Hit', 200), entry(), /at the same time/],
     ['expired', seen('RefreshHit', 200), entry(), /still right/],
     ['expired, no bucket', seen('RefreshHit', 200), entry({ reason: 'x' }), /the expired copy was sent/],
-    ['made', seen('Miss', 200), ran('made'), /^Made for this request, and stored/],
+    ['made', seen('Miss', 200), ran('made'), /^Generated for this request, and stored/],
     ['stored before', seen('Miss', 200), ran('hit'), /stored already/],
     ['a file', seen('Miss', 200), ran('passed'), /^A file/],
     ['unknown', seen('Miss', 200), undefined, /the answer came from the bucket/],
-    ['wrong', seen('LambdaGeneratedResponse', 400), ran('rejected'), /found the URL wrong/],
+    ['wrong', seen('LambdaGeneratedResponse', 400), ran('rejected'), /rejected the URL/],
     [
       'no file',
       seen('LambdaGeneratedResponse', 404),
       ran('missing', lookedUp),
       /looked into the bucket: there/,
     ],
-    ['a folder', seen('LambdaGeneratedResponse', 404), ran('missing'), /did not look into the bucket/],
+    ['a folder', seen('LambdaGeneratedResponse', 404), ran('missing'), /didn’t look into the bucket/],
     ['a throw', seen('LambdaGeneratedResponse', 500), ran('failed', lookedUp), /^The generator failed/],
     ['given up', seen('LambdaGeneratedResponse', 503), ran('failed', lookedUp), /gave up/],
-    ['unstored', seen('LambdaGeneratedResponse', 200), ran('made'), /could not be stored: the function sent/],
+    ['unstored', seen('LambdaGeneratedResponse', 200), ran('made'), /couldn’t be stored: the function sent/],
     ['unstored, large', seen('LambdaGeneratedResponse', 503), ran('made'), /too large/],
-    ['of its own', seen('LambdaGeneratedResponse', 200), undefined, /^The function’s own answer\.$/],
+    ['unknown', seen('LambdaGeneratedResponse', 200), undefined, /^The function’s own answer\.$/],
     ['a crash', seen('LambdaExecutionError', 503, html), entry(), /failed before it answered/],
-    ['no result', seen('LambdaValidationError', 502, html), entry(), /that CloudFront does not take/],
+    ['no result', seen('LambdaValidationError', 502, html), entry(), /not one that CloudFront accepts/],
     ['too many', seen('LambdaLimitExceeded', 503, html), entry(), /More requests came at once/],
-    ['kept', seen('Error', 404, { aged: true }), entry(), /^An error from the cache/],
+    ['a cached error', seen('Error', 404, { aged: true }), entry(), /^An error from the cache/],
     ['no object', seen('Error', 403, { server: 'AmazonS3' }), entry(), /^The bucket has no such object/],
     ['refused', seen('Error', 414, html), entry(), /^CloudFront refused/],
-    ['no bucket', seen('Error', 502, html), entry(), /could not be reached/],
-    ['two errors', seen('Error', 404), entry({ reason: 'NOT_FOUND' }), /its error served both/],
+    ['no bucket', seen('Error', 502, html), entry(), /couldn’t be reached/],
+    ['two errors', seen('Error', 404), entry({ reason: 'NOT_FOUND' }), /one error served both/],
   ])('%s', (_, answer, known, words) => {
     expect(sourceInWords(answer, known)).toMatch(words)
   })
 
-  it('is told once the lines that it takes are there', () => {
+  it('can be said once the lines that it takes have arrived', () => {
     expect(isEnough(seen('Miss', 200), undefined)).toBe(false)
     expect(isEnough(seen('Miss', 200), entry())).toBe(false)
     expect(isEnough(seen('Miss', 200), ran('made'))).toBe(true)
@@ -82,10 +82,16 @@ describe('the reason', () => {
       ran('failed', { error: 'Error: no\n    at x' }),
       'Error: no\n    at x',
     ],
-    ['that is told anyway', seen('', 400), 'BAD: no\n', ran('rejected', { error: 'BAD: no' }), undefined],
-    ['of no storing', seen('', 200), undefined, ran('made', { error: 'no bucket' }), 'no bucket'],
-    ['where there is none', seen('Hit', 200), undefined, entry(), undefined],
-    ['not known yet', seen('LambdaExecutionError', 503), '<HTML>', undefined, undefined],
+    [
+      'that the answer has already',
+      seen('', 400),
+      'BAD: no\n',
+      ran('rejected', { error: 'BAD: no' }),
+      undefined,
+    ],
+    ['of an unstored image', seen('', 200), undefined, ran('made', { error: 'no bucket' }), 'no bucket'],
+    ['if there is none', seen('Hit', 200), undefined, entry(), undefined],
+    ['if it is not known yet', seen('LambdaExecutionError', 503), '<HTML>', undefined, undefined],
   ])('%s', (_, answer, text, known, reason) => {
     expect(reasonOf(answer, text, known)).toBe(reason)
   })

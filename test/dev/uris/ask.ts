@@ -9,8 +9,8 @@ export interface Answered {
 const CONNECTIONS = 8
 
 /**
- * Asks for all over a few connections that stay open as long as the server keeps them; what is given byte for
- * byte goes over one of its own, since nobody can tell what comes after it.
+ * Sends all requests over a few kept-alive connections. A request given byte for byte gets its own connection,
+ * because its end is unclear.
  */
 export async function answersTo(port: number, cases: readonly UriCase[]): Promise<Answered[]> {
   const answered: Answered[] = []

@@ -15,15 +15,15 @@ const CODES = [
 /** Anything else came from the request. */
 const HEADERS =
   /^(content-type|content-length|content-range|cache-control|etag|last-modified|accept-ranges|server|x-cache|age|date|connection|keep-alive|x-content-type-options|transfer-encoding|vary|via|x-amz-cf-(id|pop)|x-amz-[\w-]+|access-control-[\w-]+|content-security-policy|x-frame-options|referrer-policy|cross-origin-[\w-]+|retry-after|allow)$/
-/** Statuses that the edge answers with by itself. */
+/** Statuses of the edge's own responses. */
 const OWN = [206, 304, 400, 403, 405, 408, 411, 412, 414, 416, 417, 421, 426, 431, 494, 501]
 /** Ends lines, hides text, or turns its direction. */
 // oxlint-disable-next-line no-control-regex
 const INVISIBLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u
 
 /**
- * What is wrong with an answer, by the design's table alone.
- * @param marker what a file outside has in it.
+ * What is wrong with a response, judged only by the table of statuses.
+ * @param marker the content of a file outside the bucket.
  */
 export function problemWith(
   asked: UriCase,
@@ -31,7 +31,7 @@ export function problemWith(
   marker: string,
 ): string | undefined {
   const { expected } = asked
-  // A connection that is cut says as well that this is no request.
+  // Closing the connection refuses the request too.
   if (answer === 'closed') return expected.kind === 'refused' ? undefined : 'the connection was closed'
   const { status, headers, body } = answer
   const strange = Object.keys(headers).find((name) => !HEADERS.test(name))
@@ -71,7 +71,7 @@ function problemWithTable(asked: UriCase, answer: WireAnswer): string | undefine
   const { status, headers } = answer
   const type = headers['content-type'] ?? ''
   const cacheControl = headers['cache-control']
-  // In development only, there is a page at /, which none keeps and none guesses at.
+  // Only in development, / is a page, which is not cached and not sniffed.
   if (isRoot(asked.target) && cacheControl === 'no-store')
     return headers['x-content-type-options'] === 'nosniff' ? undefined : 'has no nosniff'
   if (status === 200) {
@@ -104,14 +104,14 @@ function problemOfOwn({ status, headers, body }: WireAnswer): string | undefined
   const kept = headers['cache-control']
   if (status >= 400 && kept !== undefined && !/no-store|no-cache|max-age=0/.test(kept))
     return `may be kept: ${kept}`
-  // What has no type is guessed by browsers.
+  // Browsers guess the type of a response without one.
   return body.length > 0 && headers['content-type'] === undefined ? 'has a body, and no type' : undefined
 }
 
-/** Elements that an image of this service is made of: what a text brings along is another one. */
+/** The elements of this service's images. Any other element came from a text. */
 const ELEMENTS = new Set(['svg', 'rect', 'text', 'tspan', 'path', 'g', 'title', 'style', 'defs'])
 
-/** That it is XML at all, libxml2 says, in the test. */
+/** libxml2 checks in the test that it is valid XML. */
 function problemWithSvg(body: Buffer): string | undefined {
   const text = body.toString('utf8')
   for (const [, name = ''] of text.matchAll(/<\/?([^\s/>]*)/g))
@@ -121,7 +121,7 @@ function problemWithSvg(body: Buffer): string | undefined {
   return undefined
 }
 
-/** Whether a piece of what was sent that could be markup stands there as it was sent. */
+/** Whether the response repeats a part of the request that could be markup. */
 function echoes(target: Buffer, body: Buffer): boolean {
   const sent = target.toString('latin1')
   return [sent, unescaped(sent)].some((text) =>

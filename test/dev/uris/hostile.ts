@@ -176,7 +176,7 @@ const mutated = fc
 const text = fc
   .oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 30 }))
   .map((value) => `/40,svg,text=${escaped(value)}`)
-/** Of what the bundled font draws, so that it is drawn. */
+/** From the characters of the bundled font, so that the text is drawn. */
 const drawn = fc
   .tuple(
     fc.array(fc.constantFrom(...MARKUP), { minLength: 1, maxLength: 6 }),
@@ -193,14 +193,14 @@ const numbers = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 400n }), fc.bigInt({ min: 0n, max: 10n ** 30n }))
   .map(([width, height]) => `/${width}x${height}`)
 
-/** Where an answer is right if it is any of the table's. */
+/** Requests for which any response of the table is right. */
 export const hostileCases: fc.Arbitrary<UriCase> = fc
   .tuple(
     fc.oneof(mutated, mutated, mutated, drawn, drawn, text, bytes, tokens, free, free, numbers),
     fc.constantFrom('GET', 'GET', 'GET', 'GET', 'HEAD'),
   )
   .map(([path, method]) =>
-    // A blank or a control character in the request line is no HTTP: that is another family's.
+    // A blank or a control character in the request line is invalid HTTP, which protocol.ts covers.
     // oxlint-disable-next-line no-control-regex
     get('hostile', path.replace(/[\u0000-\u0020\u007f]/g, '_'), { kind: 'any' }, method),
   )

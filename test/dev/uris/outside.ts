@@ -33,9 +33,9 @@ const STARTS = [
 ]
 
 /**
- * Spellings of a path that leads out of the bucket, to a file that is there.
- * @param file whole path.
- * @param folders that the server may take for the root of what it serves.
+ * Spellings of a path to an existing file outside the bucket.
+ * @param file the absolute path.
+ * @param folders that the server might use as its root.
  */
 export function outsideCases(file: string, folders: readonly string[]): fc.Arbitrary<UriCase> {
   const names = [
@@ -70,7 +70,7 @@ export function outsideCases(file: string, folders: readonly string[]): fc.Arbit
     })
 }
 
-/** Names that no bucket here has: `404`, and with a dot segment `400`. */
+/** Names that are missing in the bucket: `404`, and `400` with a dot segment. */
 export const missingCases: fc.Arbitrary<UriCase> = fc
   .tuple(
     fc.constantFrom(

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import type { UriCase } from './request.js'
 
 const HOST = 'Host: localhost\r\n'
-/** Refused, whoever finds out: Node's parser, or the edge as CloudFront would. */
+/** Refused, either by Node's parser or by the edge as CloudFront would. */
 const REFUSED = [400, 403, 405, 408, 411, 414, 417, 421, 426, 431, 494, 501]
 const EXAMPLE = '/20,white'
 
-/** No request of HTTP, or none that a distribution takes: each is sent on a connection of its own. */
+/** Invalid HTTP, or requests that a distribution doesn't allow. Each is sent on its own connection. */
 const raws: readonly string[] = [
   // Line ends, blanks and control characters in the request line.
   ...[
@@ -52,13 +52,13 @@ const raws: readonly string[] = [
     'HTTP/',
   ].map((version) => `GET ${EXAMPLE} ${version}\r\n${HOST}\r\n`),
   'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
-  // Methods that are none, and one that asks for a tunnel.
+  // Unknown methods, and one that asks for a tunnel.
   ...['get', 'FOO', 'G ET', '', 'GET\0', 'GÉT', 'GET<script>'].map(
     (method) => `${method} ${EXAMPLE} HTTP/1.1\r\n${HOST}\r\n`,
   ),
   `CONNECT 127.0.0.1:22 HTTP/1.1\r\n${HOST}\r\n`,
   `CONNECT ${EXAMPLE} HTTP/1.1\r\n${HOST}\r\n`,
-  // Two ways to tell where the request ends.
+  // Two contradictory lengths.
   `POST ${EXAMPLE} HTTP/1.1\r\n${HOST}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n`,
   `GET ${EXAMPLE} HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
   ...['-1', '1e3', '0x1', '99999999999999999999999', '1,2', ' '].map(
@@ -69,7 +69,7 @@ const raws: readonly string[] = [
   ),
   `POST ${EXAMPLE} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n`,
   `POST ${EXAMPLE} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
-  // Headers that are none.
+  // Invalid headers.
   ...[': x', ' folded: x', 'no colon', 'a b: c', 'X: a\0b', 'X\x00: a', 'X: a\rb', 'é: x'].map(
     (header) => `GET ${EXAMPLE} HTTP/1.1\r\n${header}\r\n${HOST}\r\n`,
   ),
@@ -130,7 +130,7 @@ const METHODS = [
   'UNLOCK',
 ]
 
-/** What a distribution that lets GET and HEAD through says to other methods. */
+/** The response to other methods of a distribution that allows GET and HEAD. */
 export const methodCases: fc.Arbitrary<UriCase> = fc
   .tuple(
     fc.constantFrom(...METHODS),
@@ -172,7 +172,7 @@ const ABSOLUTE = [
   'http://a@b:80',
 ]
 
-/** What the page at `/` is asked by its own script, in development. */
+/** The requests of the page's own script at `/`, in development. */
 const PAGE = [
   '/?state',
   '/?state=<script>',
@@ -189,7 +189,7 @@ const PAGE = [
   '/?<script>=<script>',
 ]
 
-/** Targets that a proxy would be asked for, and headers that a server may believe. */
+/** Targets for a proxy, and headers that a server might trust. */
 export const oddCases: fc.Arbitrary<UriCase> = fc
   .tuple(
     fc.constantFrom(...ABSOLUTE),

@@ -1,11 +1,11 @@
-/** A request, and what its answer has to be beside what every answer has to be. */
+/** A request, and what its response must be, beside the rules for every response. */
 export interface UriCase {
-  /** What it is an example of, for a failure's message. */
+  /** The kind of example, for the message of a failure. */
   family: string
   method: string
   /** The target of the request line, byte for byte. */
   target: Buffer
-  /** The whole request, where it is more than a request line and `Host`. */
+  /** The whole request, if it is more than a request line and `Host`. */
   raw?: Buffer
   expected: Expected
 }
@@ -17,9 +17,9 @@ export type Expected =
   | { kind: 'missing' }
   /** 404, or 400 with this code: a path that no file can have. */
   | { kind: 'nowhere' }
-  /** Anything in the design's table, or an error of the edge's own: never 5xx. */
+  /** Anything in the table, or one of the edge's own errors, but never 5xx. */
   | { kind: 'any' }
-  /** Refused by the edge: this is no HTTP, or not what a distribution takes. */
+  /** Refused by the edge: invalid HTTP, or a request that a distribution doesn't allow. */
   | { kind: 'refused'; statuses: readonly number[] }
 
 interface ExpectedImage {
@@ -41,7 +41,7 @@ export const CONTENT_TYPES: Record<ImageFormat, string> = {
   svg: 'image/svg+xml',
 }
 
-/** A case whose target is text: what is not ASCII goes as UTF-8. */
+/** A case whose target is text. Characters outside ASCII are sent as UTF-8. */
 export function get(family: string, target: string, expected: Expected, method = 'GET'): UriCase {
   return { family, method, target: Buffer.from(target, 'utf8'), expected }
 }

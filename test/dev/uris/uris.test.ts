@@ -15,7 +15,7 @@ import { wrongCases } from './wrong.js'
 import { startServer, type Server } from '../../support/load/server.js'
 import { askOnce, requestFor } from '../../support/load/wire.js'
 
-/** Every run asks for the same; `GENATO_SEED` for others. It is told with every failure. */
+/** Every run sends the same requests, unless `GENATO_SEED` is set. Each failure states the seed. */
 const SEED = Number(process.env['GENATO_SEED'] ?? 20_261_121)
 const MARKER = 'this lies outside of the bucket'
 
@@ -39,7 +39,7 @@ function some<T>(cases: fc.Arbitrary<T>, numRuns: number): T[] {
   return fc.sample(cases, { numRuns, seed: SEED })
 }
 
-/** Asks for all, and complains of the first few that are not answered by the table. */
+/** Sends all requests, and reports the first few whose responses break the table. */
 async function holds(cases: readonly UriCase[]): Promise<Answered[]> {
   const answered = await answersTo(server.port, cases)
   asked += cases.length
@@ -53,7 +53,7 @@ async function holds(cases: readonly UriCase[]): Promise<Answered[]> {
 }
 
 describe('URIs', () => {
-  it('that mean an image give it, with the right size, the same bytes for every spelling', async () => {
+  it('of images get them, with the right size and the same bytes for every spelling', async () => {
     const answered = await holds(some(validCases, 480).flat())
     const bodies = new Map<string, Buffer>()
     for (const { asked, answer } of answered) {
@@ -75,21 +75,21 @@ describe('URIs', () => {
     expect(bodies.size).toBeGreaterThan(400)
   }, 90_000)
 
-  it('that are wrong in one way are told which', async () => {
+  it('with one mistake get a response that names it', async () => {
     await holds(some(wrongCases, 1_400))
   })
 
-  it('that are hostile get an answer of the table', async () => {
+  it('that are hostile get a response of the table', async () => {
     const answered = await holds(some(hostileCases, 1_500))
     const images = answered.filter(({ answer }) => answer !== 'closed' && answer.status === 200)
-    // Else nothing hostile was ever drawn.
+    // Otherwise no hostile text was ever drawn.
     expect(images.length).toBeGreaterThan(100)
     for (const { answer } of images)
       if (answer !== 'closed' && answer.headers['content-type'] === 'image/svg+xml' && answer.body.length > 0)
         await sharp(answer.body).metadata()
   })
 
-  it('that lead out of the bucket lead nowhere', async () => {
+  it('that point outside the bucket get nothing', async () => {
     const folders = [
       '.genato/images',
       '.genato/images/objects',
@@ -109,16 +109,16 @@ describe('URIs', () => {
     await holds(some(methodCases, 150))
   })
 
-  it('that are for a proxy, or come with odd headers, get an answer of the table', async () => {
+  it('for a proxy, or with odd headers, get a response of the table', async () => {
     await holds(some(oddCases, 300))
   })
 
-  it('that are no HTTP are refused, and nothing of them is repeated', async () => {
+  it('in invalid HTTP are refused, without repeating them', async () => {
     await holds(everyRefused)
     await holds(some(refusedCases, 150))
   })
 
-  it('were 5,000 and more, and the server goes on', async () => {
+  it('numbered over 5,000, and the server still runs', async () => {
     expect(asked).toBeGreaterThanOrEqual(5_000)
     const answer = await askOnce(server.port, requestFor('/20,white,png'))
     expect(answer).toMatchObject({ status: 200 })

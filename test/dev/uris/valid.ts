@@ -20,7 +20,7 @@ const TRANSLUCENT: [string, ...string[]][] = [
   ['11223344', '1234', '#1234'],
 ]
 
-/** What the bundled font draws, with all that has a meaning in URLs, XML and HTML among it. */
+/** Characters of the bundled font, including those with a meaning in URLs, XML and HTML. */
 const TEXTS = [
   'Hi',
   'a,b/c%d',
@@ -44,7 +44,7 @@ interface Wanted {
   format: ImageFormat
   width: number
   height: number
-  /** Index into the colours that the format takes. */
+  /** Index into the colours that the format allows. */
   color: number
   text: string | undefined
   quality: number | undefined

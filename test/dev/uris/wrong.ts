@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { escaped, get, type UriCase } from './request.js'
 
-/** A token that is wrong for one reason only, so that its code is known. */
+/** A token with exactly one mistake, so that its code is known. */
 type Wrong = readonly [path: string, ...codes: string[]]
 
 const nat = (max: number) => fc.nat({ max })
@@ -42,7 +42,7 @@ const badSize: fc.Arbitrary<Wrong> = fc
       '5x-5',
       '5x+5',
     ),
-    // More digits than are read.
+    // More digits than allowed.
     nat(99_999).map((number) => `${number + 100_000}x1`),
     fc
       .string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: 6, maxLength: 600 })
@@ -132,7 +132,7 @@ const noAlpha: fc.Arbitrary<Wrong> = fc.constantFrom<Wrong>(
   ['/20,svg,q=80', 'BAD_OPTION'],
 )
 
-/** Bytes, written as escapes, that are not UTF-8, or characters that no text has. */
+/** Escapes of bytes that are not UTF-8, or of characters that are not allowed in texts. */
 const BROKEN = [
   '%ZZ',
   '%',
@@ -200,7 +200,7 @@ const lacking: fc.Arbitrary<Wrong> = fc
   .constantFrom('日本語', 'שלום', 'مرحبا', 'हिन्दी', 'ไทย', '한국어', '𝔘𝔫𝔦', '\u{10ffff}', 'བོད')
   .map((text) => [`/20,text=${escaped(text)}`, 'BAD_OPTION'])
 
-/** Each wrong in one way: `400` with that way's code. */
+/** Each has one mistake: `400` with its code. */
 export const wrongCases: fc.Arbitrary<UriCase> = fc
   .tuple(
     fc.oneof(

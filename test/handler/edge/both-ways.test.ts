@@ -5,6 +5,7 @@ import aws4 from 'aws4'
 import { expect, it, onTestFinished } from 'vitest'
 import { defineGenerator } from '../../../handler/shared/contract.js'
 import type { OriginRequestEvent } from '../../../handler/edge/edge-event.js'
+import { BEHAVIOURS, ORIGIN_ID } from '../../../templates/distribution.js'
 import { createEdge } from '../../../src/local/cloudfront/edge.js'
 import type { FunctionRunner } from '../../../src/local/lambda/runner.js'
 import { startViewerServer } from '../../../src/local/cloudfront/viewer/server.js'
@@ -13,12 +14,12 @@ import { scriptedS3, service, type TestService } from '../../support/service.js'
 
 const BUCKET = 'genato-images-000000000000'
 const DOMAIN = `${BUCKET}.s3.us-east-1.amazonaws.com`
-/** Of the one request. */
+/** Headers of the single request. */
 const OF_THE_REQUEST = ['date', 'x-amz-cf-id', 'x-amz-request-id', 'x-amz-id-2']
 
 type Local = Awaited<ReturnType<typeof localStore>>
 
-/** The local edge with the function before it. `handsBack`: each request as one that CloudFront has to fetch. */
+/** The local edge with the function. With `handsBack`, CloudFront has to fetch every image itself. */
 async function edgeBefore({ folder }: Local, { send }: TestService, handsBack: boolean): Promise<string> {
   const runner = {
     invoke: async (sent: OriginRequestEvent) => {
@@ -30,7 +31,12 @@ async function edgeBefore({ folder }: Local, { send }: TestService, handsBack: b
       return { value: { ...request, uri: value.uri } }
     },
   } as unknown as FunctionRunner
-  const edge = createEdge({ runner, store: folder, origin: { domain: DOMAIN, path: '' }, cacheBytes: 1e7 })
+  const edge = createEdge({
+    behaviours: BEHAVIOURS,
+    origins: { [ORIGIN_ID]: { domain: DOMAIN, path: '', objects: folder } },
+    functions: { edge: runner },
+    cacheBytes: 1e7,
+  })
   const server = await startViewerServer({
     edge,
     page: { handle: () => false },
@@ -85,7 +91,7 @@ it('a stored image looks the same to viewers, whether the function sends it or C
         await viewed(itself, '/640x480,white', method, headers),
         await viewed(fetched, '/640x480,white', method, headers),
       ]
-      // A multipart boundary is each answer's own.
+      // Every answer has another multipart boundary.
       if (one.headers['content-type']?.startsWith('multipart/')) one.headers['content-type'] = 'multipart'
       if (other.headers['content-type']?.startsWith('multipart/')) other.headers['content-type'] = 'multipart'
       if (one.headers['content-type'] === 'multipart') one.body = other.body
@@ -94,7 +100,7 @@ it('a stored image looks the same to viewers, whether the function sends it or C
   }
 })
 
-it('an image that was just made looks the same as it will from S3', async () => {
+it('an image that was just generated looks the same as it will from S3', async () => {
   const store = await localStore()
   const run = service(store.endpoint)
   const made = await viewed(await edgeBefore(store, run, false), '/300x200,red', 'GET', {})
@@ -146,11 +152,11 @@ it.each([
   )
   const url = await edgeBefore(store, run, false)
   expect('status' in (await run.send(event('/image')))).toBe(itself)
-  // The edge refuses what CloudFront would.
+  // The local edge refuses the same answers as CloudFront.
   expect((await viewed(url, '/image', 'GET', {})).status).toBe(200)
 })
 
-it('asks for SSE-S3 and names the account on every call, and S3 refuses another account’s', async () => {
+it('every call asks for SSE-S3 and names the account, and S3 refuses another account’s bucket', async () => {
   const seen: http.IncomingHttpHeaders[] = []
   const server = http.createServer((request, response) => {
     seen.push(request.headers)
@@ -173,7 +179,7 @@ it('asks for SSE-S3 and names the account on every call, and S3 refuses another 
   expect(lines[0]?.error).toContain('403 AccessDenied')
 })
 
-it('a bucket policy that denies the encryption is named in the log, and the image is sent all the same', async () => {
+it('a bucket policy that denies the encryption is named in the log, and the image is sent anyway', async () => {
   const { endpoint } = await scriptedS3(({ method }, response) => {
     const denied =
       '<Error><Code>AccessDenied</Code><Message>explicit deny in a resource-based policy</Message></Error>'

@@ -12,10 +12,10 @@ const plain: Generator<string> = defineGenerator({
   generate: async () => ({ body: '', contentType: 'text/plain' }),
 })
 
-/** One that makes its own keys, and has those for parameters. */
+/** A generator with its own keys, which are its parameters. */
 const own: Generator<string> = { ...plain, key: (key) => key }
 
-describe('the key of an image whose generator makes none', () => {
+describe('the derived key of an image', () => {
   // The digests: printf '<path>' | sha256sum | cut -c1-32
   it.each([
     ['/cat/tabby', 'generated/gen1/cat-tabby/3c52f4cce26ee8d6df17837d2ceeb87b'],
@@ -43,7 +43,7 @@ describe('the key of an image whose generator makes none', () => {
     )
   })
 
-  it('is no other canonical path’s', () => {
+  it('is shared with no other canonical path', () => {
     let different = 0
     fc.assert(
       fc.property(path, path, (one, other) => {
@@ -57,14 +57,14 @@ describe('the key of an image whose generator makes none', () => {
     expect(objectKey(plain, 'gen1', '/a')).not.toBe(objectKey(plain, 'gen1', '/A'))
   })
 
-  it('is another one in another generation', () => {
+  it('differs between generations', () => {
     expect(objectKey(plain, 'gen2', '/cat/tabby')).toBe(
       'generated/gen2/cat-tabby/3c52f4cce26ee8d6df17837d2ceeb87b',
     )
   })
 })
 
-describe("a generator's own key", () => {
+describe('a key from the generator', () => {
   it.each([
     'a',
     'cat/tabby',
@@ -106,7 +106,7 @@ describe("a generator's own key", () => {
     expect(() => objectKey(own, 'gen1', key)).toThrow(JSON.stringify(key.slice(0, 200)))
   })
 
-  it('is refused or safe, whatever it is', () => {
+  it('is either safe or refused', () => {
     fc.assert(
       fc.property(fc.string({ unit: characterOf('ab./-_~ %é\n'), maxLength: 8 }), (key) => {
         let made: string
@@ -116,7 +116,7 @@ describe("a generator's own key", () => {
           expect(error).toBeInstanceOf(RangeError)
           return
         }
-        // The URL standard resolves . and .. and encodes: a key that survives it is what S3 gets.
+        // The URL standard resolves . and .. and encodes. A key that survives it reaches S3 unchanged.
         expect(new URL(`https://bucket.example/${made}`).pathname).toBe(`/${made}`)
       }),
       { numRuns: 2000 },

@@ -24,7 +24,7 @@ function header(response: EdgeResponse, name: string): string | undefined {
   return response.headers[name]?.[0]?.value
 }
 
-/** A generator of one path, whose `generate` is the test's. */
+/** A generator of one path, with the test's own `generate`. */
 function generatorOf(generate: Generator<object>['generate']): Generator<object> {
   return defineGenerator({
     version: '1',
@@ -35,7 +35,7 @@ function generatorOf(generate: Generator<object>['generate']): Generator<object>
 }
 
 describe('an image', () => {
-  it('is made, stored with type and caching, and sent', async () => {
+  it('is generated, stored with its type and cache headers, and sent', async () => {
     const { endpoint, folder } = await localStore()
     const { send, lines } = service(endpoint)
     const result = await send(event('/640x480,white,png'))
@@ -65,7 +65,7 @@ describe('an image', () => {
     ])
   })
 
-  it('is found the second time, in whatever spelling, without being made', async () => {
+  it('is found the second time in any spelling, without being generated again', async () => {
     const { endpoint, folder } = await localStore()
     const { send, lines } = service(endpoint)
     await send(event('/640x480,white,png'))
@@ -79,7 +79,7 @@ describe('an image', () => {
     expect(lines[1]?.ms).not.toHaveProperty('render')
   })
 
-  it('costs two requests to S3 when it is made, one when it is stored, none when the URL is wrong', async () => {
+  it('costs two requests to S3 when it is generated, one when it is stored, none when the URL is wrong', async () => {
     const there = new Set<string>()
     const { endpoint, requests } = await scriptedS3(({ method, path }, response) => {
       if (method === 'PUT') there.add(path)
@@ -93,7 +93,7 @@ describe('an image', () => {
     expect(requests.map((line) => line.split(' ')[0])).toEqual(['GET', 'PUT', 'GET'])
   })
 
-  it('that two ask for at once is the same for both, and stored whole', async () => {
+  it('is the same for two viewers who ask at once, and stored completely', async () => {
     const { endpoint, folder } = await localStore()
     const { send, lines } = service(endpoint)
     const results = await Promise.all(Array.from({ length: 8 }, async () => send(event('/300x200,red,webp'))))
@@ -106,7 +106,7 @@ describe('an image', () => {
     expect(lines.every(({ status }) => status === 200)).toBe(true)
   })
 
-  it('that another process stored first stays as that one made it', async () => {
+  it('that another process stored first stays as it is', async () => {
     const { endpoint, folder } = await localStore()
     const generator = generatorOf(async () => {
       await folder.put('generated/gen1/image/first', {
@@ -120,7 +120,7 @@ describe('an image', () => {
     expect((await folder.get('generated/gen1/image/first'))?.body.toString()).toBe('other')
   })
 
-  it('is put again when S3 reports a conflict', async () => {
+  it('is stored at the second attempt when S3 reports a conflict', async () => {
     let puts = 0
     const { endpoint } = await scriptedS3(({ method }, response) => {
       if (method === 'GET') response.writeHead(404).end()
@@ -131,7 +131,7 @@ describe('an image', () => {
     expect(puts).toBe(2)
   })
 
-  it('is looked for behind the path that the origin puts before it', async () => {
+  it('is looked up below the origin’s path', async () => {
     const { endpoint, folder } = await localStore()
     const { send } = service(endpoint)
     const base = event('/10')
@@ -142,7 +142,7 @@ describe('an image', () => {
     expect(bodyOf(result)).toEqual(stored?.body)
   })
 
-  it('is asked for with HEAD: it is made and stored all the same', async () => {
+  it('is generated and stored for HEAD too', async () => {
     const { endpoint, folder } = await localStore()
     const { send } = service(endpoint)
     expect(await send(event('/640x480,white,png', { method: 'HEAD' }))).toMatchObject({
@@ -154,7 +154,7 @@ describe('an image', () => {
 })
 
 describe('a wrong URL', () => {
-  it('gets 400 as text, with code and sentence, cached for an hour', async () => {
+  it('gets 400 as text, with code and message, cached for an hour', async () => {
     const { endpoint } = await localStore()
     const { send, lines } = service(endpoint)
     const response = answer(await send(event('/640x480,whit,png')))
@@ -166,7 +166,7 @@ describe('a wrong URL', () => {
     expect(lines[0]).toMatchObject({ outcome: 'rejected', status: 400, path: '/640x480,whit,png' })
   })
 
-  it('gets no body when it was asked for with HEAD', async () => {
+  it('gets no body for HEAD', async () => {
     const { endpoint } = await localStore()
     const response = answer(await service(endpoint).send(event('/0x0', { method: 'HEAD' })))
     expect(response.status).toBe('400')
@@ -175,7 +175,7 @@ describe('a wrong URL', () => {
 })
 
 describe('a file', () => {
-  it('that is there goes to S3 as it was asked for', async () => {
+  it('that exists is fetched from S3 by the same path', async () => {
     const { endpoint, folder } = await localStore()
     await folder.put('logo äöü+1.png', { body: Buffer.from('x'), contentType: 'image/png' })
     const { send, lines } = service(endpoint)
@@ -184,7 +184,7 @@ describe('a file', () => {
     expect(lines[0]).toMatchObject({ outcome: 'passed', status: 200 })
   })
 
-  it('with a plus in its path is asked for as it was found: S3 reads a plus as a space', async () => {
+  it('with a plus in its path is fetched with the plus encoded, because S3 reads a plus as a space', async () => {
     const { endpoint, folder } = await localStore()
     await folder.put('a+b.txt', { body: Buffer.from('x'), contentType: 'text/plain' })
     expect(await service(endpoint).send(event('/a+b.txt'))).toMatchObject({ uri: '/a%2Bb.txt' })
@@ -219,7 +219,7 @@ describe('a file', () => {
     },
   )
 
-  it('asked for with a method that is not the function’s business goes to S3', async () => {
+  it('requested with another method than GET or HEAD goes to S3', async () => {
     const { endpoint } = await localStore()
     const asked = event('/640x480', { method: 'OPTIONS' })
     expect(await service(endpoint).send(asked)).toEqual(asked.Records[0].cf.request)
@@ -241,7 +241,7 @@ describe('S3', () => {
     },
   )
 
-  it('is asked once more after a passing error', async () => {
+  it('is asked once more after a temporary error', async () => {
     const { endpoint } = await scriptedS3(({ count }, response) =>
       response.writeHead(count === 1 ? 503 : 200).end(),
     )
@@ -256,12 +256,12 @@ describe('S3', () => {
     expect(answer(await service(endpoint).send(event('/640x480,white,png'))).status).toBe('200')
   })
 
-  it('is asked through a fresh connection when the one at hand is dead, and the others with it', async () => {
+  it('is asked through a new connection if the open ones are dead', async () => {
     let thawed = false
     const sockets = new Set<unknown>()
     const { endpoint } = await scriptedS3(({ method }, response) => {
       const { socket } = response
-      // As after a freeze: whatever was open is dead, and says so only when it is used.
+      // As after a freeze: the open sockets are dead, which only shows when they are used.
       if (thawed && sockets.has(socket)) {
         socket?.destroy()
         return
@@ -280,20 +280,20 @@ describe('S3', () => {
     expect(answer(await send(event('/image'))).status).toBe('200')
   })
 
-  it('that can’t be reached gives 503', async () => {
+  it('gives 503 if it can’t be reached', async () => {
     const { send, lines } = service('http://127.0.0.1:9')
     expect(answer(await send(event('/640x480'))).status).toBe('503')
     expect(lines[0]?.error).toContain('ECONNREFUSED')
   })
 
-  it('that does not answer gives 503 before Lambda ends the function', async () => {
+  it('gives 503 before Lambda ends the function if it does not answer', async () => {
     const { endpoint } = await scriptedS3(() => undefined)
     const started = Date.now()
     expect(answer(await service(endpoint).send(event('/640x480'), 2_300)).status).toBe('503')
     expect(Date.now() - started).toBeLessThan(2_000)
   })
 
-  it('that refuses to store: the image is sent as it is, for a minute', async () => {
+  it('that refuses to store does not keep the image from being sent, cached for a minute', async () => {
     const { endpoint } = await scriptedS3(({ method }, response) =>
       response.writeHead(method === 'GET' ? 404 : 403).end(),
     )
@@ -355,7 +355,7 @@ describe('a generator', () => {
     expect(await folder.list('')).toEqual([])
   })
 
-  it('that does not end is answered with 503 two seconds before the function’s end, and told so', async () => {
+  it('that does not finish is aborted two seconds before the function’s timeout, and answered with 503', async () => {
     const { endpoint } = await localStore()
     let told = false
     const generator = generatorOf(async (_, { signal, deadline }) => {
@@ -369,7 +369,7 @@ describe('a generator', () => {
     expect(told).toBe(true)
   })
 
-  it('reads the bucket, and writes below generated/ only', async () => {
+  it('reads the bucket, and writes only below generated/', async () => {
     const { endpoint, folder } = await localStore()
     await folder.put('originals/a.txt', { body: Buffer.from('original'), contentType: 'text/plain' })
     const generator = generatorOf(async (_, { store }) => {
@@ -386,7 +386,7 @@ describe('a generator', () => {
     expect((await folder.get('originals/a.txt'))?.body.toString()).toBe('original')
   })
 
-  it('that is asynchronous where it has to answer at once gets 500, not one image for every path', async () => {
+  it('with an asynchronous parse gets 500, instead of one image for every path', async () => {
     const { endpoint } = await localStore()
     const generator = {
       ...generatorOf(async () => ({ body: 'x', contentType: 'text/plain' })),
@@ -397,7 +397,7 @@ describe('a generator', () => {
     expect(lines[0]?.error).toContain('parse is async')
   })
 
-  it('may ask for many objects at once without a warning in the log', async () => {
+  it('may request many objects at once without a warning in the log', async () => {
     const { endpoint } = await localStore()
     const warnings: Error[] = []
     const listen = (warning: Error) => warnings.push(warning)
@@ -411,7 +411,7 @@ describe('a generator', () => {
     expect(warnings).toEqual([])
   })
 
-  it('that asks for an asset which is not there is told which there are', async () => {
+  it('that asks for an unknown asset gets the list of assets', async () => {
     const { endpoint } = await localStore()
     const generator = generatorOf(async (_, { asset }) => ({
       body: await asset('logo.png'),

@@ -3,7 +3,7 @@ import { BadRequest, defineGenerator, type Generator } from '../../../handler/sh
 import { isBadRequest, route } from '../../../handler/edge/route.js'
 import { grammar, INTER, rejection } from '../shared/grammar/support.js'
 
-/** A generator that takes every path for an image's whose `parse` gives something. */
+/** A generator for which a path is an image's if `parse` returns a value. */
 function generatorOf(parse: Generator<string>['parse']): Generator<string> {
   return defineGenerator({
     version: '1',
@@ -57,7 +57,7 @@ describe('a path is', () => {
   )
 })
 
-describe('a path that no file can have is rejected', () => {
+describe('a path that can’t belong to a file is rejected', () => {
   it.each([
     '/..',
     '/.',
@@ -91,8 +91,8 @@ describe('a path that no file can have is rejected', () => {
   })
 })
 
-describe('a key that S3 can not have is never looked for', () => {
-  it('over 1,024 bytes of it, decoded', () => {
+describe('a key that S3 can’t have is never looked up', () => {
+  it('longer than 1,024 bytes after decoding', () => {
     expect(route(grammar, 'gen1', INTER, `/${'a'.repeat(1024)}`)).toEqual({
       kind: 'file',
       key: 'a'.repeat(1024),
@@ -110,8 +110,8 @@ describe('a key that S3 can not have is never looked for', () => {
   })
 })
 
-describe("a user's own generator", () => {
-  it('gets the path as it came, and what it makes of it decides', () => {
+describe('a custom generator', () => {
+  it('gets the path unchanged, and decides what it means', () => {
     const seen: string[] = []
     const generator = generatorOf((path) => {
       seen.push(path)
@@ -127,14 +127,14 @@ describe("a user's own generator", () => {
     expect(seen).toEqual(['/cat/a%20b', '/640x480'])
   })
 
-  it('gets what the font has, to reject what would be drawn as boxes', () => {
+  it('gets the font’s coverage, to reject characters that would be drawn as boxes', () => {
     const generator = generatorOf((path, font) => font.lacking(decodeURIComponent(path)).join(' '))
     expect(route(generator, 'gen1', INTER, '/a%E4%B8%AD%F0%9F%98%80%C3%A9')).toMatchObject({
       params: '中 😀',
     })
   })
 
-  it('that decodes a broken path is not to blame for it', () => {
+  it('is not to blame for a broken escape in the path', () => {
     const generator = generatorOf((path) => decodeURIComponent(path))
     const error = rejection(() => route(generator, 'gen1', INTER, `/%ZZ<${'a'.repeat(100)}`))
     expect(error.code).toBe('BAD_ENCODING')
@@ -143,7 +143,7 @@ describe("a user's own generator", () => {
     expect(error.message).not.toContain('a'.repeat(61))
   })
 
-  it('that fails in another way is to blame', () => {
+  it('is to blame for any other error', () => {
     const failure = new TypeError('Cannot read properties of undefined')
     const generator = generatorOf(() => {
       throw failure
@@ -170,8 +170,8 @@ describe("a user's own generator", () => {
   })
 })
 
-describe('a BadRequest is told', () => {
-  it('from another copy of the class, as a generator bundled on its own has', () => {
+describe('a BadRequest is recognized', () => {
+  it('from another copy of the class, as in a generator that was bundled separately', () => {
     const copy = Object.assign(new Error('no'), { name: 'BadRequest', code: 'BAD_SIZE' })
     expect(isBadRequest(copy)).toBe(true)
     expect(isBadRequest(new BadRequest('BAD_SIZE', 'no'))).toBe(true)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { event, localStore } from '../../support/edge.js'
 import { service } from '../../support/service.js'
 
-/** What becomes of requests for three files of the bucket, where the configuration's `files` is this. */
+/** The outcomes of requests for three files of the bucket and an image, with this `files` setting. */
 async function outcomes(files: boolean | string) {
   const { folder, endpoint } = await localStore()
   for (const key of ['a.txt', 'site/b.txt', 'generated/gen1/c.txt'])
@@ -16,7 +16,7 @@ describe('the files that a configuration serves', () => {
   it('are all of the bucket’s', async () => {
     expect(await outcomes(true)).toEqual(['passed', 'passed', 'passed', 'made'])
   })
-  it('are none: only images are served, by their own URLs', async () => {
+  it('are none, and only images are served', async () => {
     expect(await outcomes(false)).toEqual(['missing', 'missing', 'missing', 'made'])
   })
   it('are those below a prefix', async () => {

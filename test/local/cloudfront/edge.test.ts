@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { BEHAVIOURS, ORIGIN_ID, type Behaviour } from '../../../templates/distribution.js'
 import { createEdge, type Edge } from '../../../src/local/cloudfront/edge.js'
 import type { FunctionRunner } from '../../../src/local/lambda/runner.js'
 import type { StoredObject } from '../../../src/objects/object-file.js'
@@ -15,14 +16,18 @@ interface Sent {
 }
 
 /**
- * An edge before a bucket of texts, whose function hands on every request as it came unless `answer` says
- * otherwise. Time is the test's own.
+ * An edge in front of a bucket of texts. Its function returns every request unchanged unless `answer` says
+ * otherwise. The test controls the clock.
  */
-function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unknown = (sent) => sent) {
+function edgeBefore(
+  texts: Record<string, string>,
+  answer: (sent: Sent) => unknown = (sent) => sent,
+  behaviours: readonly Behaviour[] = BEHAVIOURS,
+) {
   const state = {
     now: 1_000_000,
     cacheControl: 'max-age=10',
-    /** What the bucket throws. */
+    /** The error that the bucket throws. */
     failure: undefined as Error | undefined,
     reads: [] as string[],
     events: [] as Sent[],
@@ -50,18 +55,19 @@ function edgeBefore(texts: Record<string, string>, answer: (sent: Sent) => unkno
       return { value: await answer(sent) }
     },
   } as unknown as FunctionRunner
-  const edge = createEdge({
-    runner,
-    store: {
-      get: async (key) => read('GET', key),
-      async head(key) {
-        const found = await read('HEAD', key)
-        if (!found) return undefined
-        const { body, ...about } = found
-        return { ...about, size: body.length }
-      },
+  const objects = {
+    get: async (key: string) => read('GET', key),
+    async head(key: string) {
+      const found = await read('HEAD', key)
+      if (!found) return undefined
+      const { body, ...about } = found
+      return { ...about, size: body.length }
     },
-    origin: ORIGIN,
+  }
+  const edge = createEdge({
+    behaviours,
+    origins: { [ORIGIN_ID]: { ...ORIGIN, objects }, files: { domain: 'files', path: '/files', objects } },
+    functions: { edge: runner },
     cacheBytes: 1e6,
     now: () => state.now,
   })
@@ -80,7 +86,7 @@ async function said(edge: Edge, uri?: string, method?: string): Promise<string> 
 }
 
 describe('a request', () => {
-  it("looks below the origin's path, and tells the function of it", async () => {
+  it("uses the origin's path, and passes it to the function", async () => {
     const { edge, state } = edgeBefore({})
     expect((await ask(edge)).status).toBe(403)
     expect(state.reads).toEqual(['GET site/a.txt'])
@@ -101,7 +107,7 @@ describe('a request', () => {
     expect(state.events).toHaveLength(1)
   })
 
-  it('that many make at once is one to the origin: a miss, and hits', async () => {
+  it('made by many viewers at once becomes one to the origin: a miss, and hits', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     const all = await Promise.all(Array.from({ length: 20 }, async () => said(edge)))
     expect(all).toEqual(['200 Miss one', ...Array.from({ length: 19 }, () => '200 Hit one')])
@@ -116,13 +122,13 @@ describe('a request', () => {
     expect(await said(edge, '/b.txt', 'GET')).toBe('200 Miss two')
     expect(await said(edge, '/b.txt', 'HEAD')).toBe('200 Hit two')
     expect(state.events.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'GET'])
-    // HEAD's is the bucket's HEAD: nothing is read that is not sent.
+    // A HEAD asks the bucket by HEAD, and reads no body.
     expect(state.reads).toEqual(['HEAD site/a.txt', 'GET site/a.txt', 'GET site/b.txt'])
   })
 })
 
 describe('an expired object', () => {
-  it('that is still the same is found so, by the function and the bucket, and lives anew', async () => {
+  it('that is unchanged is revalidated with the function and the bucket, and is fresh again', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     const { headers } = await ask(edge)
     state.now += 10_000
@@ -138,7 +144,7 @@ describe('an expired object', () => {
     expect(state.events).toHaveLength(2)
   })
 
-  it('lives as long as the bucket says now', async () => {
+  it('is then fresh for as long as the bucket now says', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge)
     state.now += 10_000
@@ -148,7 +154,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toBe('200 Hit one')
   })
 
-  it('that has changed is another', async () => {
+  it('that has changed is replaced', async () => {
     const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge)
     state.now += 10_000
@@ -157,7 +163,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toBe('200 Hit two')
   })
 
-  it('that is gone is gone', async () => {
+  it('that was deleted is no longer served', async () => {
     const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge)
     state.now += 10_000
@@ -165,7 +171,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toMatch(/^403 Error <\?xml/)
   })
 
-  it('is sent all the same where the bucket fails, as long as it lasts, and asked for each time', async () => {
+  it('is served stale while the bucket fails, within its limit, and requested each time', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge)
     state.now += 10_000
@@ -182,7 +188,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toBe('200 RefreshHit one')
   })
 
-  it('is not sent where it says so', async () => {
+  it('is not served stale if it forbids that', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     state.cacheControl = 'max-age=10, stale-if-error=0'
     await ask(edge)
@@ -191,7 +197,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toMatch(/^502 Error/)
   })
 
-  it('is not sent where the function fails: that is no answer of the origin', async () => {
+  it('is not served stale if the function fails: that is no failure of the origin', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) => {
       if (sent.headers['if-none-match']) throw new Error('thrown')
       return sent
@@ -201,7 +207,7 @@ describe('an expired object', () => {
     expect(await ask(edge)).toMatchObject({ status: 503, cacheResult: 'LambdaExecutionError' })
   })
 
-  it('is sent at once while it is asked for anew, where it says so', async () => {
+  it('is served stale during revalidation, if it allows that', async () => {
     const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
     state.cacheControl = 'max-age=10, stale-while-revalidate=60'
     await ask(edge)
@@ -212,7 +218,7 @@ describe('an expired object', () => {
     expect(state.events).toHaveLength(2)
   })
 
-  it('of HEAD alone is asked for anew by HEAD, and a GET meanwhile gets all of it', async () => {
+  it('cached by HEAD is revalidated by HEAD, and a GET meanwhile gets the whole body', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     state.cacheControl = 'max-age=1, stale-while-revalidate=100'
     await ask(edge, '/a.txt', 'HEAD')
@@ -222,7 +228,7 @@ describe('an expired object', () => {
     expect(state.events.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'GET'])
   })
 
-  it('of GET does not hide what HEAD has brought since', async () => {
+  it('cached by GET does not hide a newer response to HEAD', async () => {
     const { edge, state, texts } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge)
     state.now += 10_000
@@ -231,7 +237,7 @@ describe('an expired object', () => {
     expect(heads).toEqual(['200 Miss ', '200 Hit '])
   })
 
-  it('outlives an error that the function answers with, and that is not kept', async () => {
+  it('survives an error of the function that is not cached', async () => {
     let failing = false
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) =>
       failing ? { status: '503', headers: { ...TYPE, 'cache-control': [{ value: 'no-store' }] } } : sent,
@@ -245,7 +251,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toBe('200 RefreshHit one')
   })
 
-  it('may be found to be the same by the function itself', async () => {
+  it('may be revalidated by the function itself', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) =>
       sent.headers['if-none-match'] ? { status: '304', headers: {} } : sent,
     )
@@ -255,7 +261,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toBe('200 Hit one')
   })
 
-  it('of HEAD alone is found to be the same as well', async () => {
+  it('cached by HEAD alone can be revalidated too', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge, '/a.txt', 'HEAD')
     state.now += 10_000
@@ -267,7 +273,7 @@ describe('an expired object', () => {
 })
 
 describe('viewers that leave', () => {
-  /** A function that never answers, and the signals that it was given. */
+  /** A function that never responds, and the signals that it received. */
   function waiting() {
     const signals: (AbortSignal | undefined)[] = []
     const runner = {
@@ -276,11 +282,18 @@ describe('viewers that leave', () => {
         return new Promise(() => undefined)
       },
     } as unknown as FunctionRunner
-    const store = { get: async () => undefined, head: async () => undefined }
-    return { signals, edge: createEdge({ runner, store, origin: ORIGIN, cacheBytes: 1e6 }) }
+    const objects = { get: async () => undefined, head: async () => undefined }
+    const origins = { [ORIGIN_ID]: { ...ORIGIN, objects } }
+    const edge = createEdge({
+      behaviours: BEHAVIOURS,
+      origins,
+      functions: { edge: runner },
+      cacheBytes: 1e6,
+    })
+    return { signals, edge }
   }
 
-  it('let their event go, once none is left that waits for it', async () => {
+  it('abort their event once none of them is left', async () => {
     const { edge, signals } = waiting()
     const [one, two] = [new AbortController(), new AbortController()]
     void ask(edge, '/a', 'GET', one.signal)
@@ -294,7 +307,7 @@ describe('viewers that leave', () => {
 })
 
 describe('where something fails', () => {
-  it('the bucket: 502 with the reason, and asked again the next time', async () => {
+  it('the bucket: 502 with the reason, and a new try the next time', async () => {
     const { edge, state } = edgeBefore({})
     state.failure = new Error('Access denied: s3:GetObject')
     for (let time = 1; time <= 2; time++) {
@@ -327,7 +340,7 @@ describe('where something fails', () => {
         const given = await ask(edge)
         expect(given).toMatchObject({ status, cacheResult: word, headers: { 'content-type': 'text/html' } })
         expect(given.reason).toContain(reason)
-        // The viewer is not told more than on AWS.
+        // The viewer learns no more than on AWS.
         expect(given.body.toString()).not.toContain('a detail')
         expect(state.events).toHaveLength(time)
       }
@@ -336,7 +349,7 @@ describe('where something fails', () => {
 })
 
 describe('an answer of the function', () => {
-  it('is kept as its headers say, an error too', async () => {
+  it('is cached as its headers say, even an error', async () => {
     const cached = { 'cache-control': [{ value: 'max-age=60' }] }
     const { edge, state } = edgeBefore({}, () => ({
       status: '404',
@@ -352,7 +365,7 @@ describe('an answer of the function', () => {
 })
 
 describe('a failure that many wait for', () => {
-  it('is told once', async () => {
+  it('is reported once', async () => {
     const { edge } = edgeBefore({}, async () => Promise.reject(new Error('a detail')))
     const all = await Promise.all([ask(edge), ask(edge), ask(edge)])
     expect(all.map(({ status }) => status)).toEqual([503, 503, 503])
@@ -360,35 +373,67 @@ describe('a failure that many wait for', () => {
   })
 })
 
-describe('another function', () => {
-  it('that can’t be had leaves the one before', async () => {
+describe('a change behind the edge', () => {
+  it('that fails leaves everything as it was', async () => {
     const { edge } = edgeBefore({ 'site/a.txt': 'one' })
-    await expect(edge.replace(async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(edge.change(async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await said(edge)).toBe('200 Miss one')
   })
 
-  it('is asked anew what the end of the one before has cut off', async () => {
+  it('repeats the requests that it cut off', async () => {
     let cut: ((error: Error) => void) | undefined
-    const { edge } = edgeBefore({}, () => new Promise((_, reject) => (cut = reject)))
+    let answer = async (): Promise<unknown> => new Promise((_, reject) => (cut = reject))
+    const { edge } = edgeBefore({}, async () => answer())
     const asked = said(edge)
     await expect.poll(() => cut).toBeDefined()
-    await edge.replace(async () => {
+    await edge.change(async () => {
       cut?.(new Error('It was stopped.'))
-      return {
-        invoke: async () => ({ value: { status: '200', headers: TYPE, body: 'new' } }),
-      } as unknown as FunctionRunner
+      answer = async () => ({ status: '200', headers: TYPE, body: 'new' })
     })
     expect(await asked).toBe('200 Miss new')
   })
 
-  it('forgets what was kept', async () => {
-    const { edge, state } = edgeBefore({ 'site/a.txt': 'one' })
+  it('clears the cache', async () => {
+    const { edge, texts } = edgeBefore({ 'site/a.txt': 'one' })
     await ask(edge)
-    await edge.replace(
-      async () =>
-        ({ invoke: async () => ({ value: { status: '200', body: 'new' } }) }) as unknown as FunctionRunner,
-    )
+    await edge.change(async () => void (texts['site/a.txt'] = 'new'))
     expect(await said(edge)).toBe('200 Miss new')
-    expect(state.events).toHaveLength(1)
+  })
+
+  it('makes other tasks wait for it', async () => {
+    const { edge } = edgeBefore({})
+    let running = 'old'
+    const task = edge.whileUnchanged(async () => running)
+    const change = edge.change(async () => {
+      await Promise.resolve()
+      running = 'new'
+    })
+    expect(await task).toBe('new')
+    await change
+    expect(await edge.whileUnchanged(async () => running)).toBe('new')
+  })
+})
+
+describe('two behaviours', () => {
+  it('each have their own origin, TTLs, function and headers policy', async () => {
+    const [usual] = BEHAVIOURS
+    const files: Behaviour = {
+      path: '/files/*',
+      origin: 'files',
+      cache: { policy: 'short', ttl: { min: 0, default: 0, max: 2 } },
+      headers: 'none',
+      functions: [],
+    }
+    const texts = { 'site/a.txt': 'one', 'files/files/a.txt': 'two' }
+    const { edge, state } = edgeBefore(texts, undefined, [files, usual!])
+    expect(await said(edge, '/a.txt')).toBe('200 Miss one')
+    expect(await said(edge, '/files/a.txt')).toBe('200 Miss two')
+    expect(state.events.map(({ uri }) => uri)).toEqual(['/a.txt'])
+    expect((await ask(edge, '/a.txt')).headersPolicy).toBe(usual!.headers)
+    expect((await ask(edge, '/files/a.txt')).headersPolicy).toBe('none')
+    state.now += 3_000
+    // The object says 10 seconds; the cache policy of /files/* allows 2.
+    expect(await said(edge, '/a.txt')).toBe('200 Hit one')
+    expect(await said(edge, '/files/a.txt')).toBe('200 RefreshHit two')
   })
 })

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { runnerOf, tell, TELL, untilGone } from './packages.js'
 
 it.skipIf(process.platform === 'win32')(
-  'a process that died while it was idle is not signalled afterwards: its number may be another’s',
+  'a process that died while idle is not signalled afterwards: its pid may be reused',
   async () => {
     const runner = runnerOf(
       `${TELL.replace('return', 'const told =')}
@@ -18,12 +18,12 @@ it.skipIf(process.platform === 'win32')(
     await expect.poll(() => runner.tempFolders()).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     await runner.stop()
-    // What it has started ends with it, at the moment when it does.
+    // Programs that it started end with it, at the same moment.
     expect(kill.mock.calls.filter(([, signal]) => signal === 'SIGKILL')).toEqual([[-pid, 'SIGKILL']])
   },
 )
 
-it('what nothing has caught is logged with the places that are the user’s', async () => {
+it('an uncaught error is logged with the user’s own stack frames only', async () => {
   const runner = runnerOf(`Promise.reject(new Error('late')); await sleep(9e4)`)
   await expect(runner.invoke({})).rejects.toMatchObject({
     kind: 'crash',
@@ -32,16 +32,16 @@ it('what nothing has caught is logged with the places that are the user’s', as
   expect(runner.lines).toEqual(['Error: late', expect.stringMatching(/^ {4}at .*index\.js:\d+:\d+\)?$/)])
 })
 
-it('an unpacked package that is gone is told, and what runs already goes on', async () => {
+it('a deleted unpacked package is reported, and running processes continue', async () => {
   const runner = runnerOf(TELL, { processes: 2 })
-  // Its watching thread needs the folder as well, until it runs.
+  // Its watching thread needs the folder too, until it runs.
   const { pid } = await tell(runner, 1_000)
   rmSync(runner.folder, { recursive: true })
   const [first, second] = await Promise.allSettled([tell(runner, 500), tell(runner)])
   expect(first).toMatchObject({ status: 'fulfilled', value: { pid } })
   expect(second).toMatchObject({ status: 'rejected', reason: { kind: 'load' } })
   expect(String((second as PromiseRejectedResult).reason)).toContain(
-    `The unpacked package is gone: ${runner.folder}. A change of the configuration brings it back`,
+    `The unpacked package is gone: ${runner.folder}. Change the configuration, or start genato dev again, to bring it back.`,
   )
   await runner.stop()
   expect(runner.lines).toEqual([])

@@ -9,8 +9,8 @@ const WINDOWS = process.platform === 'win32'
 const LOG_STREAM = /^\d{4}\/\d\d\/\d\d\/\[7\][0-9a-f]{32}$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-describe('what the function is told of where it runs', () => {
-  it.skipIf(WINDOWS)('are Lambda’s variables, and no others', async () => {
+describe('the environment of the function', () => {
+  it.skipIf(WINDOWS)('has Lambda’s variables, and no others', async () => {
     process.env['GENATO_TEST_MINE'] = 'mine'
     onTestFinished(() => void delete process.env['GENATO_TEST_MINE'])
     const runner = runnerOf('return process.env')
@@ -43,7 +43,7 @@ describe('what the function is told of where it runs', () => {
     })
   })
 
-  it('is in the context too, field by field, with a request id for each event', async () => {
+  it('matches the context, field by field, with a new request id for each event', async () => {
     const runner = runnerOf(
       'const left = context.getRemainingTimeInMillis(); await sleep(50); return { ...context, left, later: context.getRemainingTimeInMillis() }',
       { timeoutMs: 4_000, processes: 1 },
@@ -106,7 +106,7 @@ describe('the file system', () => {
     expect(existsSync(target)).toBe(false)
   })
 
-  it('tells a refused write by its place, if nothing catches it', async () => {
+  it('reports an uncaught refused write with its place in the code', async () => {
     const target = path.join(folderOutsideTmp(), 'written')
     const runner = runnerOf("require('fs').writeFileSync(event.target, 'x')")
     await expect(runner.invoke({ target })).rejects.toMatchObject({
@@ -118,7 +118,7 @@ describe('the file system', () => {
     await expect(loading.start()).rejects.toThrow('read-only but for /tmp')
   })
 
-  it('can be written in the temporary folder, which each process has for itself, and goes with it', async () => {
+  it('is writable in a temporary folder that each process has to itself and that is removed with it', async () => {
     const runner = runnerOf(
       `const file = require('path').join(require('os').tmpdir(), 'deep', 'er')
       const fs = require('fs')
@@ -145,7 +145,7 @@ describe('the file system', () => {
   })
 
   it.skipIf(WINDOWS)(
-    'can be written in /tmp, read everywhere, and processes and threads can be started',
+    'is writable in /tmp and readable everywhere, and the function can start processes and threads',
     async () => {
       const runner = runnerOf(
         `const fs = require('fs')
@@ -168,7 +168,7 @@ describe('the file system', () => {
 })
 
 it.skipIf(WINDOWS)(
-  'the tool that is killed takes its function along; the next one removes its folder',
+  'when genato is killed, its function ends too; the next run removes its folder',
   async () => {
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',

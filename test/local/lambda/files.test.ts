@@ -6,7 +6,7 @@ import { runnerOf } from './packages.js'
 
 const WINDOWS = process.platform === 'win32'
 
-/** What its body has to do with, and how it tells what came of it. */
+/** The helpers of each handler, and its report of the outcome. */
 const TOOLS = `const fs = require('fs'), path = require('path'), os = require('os')
 const told = (error) => error ? error.code + (error.syscall ? ' ' + error.syscall : '') : 'done'
 const sync = (run) => { try { run(); return 'done' } catch (error) { return told(error) } }
@@ -32,7 +32,7 @@ async function outcome(body: string): Promise<unknown> {
 }
 
 describe('outside the temporary folder', () => {
-  /** What Linux says on a file system that is mounted read-only, as Lambda's is. */
+  /** Linux's errors on a file system mounted read-only, like Lambda's. */
   const LINUX: Record<string, [call: string, said: string]> = {
     'a folder that is there': ['mkdir(root, { recursive: true })', 'done'],
     'a folder that is there, by its bytes': ['mkdir(Buffer.from(root), { recursive: true })', 'done'],
@@ -60,7 +60,7 @@ describe('outside the temporary folder', () => {
     'another size': ['truncate(file, 0)', 'EROFS open'],
   }
 
-  it.skipIf(WINDOWS)('a write comes to what it comes to on Lambda, however it is called', async () => {
+  it.skipIf(WINDOWS)('a write has the same outcome as on Lambda, whichever function makes it', async () => {
     const calls = Object.values(LINUX).map(([call]) => {
       const [, name, args] = /^(\w+)\((.*)\)$/.exec(call) ?? []
       return `[sync(() => fs.${name}Sync(${args})), await called((done) => fs.${name}(${args}, done)),
@@ -73,7 +73,7 @@ describe('outside the temporary folder', () => {
     )
   })
 
-  it.skipIf(WINDOWS)('devices can be written, and stay open', async () => {
+  it.skipIf(WINDOWS)('devices are writable, and stay open', async () => {
     const runner = runnerOf(`${TOOLS}
       const stream = (to) => new Promise((resolve, reject) =>
         fs.createWriteStream(to).on('error', reject).on('close', resolve).end('by a stream to ' + to + '\\n'))
@@ -96,7 +96,7 @@ describe('outside the temporary folder', () => {
     await expect.poll(() => runner.lines.toSorted()).toEqual([...lines, 'out still', 'err still'].toSorted())
   })
 
-  it('threads are refused the same', async () => {
+  it('threads get the same errors', async () => {
     const said = await outcome(`const { Worker } = require('worker_threads')
       const worker = new Worker(\`const { parentPort, workerData } = require('worker_threads')
         try { require('fs').writeFileSync(workerData, 'x') } catch (error) { parentPort.postMessage(error.message) }\`,
@@ -107,7 +107,7 @@ describe('outside the temporary folder', () => {
 })
 
 describe('in the temporary folder', () => {
-  it.runIf(process.platform === 'linux')('files can be changed by descriptors and handles', async () => {
+  it.runIf(process.platform === 'linux')('files can be changed through descriptors and handles', async () => {
     const said = await outcome(`fs.writeFileSync(own, 'text')
       const fd = fs.openSync(own, 'r+')
       const handle = await fs.promises.open(own, 'r+')
@@ -144,20 +144,20 @@ describe('in the temporary folder', () => {
     ])
   })
 
-  it('what Node’s permission model refuses is told as a limit of the local edge', async () => {
+  it('a refusal by Node’s permission model is explained as a limit of the local edge', async () => {
     const said = await outcome(
       `try { fs.symlinkSync(file, own) } catch ({ code, message }) { return { code, message } }`,
     )
     expect(said).toEqual({
       code: 'ERR_ACCESS_DENIED',
       message: expect.stringMatching(
-        /^fs\.symlink is refused by .* a limit of the local edge, not Lambda's$/,
+        /^fs\.symlink is refused by .* a limit of the local edge, not of Lambda$/,
       ),
     })
   })
 })
 
-it('the package’s own folder can’t be written, wherever it is', async () => {
+it('the package’s own folder is read-only, wherever it is', async () => {
   // Below /tmp.
   const runner = runnerOf(`${TOOLS}
     fs.writeFileSync(own, 'x')

@@ -5,7 +5,7 @@ import { reservedEnvironment } from '../../../src/local/lambda/environment.js'
 import { createRunner, type FunctionRunner, type RunnerOptions } from '../../../src/local/lambda/runner.js'
 import { tempFolder } from '../../support/project.js'
 
-/** Nobody listens there. */
+/** Nothing listens on this port. */
 const STORE = {
   endpoint: 'http://127.0.0.1:9',
   credentials: { accessKeyId: 'AKID', secretAccessKey: 'SECRET', sessionToken: 'TOKEN' },
@@ -21,20 +21,28 @@ export interface TestRunner extends FunctionRunner {
 }
 
 /**
- * A runner, stopped when the test has ended, for a small package.
- * @param handle the body of its handler: `event` and `context` are there, and `sleep(ms)`.
- * @param load runs while it is loaded.
+ * A runner for a small package, stopped when the test has ended.
+ * @param handle the body of its handler, which can use `event`, `context` and `sleep(ms)`.
+ * @param load code that runs while the package is loaded.
+ * @param bare exports the handler and nothing else.
  */
 export function runnerOf(
   handle: string,
-  options: Partial<RunnerOptions> & { load?: string } = {},
+  options: Partial<RunnerOptions> & { load?: string; bare?: boolean } = {},
 ): TestRunner {
-  const { load = '', ...changed } = options
+  const { load = '', bare = false, ...changed } = options
   const folder = tempFolder()
   const temp = path.join(tempFolder(), 'tmp')
-  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load))
+  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load, bare))
   const lines: string[] = []
-  const how = { stack: 'genato', memory: 512, runtime: 'nodejs22.x', version: 7 }
+  const how = {
+    name: 'genato-func',
+    atEdge: true,
+    region: 'us-east-1',
+    memory: 512,
+    runtime: 'nodejs22.x',
+    version: 7,
+  }
   const runner = createRunner({
     folder,
     temp,
@@ -49,15 +57,11 @@ export function runnerOf(
   return { ...runner, lines, tempFolders, folder, temp }
 }
 
-function packageSource(handle: string, load: string): string {
+function packageSource(handle: string, load: string, bare: boolean): string {
   return `const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 let calls = 0
 ${load}
-exports.generation = 'g'
-exports.cached = 'c'
-exports.examples = ['/a']
-exports.explain = (path) => ({ kind: 'file', key: path })
-exports.render = async () => undefined
+${bare ? '' : OTHER_EXPORTS}
 exports.handler = async (event, context) => {
   calls += 1
   ${handle}
@@ -65,7 +69,13 @@ exports.handler = async (event, context) => {
 `
 }
 
-/** What most handlers here tell: where they ran, when, and as which call of their process. */
+const OTHER_EXPORTS = `exports.generation = 'g'
+exports.cached = 'c'
+exports.examples = ['/a']
+exports.explain = (path) => ({ kind: 'file', key: path })
+exports.render = async () => undefined`
+
+/** Most handlers here report in which process they ran, when, and as which of its calls. */
 export interface Told {
   pid: number
   call: number
@@ -73,7 +83,7 @@ export interface Told {
   to: number
 }
 
-/** Waits as long as the event says, and tells. */
+/** Waits as long as the event says, and reports. */
 export const TELL = `const from = performance.timeOrigin + performance.now()
   await sleep(event.ms ?? 0)
   return { pid: process.pid, call: calls, from, to: performance.timeOrigin + performance.now() }`
@@ -96,7 +106,7 @@ export async function untilGone(pids: number[]): Promise<void> {
   await expect.poll(() => pids.filter(isAlive), { timeout: 3_000 }).toEqual([])
 }
 
-/** The most of these that ran at the same moment. */
+/** How many of these ran at the same moment, at most. */
 export function mostAtOnce(told: Told[]): number {
   return Math.max(
     ...told.map(({ from }) => told.filter((other) => other.from <= from && from < other.to).length),

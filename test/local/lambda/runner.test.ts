@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { documented } from '../../../src/local/cloudfront/origin/function-failure.js'
+import type { FunctionFailed } from '../../../src/local/lambda/failure.js'
 import { tempFolder } from '../../support/project.js'
 import { isAlive, mostAtOnce, runnerOf, tell, TELL, untilGone, type Told } from './packages.js'
 
 const WINDOWS = process.platform === 'win32'
 
-/** Loading takes long as soon as this file is there. */
+/** Loading is slow as soon as this file exists. */
 function slowWhen(marker: string): string {
   return `if (require('fs').existsSync(${JSON.stringify(marker)})) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)
@@ -14,18 +16,30 @@ function slowWhen(marker: string): string {
 }
 
 describe('processes', () => {
-  it('are started before the first event, which is no cold start then, and used again', async () => {
+  it('start before the first event, which is then no cold start, and are reused', async () => {
     const runner = runnerOf(TELL)
-    expect(await runner.start()).toMatchObject({ generation: 'g', cached: 'c', examples: ['/a'] })
+    expect(await runner.start()).toMatchObject({
+      values: { generation: 'g', cached: 'c', examples: ['/a'] },
+    })
     const first = await tell(runner)
     const second = await tell(runner)
     expect(first).not.toHaveProperty('coldStartMs')
     expect(second).toMatchObject({ pid: first.pid, call: 2 })
-    expect(await runner.explain('/x')).toEqual({ kind: 'file', key: '/x' })
+    expect(await runner.call('explain', '/x')).toEqual({ kind: 'file', key: '/x' })
     expect(runner.lines).toEqual([])
   })
 
-  it('take one event at a time each, and are as many as allowed', async () => {
+  it('run a package that exports only a handler; calling a missing export is an error that names it', async () => {
+    const runner = runnerOf('return event', { bare: true })
+    expect(await runner.start()).toMatchObject({ values: {} })
+    expect((await runner.invoke({ a: 1 })).value).toEqual({ a: 1 })
+    await expect(runner.call('explain', '/x')).rejects.toMatchObject({
+      kind: 'threw',
+      message: 'Error: The package exports no function explain; it has handler.',
+    })
+  })
+
+  it('take one event at a time each, up to the allowed number of processes', async () => {
     const runner = runnerOf(TELL, { processes: 3 })
     await runner.start()
     const told = await Promise.all(Array.from({ length: 12 }, async () => tell(runner, 300)))
@@ -36,7 +50,7 @@ describe('processes', () => {
     expect(told.filter(({ coldStartMs }) => coldStartMs !== undefined)).toHaveLength(2)
   })
 
-  it('are started for an event only if all others are busy', async () => {
+  it('start for an event only if all others are busy', async () => {
     const runner = runnerOf(TELL, { processes: 3 })
     for (let time = 0; time < 5; time++) await tell(runner)
     expect(runner.tempFolders()).toHaveLength(1)
@@ -46,7 +60,7 @@ describe('processes', () => {
     expect(other.to).toBeLessThan(busy.to)
   })
 
-  it('that get free are given what waits for another one to load', async () => {
+  it('that become free take events that wait for another one to load', async () => {
     const marker = path.join(tempFolder(), 'slow')
     const runner = runnerOf(TELL, { processes: 2, load: slowWhen(marker) })
     await runner.start()
@@ -57,14 +71,14 @@ describe('processes', () => {
     expect(runner.tempFolders()).toHaveLength(2)
   })
 
-  it('are given what has waited longest', async () => {
+  it('take the event that has waited longest', async () => {
     const runner = runnerOf('await sleep(20); return { event: event.id, call: calls }', { processes: 1 })
     const ids = Array.from({ length: 10 }, (_, id) => id)
     const results = await Promise.all(ids.map(async (id) => runner.invoke({ id })))
     expect(results.map(({ value }) => value)).toEqual(ids.map((id) => ({ event: id, call: id + 1 })))
   })
 
-  it('end when they have had nothing to do, the one used last at last; the next event starts one', async () => {
+  it('end after being idle, the most recently used one last; the next event starts another', async () => {
     const runner = runnerOf(TELL, { processes: 2, idleMs: 1_000 })
     const both = await Promise.all([tell(runner, 1_000), tell(runner, 1_000)])
     expect(both[0].pid).not.toBe(both[1].pid)
@@ -79,7 +93,7 @@ describe('processes', () => {
     expect((await tell(runner)).coldStartMs).toBeGreaterThan(10)
   })
 
-  it('that died while they had nothing to do cost no event', async () => {
+  it('that die while idle cost no event', async () => {
     const runner = runnerOf(TELL, { processes: 1 })
     for (let time = 0; time < 10; time++) {
       const { pid } = await tell(runner)
@@ -127,19 +141,21 @@ describe('an event', () => {
     await runner.start()
     const other = tell(runner, 600)
     const failed = runner.invoke({ bad: true })
-    await expect(failed).rejects.toMatchObject({ name: 'FunctionFailed', kind, source: /503/ })
+    await expect(failed).rejects.toMatchObject({ name: 'FunctionFailed', kind })
+    const error = (await failed.catch((reason: unknown) => reason)) as FunctionFailed
+    expect(documented(error).source).toMatch(/503/)
     await expect(failed).rejects.toThrow(message)
     expect((await other).call).toBe(1)
     await expect.poll(() => runner.lines[0]).toMatch(/^\d+$/)
     const pid = Number(runner.lines[0])
-    // What only threw has left its process as it was.
+    // A handler that only threw leaves its process alive.
     if (kind === 'threw') expect(isAlive(pid)).toBe(true)
     else await untilGone([pid])
     const after = await Promise.all([tell(runner, 50), tell(runner, 50)])
     expect(after.some((one) => one.pid === pid)).toBe(kind === 'threw')
   })
 
-  it('that takes memory which V8 does not count is ended as well', async () => {
+  it('that takes memory outside of V8’s count is stopped too', async () => {
     const sharp = JSON.stringify(path.resolve(import.meta.dirname, '../../../node_modules/sharp'))
     const runner = runnerOf(
       `const create = { width: 16000, height: 16000, channels: 4, background: 'red' }
@@ -163,7 +179,7 @@ describe('an event', () => {
     expect((await runnerOf(body).invoke({})).value).toEqual(value)
   })
 
-  it('for which the package does not load fails, and so do the others, once each', async () => {
+  it('fails if the package does not load, and so does each other event, once', async () => {
     const count = path.join(tempFolder(), 'count')
     const runner = runnerOf(TELL, {
       processes: 2,
@@ -175,25 +191,26 @@ describe('an event', () => {
     expect(readFileSync(count, 'utf8')).toBe('.....')
   })
 
-  it('over 1,000 at once is throttled, and the others are answered', async () => {
+  it('beyond 1,000 at once is throttled, and the others succeed', async () => {
     const runner = runnerOf('return 1', { processes: 1 })
     await runner.start()
     const events = Array.from({ length: 1_003 }, async () => runner.invoke({}))
     const settled = await Promise.allSettled(events)
-    const refused = settled.filter(({ status }) => status === 'rejected')
+    const refused = settled.flatMap((one) =>
+      one.status === 'rejected' ? [one.reason as FunctionFailed] : [],
+    )
     expect(refused).toHaveLength(3)
-    for (const one of refused)
-      expect(one).toMatchObject({
-        reason: {
-          kind: 'throttled',
-          said: 'The Lambda function associated with the CloudFront distribution was throttled.',
-        },
-      })
+    for (const one of refused) {
+      expect(one.kind).toBe('throttled')
+      expect(documented(one).said).toBe(
+        'The Lambda function associated with the CloudFront distribution was throttled.',
+      )
+    }
     expect((await runner.invoke({})).value).toBe(1)
   })
 })
 
-it('killed at random under load, the function costs the events that it was at, and no other', async () => {
+it('a function killed at random under load fails only the events that it was running', async () => {
   const runner = runnerOf(TELL, { processes: 3, timeoutMs: 20_000 })
   const seen = new Set<number>()
   let killed = 0
@@ -213,7 +230,7 @@ it('killed at random under load, the function costs the events that it was at, a
     }),
   )
   expect(killed).toBeGreaterThan(0)
-  // A process is at one event at most when it is killed.
+  // A killed process was running at most one event.
   expect(settled.filter((one) => one === 'crash').length).toBeLessThanOrEqual(killed)
   expect(settled.filter((one) => one !== 'answered' && one !== 'crash')).toEqual([])
   expect((await tell(runner)).call).toBeGreaterThan(0)
@@ -223,7 +240,7 @@ it('killed at random under load, the function costs the events that it was at, a
 })
 
 describe('stop', () => {
-  it('refuses what runs and what waits, and leaves no process and no folder', async () => {
+  it('rejects running and waiting events, and leaves no process and no folder', async () => {
     const runner = runnerOf(TELL, { processes: 2 })
     const told = await Promise.all([tell(runner, 300), tell(runner, 300)])
     const asked = [1, 2, 3, 4].map(async () => tell(runner, 60_000))
@@ -237,7 +254,7 @@ describe('stop', () => {
     await expect(runner.start()).rejects.toMatchObject({ kind: 'stopped' })
   })
 
-  it('ends one that is still loading', async () => {
+  it('ends a process that is still loading', async () => {
     const runner = runnerOf(TELL, { load: 'for (;;);' })
     const started = runner.start().catch((error: unknown) => error)
     await expect.poll(() => existsSync(runner.temp) && runner.tempFolders().length).toBe(1)
@@ -246,7 +263,7 @@ describe('stop', () => {
     expect(runner.tempFolders()).toEqual([])
   })
 
-  it.skipIf(WINDOWS)('ends what the function has started', async () => {
+  it.skipIf(WINDOWS)('ends programs that the function started', async () => {
     const runner = runnerOf(
       "return require('child_process').spawn('sleep', ['60'], { stdio: 'inherit' }).pid",
     )
@@ -256,7 +273,7 @@ describe('stop', () => {
     await untilGone([Number(value)])
   })
 
-  it.skipIf(WINDOWS)('does not wait for what the function has let go', async () => {
+  it.skipIf(WINDOWS)('does not wait for programs that the function detached', async () => {
     const runner = runnerOf(
       "return require('child_process').spawn('sleep', ['60'], { stdio: 'inherit', detached: true }).pid",
     )
@@ -268,7 +285,7 @@ describe('stop', () => {
     expect(runner.tempFolders()).toEqual([])
   })
 
-  it('leaves nothing that keeps the tool from ending', async () => {
+  it('leaves nothing that keeps genato from exiting', async () => {
     const before = process.getActiveResourcesInfo().length
     const runner = runnerOf(TELL)
     await tell(runner)
@@ -277,7 +294,7 @@ describe('stop', () => {
   })
 })
 
-it('what a tool left that was killed is removed at the next start, and nothing of one that runs', async () => {
+it('the next start removes the folders of a killed genato, and none of a running one', async () => {
   const runner = runnerOf(TELL)
   const [left, another, strange] = ['4194303-0123456789ab', `${process.ppid}-0123456789ab`, 'mine']
   for (const name of [left, another, strange]) mkdirSync(path.join(runner.temp, name), { recursive: true })
@@ -287,7 +304,7 @@ it('what a tool left that was killed is removed at the next start, and nothing o
   expect(names).toEqual(expect.arrayContaining([another, strange]))
 })
 
-it('runs one package beside another without mixing them up', async () => {
+it('two packages run side by side without mixing', async () => {
   const [one, two] = [runnerOf("return { from: 'one' }"), runnerOf("return { from: 'two' }")]
   const values = await Promise.all([one.invoke({}), two.invoke({})])
   expect(values.map(({ value }) => (value as Told & { from: unknown }).from)).toEqual(['one', 'two'])

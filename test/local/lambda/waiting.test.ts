@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { runnerOf, TELL } from './packages.js'
 
-it('how long an event waited for a process is told with its answer', async () => {
+it('the result of an event says how long the event waited for a process', async () => {
   const runner = runnerOf(TELL, { processes: 1 })
   await runner.start()
   const [first, second] = await Promise.all([runner.invoke({ ms: 300 }), runner.invoke({ ms: 0 })])
@@ -9,7 +9,7 @@ it('how long an event waited for a process is told with its answer', async () =>
   expect(second.waitedMs).toBeGreaterThan(250)
 })
 
-it('an event that nobody waits for any more is not begun, and one that has begun is not ended', async () => {
+it('an abandoned event is dropped if it has not begun, and finished if it has', async () => {
   const runner = runnerOf(TELL, { processes: 1 })
   await runner.start()
   const [begun, waits] = [new AbortController(), new AbortController()]
@@ -19,6 +19,6 @@ it('an event that nobody waits for any more is not begun, and one that has begun
   begun.abort()
   waits.abort()
   await expect(dropped).rejects.toMatchObject({ kind: 'stopped' })
-  // The second call is the last event's: the dropped one was none.
+  // The second call is the last event's: the dropped event made none.
   expect([(await first).value, (await last).value]).toMatchObject([{ call: 1 }, { call: 2 }])
 })

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openObjectFolder } from '../../../src/objects/folder.js'
 import { startObjectStore } from '../../../src/local/s3/server.js'
+import { tempFolder } from '../../support/project.js'
 import {
   BUCKET,
   CREDENTIALS,
@@ -32,7 +33,7 @@ const long = (bytes: number) => `/${BUCKET}/${'k'.repeat(bytes)}`
 const md5 = (text: string) => createHash('md5').update(text).digest()
 
 describe('objects', () => {
-  it('are got as they were put, with the headers S3 gives', async () => {
+  it('come back as they were put, with S3’s headers', async () => {
     const { endpoint, folder } = await startTestStore()
     const put = await ask(endpoint, PUT)
     expect(put).toMatchObject({ status: 200, headers: { etag: `"${md5(BODY).toString('hex')}"` } })
@@ -70,7 +71,7 @@ describe('objects', () => {
     for (const name of steady) expect(head.headers[name]).toBe(got.headers[name])
   })
 
-  it("have S3's content type and no Cache-Control when put without", async () => {
+  it("put without headers have S3's content type and no Cache-Control", async () => {
     const { endpoint } = await startTestStore()
     await ask(endpoint, { method: 'PUT', path: PUT.path })
     const { headers, body } = await ask(endpoint, GET)
@@ -86,22 +87,19 @@ describe('objects', () => {
     expect((await ask(endpoint, GET)).status).toBe(200)
   })
 
-  it('are put only where the function’s role may write', async () => {
-    const { endpoint, folder } = await startTestStore({ writable: 'generated/' })
-    const put = async (key: string) => (await ask(endpoint, { ...PUT, path: pathOf(key) })).status
-    expect(await put('generated/a')).toBe(200)
-    expect(await put('mine.txt')).toBe(403)
-    expect(await put('generated')).toBe(403)
-    expect((await folder.list('')).map(({ key }) => key)).toEqual(['generated/a'])
-  })
-
-  it('are read only where the function’s role may read', async () => {
-    const { endpoint, folder } = await startTestStore({ readable: (key) => key.startsWith('site/') })
-    for (const key of ['site/a', 'b']) await folder.put(key, { body: Buffer.from('x'), contentType: 'a/b' })
-    const get = async (key: string) => (await ask(endpoint, { ...GET, path: pathOf(key) })).status
-    expect(await get('site/a')).toBe(200)
-    expect(await get('b')).toBe(403)
-    expect(await get('absent')).toBe(403)
+  it('are in the bucket that the request names, and in no other', async () => {
+    const [one, two] = [await openObjectFolder(tempFolder()), await openObjectFolder(tempFolder())]
+    const buckets = new Map([
+      ['one', one],
+      ['two', two],
+    ])
+    const { endpoint } = await startTestStore({ buckets })
+    expect((await ask(endpoint, { ...PUT, path: '/two/a' })).status).toBe(200)
+    expect((await ask(endpoint, { ...GET, path: '/one/a' })).status).toBe(404)
+    expect((await ask(endpoint, { ...GET, path: '/two/a' })).body.toString()).toBe(BODY)
+    const absent = await ask(endpoint, { ...GET, path: '/three/a' })
+    expect(absent.status).toBe(404)
+    expect(absent.body.toString()).toContain('<Code>NoSuchBucket</Code>')
   })
 
   it('outlive the server', async () => {
@@ -147,7 +145,7 @@ describe('objects', () => {
     expect((await folder.get('a.png'))?.body.toString()).toBe(BODY)
   })
 
-  it('are put over one connection kept alive, errors in between or not', async () => {
+  it('are put over one kept-alive connection, even after errors', async () => {
     const { endpoint } = await startTestStore()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const ports = new Set<number | undefined>()
@@ -167,7 +165,7 @@ describe('objects', () => {
 describe('If-None-Match: *', () => {
   const putIfAbsent = { ...PUT, headers: { ...PUT.headers, 'If-None-Match': '*' } }
 
-  it('keeps the object that is there', async () => {
+  it('keeps an existing object', async () => {
     const { endpoint } = await startTestStore()
     expect((await ask(endpoint, putIfAbsent)).status).toBe(200)
     const second = await ask(endpoint, { ...putIfAbsent, body: 'other' })
@@ -187,7 +185,7 @@ describe('If-None-Match: *', () => {
   })
 })
 
-describe('a request that is not signed right', () => {
+describe('a request with a wrong signature', () => {
   it('is refused without a signature', async () => {
     const { endpoint, folder } = await startTestStore()
     for (const what of [GET, PUT, { ...GET, method: 'DELETE' }, { path: '/' }]) {
@@ -241,7 +239,7 @@ describe('a request that is not signed right', () => {
     expect([answer.status, errorCode(answer)]).toEqual([403, 'RequestTimeTooSkewed'])
   })
 
-  it('is refused when signed for another region than the one set', async () => {
+  it('is refused when signed for a region other than the configured one', async () => {
     const { endpoint } = await startTestStore({ region: 'eu-west-1' })
     expect(errorCode(await ask(endpoint, GET))).toBe('AuthorizationHeaderMalformed')
     expect(errorCode(await send(endpoint, sign(endpoint, GET, CREDENTIALS, 'eu-west-1')))).toBe('NoSuchKey')
@@ -316,13 +314,13 @@ describe('errors', () => {
     }
   })
 
-  it('what the client sent is escaped', async () => {
+  it('the client’s text is escaped', async () => {
     const { endpoint } = await startTestStore()
     const answer = await send(endpoint, { path: `/${BUCKET}/<Code>&"'` })
     expect(answer.body.toString()).toContain(`<Resource>/${BUCKET}/&#60;Code&#62;&#38;&#34;&#39;</Resource>`)
   })
 
-  it('an object over the bound is refused, announced or not, and the answer arrives', async () => {
+  it('an object over the limit is refused, announced or not, and the response arrives', async () => {
     const { endpoint, folder } = await startTestStore({ maxObjectBytes: 1000 })
     expect((await ask(endpoint, { ...PUT, body: 'x'.repeat(1000) })).status).toBe(200)
     await folder.delete('a.png')
@@ -352,7 +350,7 @@ describe('errors', () => {
     expect(String(data)).toContain('MissingContentLength')
   })
 
-  it('a failing folder is InternalError: told to onError, and to the client nothing of it', async () => {
+  it('a failing folder is InternalError, with the cause for onError and not for the client', async () => {
     const errors: unknown[] = []
     const failure = new Error('EACCES /home/someone/secret')
     const { folder } = await startTestStore()
@@ -366,7 +364,7 @@ describe('errors', () => {
     expect(errors).toEqual([failure, failure])
   })
 
-  it('an object whose content type is no header value is InternalError, without its other headers', async () => {
+  it('an object whose content type is an invalid header value is InternalError, without its other headers', async () => {
     const errors: unknown[] = []
     const { endpoint, folder } = await startTestStore({ onError: (error) => errors.push(error) })
     await folder.put('a.png', { body: Buffer.from(BODY), contentType: 'a\r\nSet-Cookie: b' })
@@ -377,7 +375,7 @@ describe('errors', () => {
   })
 })
 
-describe('a client that breaks off', () => {
+describe('a client that disconnects', () => {
   for (const chunked of [false, true]) {
     it(`in the middle of a ${chunked ? 'chunked ' : ''}PUT leaves nothing, and is no error`, async () => {
       const errors: unknown[] = []
@@ -429,7 +427,7 @@ describe('close()', () => {
     await expect(send(endpoint, GET)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/)
   })
 
-  it('waits for a put that is being written', async () => {
+  it('waits for a put under way', async () => {
     const { folder } = await startTestStore()
     let written = false
     const writing = new EventEmitter()
@@ -443,7 +441,7 @@ describe('close()', () => {
         return stored
       },
     }
-    const store = await startObjectStore({ objects: slow, bucket: BUCKET, credentials: CREDENTIALS })
+    const store = await startObjectStore({ buckets: new Map([[BUCKET, slow]]), credentials: CREDENTIALS })
     const started = once(writing, 'start')
     const answer = ask(store.endpoint, PUT)
     await started
@@ -452,7 +450,7 @@ describe('close()', () => {
   })
 })
 
-it('listens on the loopback address alone', async () => {
+it('listens on the loopback address only', async () => {
   const { endpoint } = await startTestStore()
   expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
 })

@@ -157,14 +157,14 @@ it('accepts what aws4 signs for any query', () => {
   )
 })
 
-it('takes repeated slashes and dot segments of the path as they are', () => {
+it('keeps repeated slashes and dot segments of the path', () => {
   const request = signedByAws4({ path: '/bucket//a/%2E%2E/b' })
   expect(verify(request)).toMatchObject({ ok: true })
   expect(verify({ ...request, rawPath: '/bucket//a/../b' })).toMatchObject({ ok: true })
   expectRefusal(verify({ ...request, rawPath: '/bucket/b' }), 403, 'SignatureDoesNotMatch')
 })
 
-it('takes a header sent in pieces and with extra spaces as one canonical value', () => {
+it('reads a repeated header with extra spaces as one canonical value', () => {
   const request = signedByAws4({ headers: { 'X-Amz-Meta-A': 'b c,d' } })
   const headers = { ...request.headers, 'x-amz-meta-a': ['  b   c ', 'd'] }
   expect(verify({ ...request, headers })).toMatchObject({ ok: true })
@@ -207,7 +207,7 @@ it('refuses a wrong secret', () => {
   expectRefusal(verify(request), 403, 'SignatureDoesNotMatch')
 })
 
-it('refuses a missing, a wrong and an uncalled-for session token', () => {
+it('refuses a missing, a wrong and an unexpected session token', () => {
   const withToken = signedByAws4({ key: { ...KEY, sessionToken: 'token' } })
   const expecting = (sessionToken: string, request: SignedRequest): Verdict =>
     verifySignature(request, { ...KEY, sessionToken }, { now: NOW })
@@ -277,7 +277,7 @@ it('refuses a changed method, path, query, header or payload hash', () => {
   }
 })
 
-it('hands on UNSIGNED-PAYLOAD', () => {
+it('accepts UNSIGNED-PAYLOAD', () => {
   const request = signedByAws4({ headers: { 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' } })
   expect(verify(request)).toEqual({ ok: true, payloadHash: 'UNSIGNED-PAYLOAD' })
 })

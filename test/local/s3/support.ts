@@ -53,21 +53,20 @@ export async function startTestStore(
   const dir = await temporaryFolder()
   const folder = options.folder ?? (await openObjectFolder(dir))
   const store = await startObjectStore({
-    bucket: BUCKET,
     credentials: CREDENTIALS,
+    buckets: new Map([[BUCKET, folder]]),
     ...options,
-    objects: options.objects ?? folder,
   })
   onTestFinished(() => store.close())
   return { folder, dir, ...store }
 }
 
 export function pathOf(key: string): string {
-  // aws4 leaves `.` segments out of what it signs, S3 does not.
+  // aws4 drops `.` segments before it signs; S3 doesn't.
   return `/${BUCKET}/${encodeURIComponent(key).replaceAll('.', '%2E')}`
 }
 
-/** What aws4 makes of the request, ready to be sent to the endpoint. */
+/** The request, signed by aws4 for the endpoint. */
 export function sign(
   endpoint: string,
   ask: Ask,

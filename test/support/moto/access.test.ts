@@ -11,6 +11,17 @@ import { describeAws, borrowMoto, type Moto } from './moto.js'
 
 const ACCOUNT = '123456789012'
 const BUCKET = 'a-bucket-of-ours'
+const ours = { Bucket: BUCKET }
+const ENCRYPTED: Omit<s3.PutBucketEncryptionCommandInput, 'Bucket'> = {
+  ServerSideEncryptionConfiguration: {
+    Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+  },
+}
+const EXPIRING: Omit<s3.PutBucketLifecycleConfigurationCommandInput, 'Bucket'> = {
+  LifecycleConfiguration: {
+    Rules: [{ ID: 'a', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } }],
+  },
+}
 const CODE = zipSync({ 'index.mjs': Buffer.from('one') })
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/edge`
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:render`
@@ -52,7 +63,7 @@ type Statement = {
 
 const anyone = () => clients({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' })
 
-/** Lets the user do this only. */
+/** Gives the user these statements only. */
 async function allow(...statements: Statement[]): Promise<void> {
   const Statement = statements.map((one) => ({ Effect: 'Allow', Resource: '*', ...one }))
   await moto.enforceIam(false)
@@ -93,7 +104,7 @@ function config(functionArn?: string): cf.DistributionConfig {
 describeAws('IAM enforcement', () => {
   beforeAll(async () => {
     moto = await borrowMoto()
-    // Between the two, as in the tests that count calls: signatures have to survive it.
+    // As in the tests that count calls: signatures must survive the proxy.
     proxy = await startFaultProxy(moto.endpoint)
   })
   afterAll(async () => {
@@ -107,6 +118,8 @@ describeAws('IAM enforcement', () => {
     user = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! }
     await iam.createRole({ RoleName: 'edge', AssumeRolePolicyDocument: TRUST })
     await s3.createBucket({ Bucket: BUCKET })
+    await s3.putBucketEncryption({ ...ours, ...ENCRYPTED })
+    await s3.putBucketLifecycleConfiguration({ ...ours, ...EXPIRING })
     await s3.putObject({ Bucket: BUCKET, Key: 'code/a b.zip', Body: CODE })
     await lambda.createFunction({
       FunctionName: 'render',
@@ -119,7 +132,6 @@ describeAws('IAM enforcement', () => {
     await logs.createLogGroup(GROUP)
   })
 
-  const ours = { Bucket: BUCKET }
   const bucketArn = `arn:aws:s3:::${BUCKET}`
   const rows: [string, string, string, string, (aws: Clients) => Promise<unknown>][] = [
     [
@@ -233,14 +245,38 @@ describeAws('IAM enforcement', () => {
       bucketArn,
       'AccessDenied 403',
       's3',
-      (aws) =>
-        aws.s3.putBucketEncryption({
-          ...ours,
-          ServerSideEncryptionConfiguration: {
-            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-          },
-        }),
+      (aws) => aws.s3.putBucketEncryption({ ...ours, ...ENCRYPTED }),
     ],
+    [
+      's3:GetEncryptionConfiguration',
+      bucketArn,
+      'AccessDenied 403',
+      's3',
+      (aws) => aws.s3.getBucketEncryption(ours),
+    ],
+    [
+      's3:GetLifecycleConfiguration',
+      bucketArn,
+      'AccessDenied 403',
+      's3',
+      (aws) => aws.s3.getBucketLifecycleConfiguration(ours),
+    ],
+    [
+      's3:PutBucketPublicAccessBlock',
+      bucketArn,
+      'AccessDenied 403',
+      's3',
+      (aws) =>
+        aws.s3.putPublicAccessBlock({ ...ours, PublicAccessBlockConfiguration: { BlockPublicAcls: true } }),
+    ],
+    [
+      's3:PutBucketAcl',
+      bucketArn,
+      'AccessDenied 403',
+      's3',
+      (aws) => aws.s3.putBucketAcl({ ...ours, ACL: 'private' }),
+    ],
+    ['s3:ListBucket', bucketArn, 'AccessDenied 403', 's3', (aws) => aws.s3.listObjectsV2(ours)],
     [
       's3:GetBucketPublicAccessBlock',
       bucketArn,
@@ -264,13 +300,7 @@ describeAws('IAM enforcement', () => {
       bucketArn,
       'AccessDenied 403',
       's3',
-      (aws) =>
-        aws.s3.putBucketLifecycleConfiguration({
-          ...ours,
-          LifecycleConfiguration: {
-            Rules: [{ ID: 'a', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } }],
-          },
-        }),
+      (aws) => aws.s3.putBucketLifecycleConfiguration({ ...ours, ...EXPIRING }),
     ],
     [
       's3:PutBucketTagging',
@@ -331,7 +361,7 @@ describeAws('IAM enforcement', () => {
     expect(await outcome(send(clients()))).toBe('done')
   })
 
-  test('a key that is not known, and one with a wrong secret', async () => {
+  test('rejects an unknown key, and a key with a wrong secret', async () => {
     await allow({ Action: '*' })
     const [stranger, forger] = [anyone(), clients({ ...user, secretAccessKey: 'wrong' })]
     const asked = async ({ cf, iam, lambda, logs, s3, sts }: Clients) => ({
@@ -365,7 +395,7 @@ describeAws('IAM enforcement', () => {
     })
   })
 
-  test('creating a function asks for its role, its tags and its code', async () => {
+  test('creating a function needs permission for its role, its tags and its code', async () => {
     const create = async () =>
       clients().lambda.createFunction({
         FunctionName: 'new',
@@ -395,7 +425,7 @@ describeAws('IAM enforcement', () => {
     expect(await outcome(create())).toBe('done')
   })
 
-  test('associating a function asks for its replication', async () => {
+  test('associating a function needs permission to replicate it', async () => {
     const create = async () =>
       clients().cf.createDistributionWithTags({
         DistributionConfigWithTags: {
@@ -422,7 +452,7 @@ describeAws('IAM enforcement', () => {
     expect(await outcome(create())).toBe('done')
   })
 
-  test('a missing object is a 404 only for who may list', async () => {
+  test('a missing object is a 404 only to callers who may list', async () => {
     const head = async () => outcome(clients().s3.headObject({ ...ours, Key: 'missing' }))
     await allow({ Action: 's3:GetObject', Resource: `${bucketArn}/*` })
     expect(await head()).toBe('Unknown 403')
@@ -433,7 +463,7 @@ describeAws('IAM enforcement', () => {
     expect(await head()).toBe('NotFound 404')
   })
 
-  test('deleting objects tells of each that was denied', async () => {
+  test('deleting objects reports each that was denied', async () => {
     await allow({ Action: 's3:DeleteObject', Resource: `${bucketArn}/other` })
     const { Errors } = await clients().s3.deleteObjects({
       ...ours,

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, inject } from 'vitest'
+import { ACTIONS } from '../../../src/aws/actions.js'
 
+/** The action of each operation's own name, by `service:operation`. */
+const OWN_ACTIONS = Object.fromEntries(Object.entries(ACTIONS).map(([operation, [own]]) => [operation, own]))
 const MANAGED_POLICIES = { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' }
 
 interface MotoSettings {
@@ -23,40 +26,40 @@ interface MotoSettings {
   refused_deletions?: number
   /** With which code; InternalError if not set. */
   refused_deletions_code?: string
-  /** What Lambda's GetAccountSettings tells; 1000 if not set. */
+  /** The concurrency that Lambda's GetAccountSettings reports; 1000 if not set. */
   concurrent_executions?: number
-  /** What Lambda@Edge runs; all that Lambda does if not set. */
+  /** The runtimes that Lambda@Edge accepts; all of Lambda's if not set. */
   edge_runtimes?: string[]
   /** How many reads see a function Pending after its creation, and InProgress after an update; 1 if not set. */
   function_reads?: number
-  /** Functions that Lambda could not make or update, by name. */
+  /** Functions that Lambda fails to create or update, by name. */
   failed?: Record<string, 'creation' | 'update'>
 }
 
 export interface Moto {
   endpoint: string
-  /** Empties every account, sets the settings back and enforces no IAM policies. */
+  /** Empties every account, resets the settings and stops enforcing IAM policies. */
   reset(): Promise<void>
   settings(values: MotoSettings): Promise<void>
-  /** Whether calls need a user's access key, a right signature and a policy that allows them. */
+  /** Makes calls need a user's access key, a valid signature and a policy that allows them. */
   enforceIam(on: boolean): Promise<void>
 }
 
-/** A server of one's own. */
+/** A separate server, for one test file or program. */
 export interface OwnMoto extends Moto {
-  /** What the server has said on stderr: the tracebacks of what it can't do. */
+  /** The server's stderr: tracebacks of requests that it can't handle. */
   said(): string
   close(): Promise<void>
 }
 
-/** `describe`, where moto could be brought; else skipped, with the reason in its name. */
+/** `describe` where moto could be installed. Otherwise the tests are skipped, with the reason in their name. */
 export function describeAws(name: string, body: () => void): void {
   const moto = inject('moto')
   if ('missing' in moto) describe.skip(`${name} (not run without moto: ${moto.missing})`, body)
   else describe(name, body)
 }
 
-/** Starts a server of one's own, which ends with this process at the latest. */
+/** Starts a separate server, which ends with this process at the latest. */
 export async function startMoto(moto = inject('moto')): Promise<OwnMoto> {
   if ('missing' in moto) throw new Error(`There is no moto: ${moto.missing}`)
   const cwd = mkdtempSync(path.join(os.tmpdir(), 'genato-moto-'))
@@ -64,8 +67,14 @@ export async function startMoto(moto = inject('moto')): Promise<OwnMoto> {
     cwd,
     // The server ends when its stdin does.
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Nothing of the AWS settings and profiles that whoever runs the tests may have.
-    env: { PATH: process.env['PATH'], HOME: cwd, PYTHONDONTWRITEBYTECODE: '1', ...MANAGED_POLICIES },
+    // Without the AWS settings and profiles of whoever runs the tests.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: cwd,
+      PYTHONDONTWRITEBYTECODE: '1',
+      GENATO_ACTIONS: JSON.stringify(OWN_ACTIONS),
+      ...MANAGED_POLICIES,
+    },
   })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-100_000)))
@@ -87,8 +96,8 @@ export async function startMoto(moto = inject('moto')): Promise<OwnMoto> {
 }
 
 /**
- * The server that all test files of one worker use, one after another: starting one takes a second of a processor.
- * It is empty, and as a new one. The pool starts it when it is first asked for, and ends it with the run.
+ * The server that all test files of one worker share, one after another: starting one takes a second of CPU time.
+ * It is empty, as if new. The pool starts it at the first request, and stops it when the run ends.
  */
 export async function borrowMoto(): Promise<Moto> {
   const moto = inject('moto')

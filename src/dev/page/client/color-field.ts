@@ -1,8 +1,7 @@
-import { formatColor, parseColor } from '../../../../handler/shared/grammar/color.js'
-import { CSS_COLORS } from '../../../../handler/shared/grammar/css-colors.js'
+import { COLOR_NAMES, formatColor, parseColor } from '../../../../handler/shared/grammar/color.js'
 import { make } from './elements.js'
 
-/** A text field for any colour, and the browser's picker for opaque ones: each shows what the other says. */
+/** A text field for any colour, in sync with the browser's picker for opaque ones. */
 export function colorField(field: HTMLInputElement, picker: HTMLInputElement) {
   const toPicker = () => {
     const color = parseColor(field.value.trim())
@@ -25,7 +24,7 @@ export function colorField(field: HTMLInputElement, picker: HTMLInputElement) {
   }
 }
 
-/** What such a field suggests. */
+/** The suggestions of such a field. */
 export function colorNames(): HTMLOptionElement[] {
-  return ['transparent', ...Object.keys(CSS_COLORS)].map((name) => make('option', { value: name }))
+  return COLOR_NAMES.map((name) => make('option', { value: name }))
 }

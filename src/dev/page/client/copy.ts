@@ -6,7 +6,7 @@ export function createCopy(url: () => string, status: Status): void {
   const field = byId('url', HTMLInputElement)
   byId('copy', HTMLButtonElement).addEventListener('click', () => {
     const whole = url()
-    // Clipboards are for pages on localhost and https only.
+    // Browsers give the clipboard only to pages on localhost or https.
     const copied = navigator.clipboard
       ? navigator.clipboard.writeText(whole)
       : Promise.reject(new Error('no clipboard'))
@@ -16,7 +16,7 @@ export function createCopy(url: () => string, status: Status): void {
         field.value = whole
         field.select()
         status.mention(
-          'The browser keeps pages from copying: the URL is selected, copy it with the keyboard.',
+          'The browser doesn’t let this page copy. The URL is selected: copy it with the keyboard.',
         )
       },
     )

@@ -1,11 +1,11 @@
-/** An element of the page's own markup. @throws where markup and script do not fit together. */
+/** Finds an element of the page's markup. @throws if markup and script don't match. */
 export function byId<T extends HTMLElement>(id: string, kind: abstract new () => T): T {
   const element = document.getElementById(id)
   if (element instanceof kind) return element
   throw new Error(`The page has no ${kind.name} #${id}.`)
 }
 
-/** Makes an element. What is shown enters as text only, never as markup. */
+/** Makes an element. Content enters only as text, never as markup. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<Pick<HTMLElementTagNameMap[K], keyof HTMLElementTagNameMap[K]>> = {},
@@ -16,7 +16,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** An image with what tells transparency from white behind it. */
+/** An image on a checkerboard, which shows what is transparent. */
 export function checkered(image: HTMLImageElement): HTMLElement {
   return make('span', { className: 'checkered' }, image)
 }

@@ -1,20 +1,22 @@
+import { IMAGE_GRAMMAR } from '../../../../handler/shared/grammar/image-grammar.js'
+import { defaultQuality, FORMATS, type Format } from '../../../../handler/shared/grammar/image.js'
 import { colorField, colorNames } from './color-field.js'
-import { byId } from './elements.js'
-import { FIRST, QUALITY, readPath, writePath, type Wanted } from './url.js'
+import { byId, make } from './elements.js'
+import { FIRST, readPath, writePath, type Wanted } from './url.js'
 
 /** The form that builds a URL of the built-in generator. */
 export interface Form {
-  /** Says what the path says, as far as it says it. */
+  /** Fills in what the path says. */
   show(path: string): void
   setUsualText(text: string): void
 }
 
-/** How a path was given: still being typed, chosen among others where the next may follow at once, or done. */
+/** How a path was entered: still being typed, chosen while the next choice may follow at once, or finished. */
 export type Manner = 'typing' | 'choosing' | 'done'
 
 /**
- * @param onEdit told of each change; the path is `undefined` as long as something is missing for one, and what
- * was told before does not count any more.
+ * @param onEdit called on each change. An `undefined` path means that something is missing, and cancels the
+ * path of the previous call.
  */
 export function createForm(onEdit: (path: string | undefined, manner: Manner) => void): Form {
   const form = byId('form', HTMLFormElement)
@@ -24,9 +26,10 @@ export function createForm(onEdit: (path: string | undefined, manner: Manner) =>
   const background = colorField(input('background'), input('background-picker'))
   const foreground = colorField(input('foreground'), input('foreground-picker'))
   byId('colors', HTMLDataListElement).append(...colorNames())
-  /** What the URL says by now, as far as the form knows. */
+  addFields(quality)
+  /** The URL that the form last wrote or showed. */
   let said = ''
-  /** Whether the last thing done was done by keyboard, where arrow keys choose all that is on their way. */
+  /** Whether the last action came from the keyboard, where the arrow keys choose everything on their way. */
   let byKey = false
 
   const chosen = (name: string) => {
@@ -41,28 +44,30 @@ export function createForm(onEdit: (path: string | undefined, manner: Manner) =>
     width: width.value.trim(),
     height: height.value.trim(),
     scale: chosen('scale'),
-    background: background.value(),
-    format: chosen('format'),
-    text: chosen('text-kind') === 'usual' ? undefined : chosen('text-kind') === 'none' ? '' : text.value,
-    foreground: chosen('foreground-kind') === 'auto' ? undefined : foreground.value(),
-    quality: quality.value.trim(),
+    tokens: {
+      background: background.value(),
+      format: chosen('format'),
+      text: chosen('text-kind') === 'usual' ? undefined : chosen('text-kind') === 'none' ? '' : text.value,
+      fg: chosen('foreground-kind') === 'auto' ? undefined : foreground.value(),
+      q: qualityOf(chosen('format')) === undefined ? undefined : quality.value.trim(),
+    },
   })
-  /** What does not matter for what is chosen is not shown, and so not reached by keyboard either. */
+  /** Hides fields that mean nothing for the other choices, so that the keyboard skips them too. */
   const fit = () => {
-    const format = chosen('format')
-    byId('quality-field', HTMLElement).hidden = !(format in QUALITY)
-    quality.placeholder = String(QUALITY[format] ?? '')
+    const usualQuality = qualityOf(chosen('format'))
+    byId('quality-field', HTMLElement).hidden = usualQuality === undefined
+    quality.placeholder = String(usualQuality ?? '')
     byId('text-field', HTMLElement).hidden = chosen('text-kind') !== 'own'
     byId('foreground-field', HTMLElement).hidden = chosen('foreground-kind') !== 'own'
     const size = `${width.value}x${height.value}`
     preset.value = [...preset.options].some(({ value }) => value === size) ? size : ''
   }
-  /** Whether the URL is one that the form can't say: then what it has is not that URL's. */
+  /** @param other whether the form can't express the URL, and so shows another. */
   const setOther = (other: boolean) => {
     byId('form-other', HTMLElement).hidden = !other
   }
-  /** @returns whether it lacks a width or a height. */
-  const tellMissing = (): boolean => {
+  /** @returns whether the width or the height is missing. */
+  const showMissing = (): boolean => {
     const lacking = [width, height].filter((side) => side.value.trim() === '')
     for (const side of [width, height]) side.setAttribute('aria-invalid', String(lacking.includes(side)))
     const line = byId('missing', HTMLElement)
@@ -75,11 +80,11 @@ export function createForm(onEdit: (path: string | undefined, manner: Manner) =>
   const edited = (manner: Manner) => {
     fit()
     setOther(false)
-    if (tellMissing()) return onEdit(undefined, manner)
+    if (showMissing()) return onEdit(undefined, manner)
     said = writePath(read())
     onEdit(said, manner)
   }
-  /** “Own” was chosen and nothing is written yet: it would be asked for what nobody wants. */
+  /** “Custom” was chosen and nothing is typed yet: an image without a text is not what the user wants. */
   const awaitsText = (target: EventTarget | null) =>
     target instanceof HTMLInputElement &&
     target.name === 'text-kind' &&
@@ -105,12 +110,12 @@ export function createForm(onEdit: (path: string | undefined, manner: Manner) =>
       fit()
       onEdit(undefined, 'choosing')
     } else edited(byKey ? 'choosing' : 'done')
-    // With the arrow keys, the choice after this one has to be within reach.
+    // With the arrow keys, the next choice must stay within reach.
     const isText = target instanceof HTMLInputElement && target.name === 'text-kind'
     if (isText && target.value === 'own' && !byKey) text.focus()
   })
-  // Left empty, it is meant to be; unless it was left for another choice, which then follows at once. Where
-  // another window is gone to, it is still the one that is written in.
+  // A text that is left empty is meant to be empty, unless another choice follows at once. When the user switches
+  // windows, the field keeps its focus and the text is not finished.
   text.addEventListener('focusout', () => {
     if (document.activeElement === text) return
     if (chosen('text-kind') === 'own' && writePath(read()) !== said) edited('choosing')
@@ -127,19 +132,43 @@ export function createForm(onEdit: (path: string | undefined, manner: Manner) =>
       said = path
       width.value = wanted.width
       height.value = wanted.height
+      const { background: color = '', format = '', text: words, fg, q = '' } = wanted.tokens
       choose('scale', wanted.scale)
-      background.show(wanted.background)
-      choose('format', wanted.format)
-      choose('text-kind', wanted.text === undefined ? 'usual' : wanted.text === '' ? 'none' : 'own')
-      if (wanted.text) text.value = wanted.text
-      choose('foreground-kind', wanted.foreground === undefined ? 'auto' : 'own')
-      if (wanted.foreground !== undefined) foreground.show(wanted.foreground)
-      quality.value = wanted.quality
+      background.show(color)
+      choose('format', format)
+      choose('text-kind', words === undefined ? 'usual' : words === '' ? 'none' : 'own')
+      if (words) text.value = words
+      choose('foreground-kind', fg === undefined ? 'auto' : 'own')
+      if (fg !== undefined) foreground.show(fg)
+      quality.value = q
       fit()
-      tellMissing()
+      showMissing()
     },
     setUsualText(usual) {
       byId('usual-text', HTMLElement).textContent = usual === '' ? 'As configured: none' : `“${usual}”`
     },
   }
+}
+
+/** Adds what the grammar knows better than the markup: the formats to choose from, and the range of the quality. */
+function addFields(quality: HTMLInputElement): void {
+  for (const { name, field } of IMAGE_GRAMMAR.tokens) {
+    if (field.kind === 'choice')
+      byId(name, HTMLElement).append(
+        ...field.choices.map((value, index) =>
+          make(
+            'label',
+            {},
+            make('input', { type: 'radio', name, value, defaultChecked: index === 0 }),
+            make('span', { textContent: value }),
+          ),
+        ),
+      )
+    if (field.kind === 'number') Object.assign(quality, { min: String(field.min), max: String(field.max) })
+  }
+}
+
+/** A format's default quality, or `undefined` if it has none. */
+function qualityOf(format: string): number | undefined {
+  return Object.hasOwn(FORMATS, format) ? defaultQuality(format as Format) : undefined
 }

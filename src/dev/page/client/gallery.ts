@@ -1,10 +1,11 @@
 import type { Gallery, GalleryImage } from '../messages.js'
 import { byId, checkered, make } from './elements.js'
-import { count, sizeInWords } from './words.js'
+import { count } from '../../../lib/text.js'
+import { sizeText } from '../../../lib/units.js'
 
-/** What has been made so far, newest first. */
+/** The images that were generated so far, newest first. */
 export interface GalleryView {
-  /** Looks anew, once for what comes in quick succession. */
+  /** Reloads the list, once for calls in quick succession. */
   refresh(): void
 }
 
@@ -12,20 +13,20 @@ const STEP = 60
 const REST_MS = 500
 
 /**
- * @param onPick told of the path of a picture that was clicked.
- * @param stored whether stored images can be shown as they lie there, without asking the edge for them.
+ * @param onPick called with the path of a clicked image.
+ * @param stored whether the server shows stored images without a request through the edge.
  */
 export function createGalleryView(onPick: (path: string) => void, stored: () => boolean): GalleryView {
   const list = byId('gallery-list', HTMLUListElement)
   const heading = byId('gallery-count', HTMLElement)
   const more = byId('gallery-more', HTMLButtonElement)
-  /** Kept while they stay the same, so that no thumbnail flickers and no focus is lost. */
+  /** Reused while they stay the same, so that thumbnails don't flicker and the focus stays. */
   let items = new Map<string, HTMLLIElement>()
   let wanted = STEP
   let state: 'idle' | 'resting' | 'asked again' = 'idle'
 
   const show = ({ total, images }: Gallery) => {
-    heading.textContent = total === 0 ? 'Nothing yet: what is asked for comes here.' : count(total, 'image')
+    heading.textContent = total === 0 ? 'Empty: generated images appear here.' : count(total, 'image')
     const next = new Map<string, HTMLLIElement>()
     for (const image of images) {
       const id = `${image.key} ${image.at}`
@@ -46,7 +47,7 @@ export function createGalleryView(onPick: (path: string) => void, stored: () => 
       if (response.ok) show((await response.json()) as Gallery)
       else heading.textContent = await response.text()
     } catch {
-      // The server is away, and the page says so elsewhere.
+      // The server can't be reached, which the page says elsewhere.
     }
   }
   const refresh = () => {
@@ -78,7 +79,7 @@ function item(image: GalleryImage, onPick: (path: string) => void, stored: boole
   const about = make('span', { className: 'quiet' })
   const button = make('button', { type: 'button', title: new Date(image.at).toLocaleString() }, frame)
   const describe = (shape: string) => {
-    const size = image.size === undefined ? '' : sizeInWords(image.size)
+    const size = image.size === undefined ? '' : sizeText(image.size)
     about.textContent = [shape, size].filter((part) => part !== '').join(' · ')
     button.ariaLabel = `${path} ${about.textContent}`
   }
@@ -86,7 +87,7 @@ function item(image: GalleryImage, onPick: (path: string) => void, stored: boole
   picture.addEventListener('load', () => describe(`${picture.naturalWidth} × ${picture.naturalHeight}`))
   picture.addEventListener('error', () => frame.replaceChildren(make('span', { textContent: 'no preview' })))
   button.addEventListener('click', () => onPick(path))
-  // Beside the button, since what is in a button can't be selected, and so not be copied.
+  // Text in a button can't be selected and copied, so this is beside it.
   return make(
     'li',
     {},
@@ -96,7 +97,7 @@ function item(image: GalleryImage, onPick: (path: string) => void, stored: boole
   )
 }
 
-/** A path as people read it, where it can be decoded. */
+/** A path for people: decoded, if that is possible. */
 export function readable(path: string): string {
   try {
     return decodeURIComponent(path)

@@ -1,21 +1,21 @@
 import type { Rebuilt, RequestEntry, State } from '../messages.js'
 
 export interface Listener {
-  /** At the start, and whenever the connection is there again. */
+  /** Called at the start, and after each reconnection. */
   state(state: State): void
   requests(entries: RequestEntry[]): void
   gallery(): void
   rebuilt(rebuilt: Rebuilt): void
   failed(message: string): void
-  /** The server can't be reached; it is tried again. */
+  /** Called when the server can't be reached. The connection is retried. */
   lost(): void
 }
 
 const RETRY_MS = 3_000
 
 /**
- * Follows what happens at the server, while the page can be seen: a browser opens six connections to a host
- * at most, and a tab in the background would keep one of them.
+ * Follows what happens on the server while the page is visible. A browser opens at most six connections to a host,
+ * and a tab in the background would hold one of them.
  */
 export function listen(listener: Listener): void {
   let source: EventSource | undefined
@@ -30,8 +30,8 @@ export function listen(listener: Listener): void {
     close()
     const opened = new EventSource('/?events')
     source = opened
-    const on = (event: string, told: (data: never) => void) =>
-      opened.addEventListener(event, ({ data }: MessageEvent<string>) => told(JSON.parse(data) as never))
+    const on = (event: string, handle: (data: never) => void) =>
+      opened.addEventListener(event, ({ data }: MessageEvent<string>) => handle(JSON.parse(data) as never))
     on('state', (state: State) => listener.state(state))
     on('requests', (entries: RequestEntry[]) => listener.requests(entries))
     on('gallery', () => listener.gallery())
@@ -39,7 +39,7 @@ export function listen(listener: Listener): void {
     on('failed', ({ message }: { message: string }) => listener.failed(message))
     opened.addEventListener('error', () => {
       if (opened !== source) return
-      // Refused, as it is when too many listen: then the state is all that can be had.
+      // Refused, because too many pages listen. This one can still get the state.
       if (opened.readyState === EventSource.CLOSED) {
         retry = setTimeout(open, RETRY_MS)
         void askForState(listener)
@@ -50,7 +50,7 @@ export function listen(listener: Listener): void {
     if (document.hidden) close()
     else open()
   })
-  // Also in a tab that was opened in the background, so that it is filled when it is looked at.
+  // Even in a tab that opens in the background, so that it is filled when it becomes visible.
   open()
 }
 

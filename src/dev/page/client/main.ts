@@ -12,14 +12,14 @@ import { createStatus } from './status.js'
 import { FIRST } from './url.js'
 import { rebuiltInWords, ROOT_IN_WORDS } from './words.js'
 
-/** How long a pause has to be: in typing for the function to be asked, in choosing for the image to be made. */
+/** The pause in typing after which the function is asked, and in choosing after which the image is requested. */
 const PAUSE_MS = { typing: 200, choosing: 300 }
 
 const field = byId('url', HTMLInputElement)
 const status = createStatus()
 let state: State | undefined
 let path = FIRST
-/** Whether the URL is somebody's already: what the page would begin with comes later than the first key may. */
+/** Whether the user has begun a URL: the first key may come before the server's first message. */
 let begun = false
 let pause: ReturnType<typeof setTimeout> | undefined
 
@@ -35,7 +35,7 @@ const form = createForm((written, manner) => {
 })
 createCopy(() => location.origin + path, status)
 
-/** The path has changed: what it means is told after a pause, the image is asked for once it is done. */
+/** The path has changed. Explains it after a pause, and requests the image once the user is done. */
 function edited(next: string, manner: Manner): void {
   path = next
   begun = true
@@ -52,7 +52,7 @@ function explain(): Promise<Explained | undefined> {
 
 function show(): void {
   clearTimeout(pause)
-  // Each URL that was shown can be gone back to; a reload shows the last one.
+  // The browser can go back to each URL that was shown, and a reload shows the last one.
   if (location.hash.slice(1) !== path)
     history[picture.shown() === undefined ? 'replaceState' : 'pushState'](null, '', `#${path}`)
   const meant = explain()
@@ -61,17 +61,17 @@ function show(): void {
   byId('shown-other', HTMLElement).hidden = true
 }
 
-/** To a path that was chosen as a whole. */
+/** Shows a path that was chosen as a whole. */
 function go(chosen: string): void {
   const first = picture.shown() === undefined
   goBackTo(chosen)
-  // Where they stand below each other, the answer is what was clicked for.
+  // On a narrow screen the response is further down, and the click was for that.
   if (matchMedia('(min-width: 60rem)').matches)
     byId('address', HTMLElement).scrollIntoView({ block: 'nearest' })
   else if (!first) byId('picture', HTMLElement).scrollIntoView()
 }
 
-/** The same without moving the page: a browser that goes back does that itself. */
+/** The same without scrolling: when the browser goes back, it scrolls by itself. */
 function goBackTo(chosen: string): void {
   path = asSent(chosen, location.origin)
   begun = true
@@ -106,10 +106,10 @@ function setFailed(message: string | undefined): void {
 
 function setConnected(connected: boolean): void {
   document.body.classList.toggle('lost', !connected)
-  if (!connected) status.say('genato dev does not answer. The page goes on by itself when it is there again.')
+  if (!connected) status.say('genato dev does not answer. The page continues once it is back.')
 }
 
-function takeUp(next: State): void {
+function applyState(next: State): void {
   const before = state
   state = next
   const lost = document.body.classList.contains('lost')
@@ -128,9 +128,7 @@ function takeUp(next: State): void {
   if (changed || (lost && picture.unanswered())) show()
   else if (lost) void explain()
   if (changed)
-    status.mention(
-      before.server === next.server ? 'The generator has changed.' : 'genato dev was started again.',
-    )
+    status.mention(before.server === next.server ? 'The generator has changed.' : 'genato dev has restarted.')
 }
 
 field.addEventListener('input', () => {
@@ -140,7 +138,7 @@ field.addEventListener('input', () => {
 })
 byId('address', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault()
-  // What the field was given is a path already, even where it looks like a host.
+  // What this page wrote into the field is a path, even if it looks like a host.
   go(field.value === path ? path : pathOf(field.value, location.origin))
 })
 addEventListener('hashchange', () => {
@@ -148,12 +146,12 @@ addEventListener('hashchange', () => {
   if (kept.startsWith('/') && (kept !== path || kept !== picture.shown())) goBackTo(kept)
 })
 
-// Until here, the page was one for browsers without JavaScript.
+// Up to here, this was the page for browsers without JavaScript.
 byId('without-script', HTMLElement).hidden = true
 for (const main of document.getElementsByTagName('main')) main.hidden = false
 byId('origin', HTMLElement).textContent = location.origin
 listen({
-  state: takeUp,
+  state: applyState,
   requests(entries) {
     requests.add(entries)
     for (const entry of entries) picture.report(entry)

@@ -3,13 +3,13 @@ import type { Explained } from '../messages.js'
 import { byId, make, rows } from './elements.js'
 import { meaningInWords, ROOT_IN_WORDS } from './words.js'
 
-/** What the function says of the path in the URL field, before any image is made. */
+/** Explains the path in the URL field before any image is generated. */
 export interface Meaning {
-  /** @returns what it means; `undefined` if it was asked of another path meanwhile, or nobody answers. */
+  /** @returns `undefined` if another path was asked about meanwhile, or nobody answers. */
   explain(path: string): Promise<Explained | undefined>
 }
 
-/** Then what is shown is no longer taken for what is asked about. */
+/** After this, the last explanation would be mistaken for that of the new path. */
 const LATE_MS = 400
 
 export function createMeaning(): Meaning {
@@ -22,7 +22,7 @@ export function createMeaning(): Meaning {
   const say = (words: string, wrong: boolean) => {
     field.setAttribute('aria-invalid', String(wrong))
     line.classList.toggle('wrong', wrong)
-    // A screen reader is told of what changed, not of every key.
+    // A screen reader should announce changes, not every key.
     if (line.textContent !== words) line.replaceChildren(...(wrong ? emphasized(words) : [words]))
   }
   const show = (explained: Explained, path: string) => {
@@ -44,7 +44,7 @@ export function createMeaning(): Meaning {
         return undefined
       }
       const late = setTimeout(() => {
-        if (asked === latest) showNone('Asking the function what it means …')
+        if (asked === latest) showNone('Asking the function …')
       }, LATE_MS)
       try {
         const response = await fetch(`/?explain=${encodeURIComponent(path)}`)
@@ -53,7 +53,7 @@ export function createMeaning(): Meaning {
         show(explained, path)
         return explained
       } catch {
-        if (asked === latest) showNone('What it means is not known: genato dev does not answer.')
+        if (asked === latest) showNone('No explanation: genato dev does not answer.')
         return undefined
       } finally {
         clearTimeout(late)
@@ -73,7 +73,7 @@ function entriesOf(explained: Explained): [string, string][] {
   ]
 }
 
-/** `BAD_SIZE: …`: the code stands out, the sentence is what is read. */
+/** `BAD_SIZE: …` with the code set off from the sentence. */
 function emphasized(words: string): (Node | string)[] {
   const code = /^[A-Z_]+(?=: )/.exec(words)?.[0]
   return code === undefined ? [words] : [make('code', { textContent: code }), words.slice(code.length + 1)]

@@ -1,25 +1,25 @@
-/** A name that somebody pastes with a path behind it: with dots and an end of letters, or with a port. */
+/** A host name as people paste it before a path: `localhost`, a name with dots, an address, or a name with a port. */
 const HOST =
   /^(?:localhost|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?=[:/])|(?:\d+\.){3}\d+|\[[\da-f:.]+\]|[\w.-]*[a-z][\w.-]*(?=:\d))(?::\d+)?(?=[/?#]|$)/i
-/** A host's name has 253 characters at most. */
+/** A host name has at most 253 characters. */
 const LONGEST_HOST = 300
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i
 
 /**
- * The path that is meant by what somebody typed or pasted. Of a whole URL, with a scheme or a host, it is
- * the path alone: CloudFront drops what follows a ?, browsers what follows a #. In a path that was typed, both
- * are meant as part of it.
+ * Reads the path from what somebody typed or pasted. From a whole URL, with a scheme or a host, it takes only the
+ * path: CloudFront drops everything after a ?, and browsers drop everything after a #. In a bare path, both
+ * characters belong to the path.
  */
 export function pathOf(typed: string, origin: string): string {
   const text = typed.trim()
   const url = urlOf(text, origin)
   if (!url) return asSent(`/${text.replace(/^\/+/, '')}`, origin)
-  // This page's own address, which says what it shows.
+  // This page's own address: the hash holds the path that it shows.
   if (url.pathname === '/' && url.hash.startsWith('#/')) return asSent(url.hash.slice(1), origin)
   return url.pathname
 }
 
-/** A path as fetch will send it: other characters encoded, dots resolved. */
+/** The path as fetch will send it: special characters encoded, dot segments resolved. */
 export function asSent(path: string, origin: string): string {
   const rooted = path.startsWith('/') ? path : `/${path}`
   try {
@@ -36,7 +36,7 @@ function urlOf(text: string, origin: string): URL | undefined {
   try {
     return new URL(backslashesEncoded(isHost ? `//${withoutSlashes}` : text).toWellFormed(), origin)
   } catch {
-    // No URL after all: taken for a path, of which the service says what is wrong.
+    // Not a URL after all: treat it as a path, and let the service explain what is wrong.
     return undefined
   }
 }
@@ -45,7 +45,7 @@ function encodeMarks(text: string): string {
   return backslashesEncoded(text).replaceAll('?', '%3F').replaceAll('#', '%23')
 }
 
-/** In an http URL, a browser takes it for a slash. */
+/** Browsers read a backslash in an http URL as a slash. */
 function backslashesEncoded(text: string): string {
   return text.replaceAll('\\', '%5C')
 }

@@ -1,26 +1,27 @@
 import type { Explained, RequestEntry } from '../messages.js'
 import { byId, checkered, make, rows } from './elements.js'
 import { createReport } from './report.js'
-import { altText, cacheWord, sizeInWords } from './words.js'
+import { sizeText } from '../../../lib/units.js'
+import { altText, cacheWord } from './words.js'
 
-/** The image, or the error, that the path gives. */
+/** The response: the image or the error. */
 export interface Picture {
-  /** Asks for the path once, and shows the answer with its headers. */
+  /** Requests the path once, and shows the response with its headers. */
   load(path: string, explained: Promise<Explained | undefined>): Promise<void>
-  /** Shows these words instead: there is nothing to ask for. */
+  /** Shows these words instead of requesting anything. */
   none(path: string, words: string): void
-  /** What is known of a request by now; taken up if it is the one whose answer is shown. */
+  /** Takes news of a request, which may be the one that is shown. */
   report(entry: RequestEntry): void
-  /** The path whose answer is shown or awaited. */
+  /** The path whose response is shown or awaited. */
   shown(): string | undefined
-  /** Whether it was asked for, and nobody answered. */
+  /** Whether its request got no response. */
   unanswered(): boolean
 }
 
 const LONGEST_TEXT = 64 * 1024
 const LATE_MS = 400
 
-/** @param known what is known of a request by its id. */
+/** @param known returns what is known of a request by its id. */
 export function createPicture(known: (id: string) => RequestEntry | undefined): Picture {
   const section = byId('picture', HTMLElement)
   const frame = byId('frame', HTMLElement)
@@ -35,7 +36,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
 
   const showImage = async (blob: Blob, alt: Promise<string>, signal: AbortSignal) => {
     const url = URL.createObjectURL(blob)
-    // Also SVG is shown as an image only, in which no script runs.
+    // In an img, even an SVG can't run scripts.
     const image = make('img', { src: url, alt: await alt })
     const shape = await image.decode().then(
       () => `${image.naturalWidth} × ${image.naturalHeight} pixels`,
@@ -51,8 +52,8 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
   const showText = (text: string, folded: boolean) => {
     const body = make('pre', { textContent: text, tabIndex: 0 })
     frame.className = 'text'
-    // CloudFront's own page is much markup that says little.
-    const title = make('summary', { textContent: 'What the viewer gets' })
+    // CloudFront's error page is a lot of markup that says little.
+    const title = make('summary', { textContent: 'What the viewer sees' })
     frame.replaceChildren(folded ? make('details', {}, title, body) : body)
   }
   const showNothing = (words: string, remark: string) => {
@@ -88,7 +89,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
         summary.classList.remove('bad')
       }, LATE_MS)
       try {
-        // Past the browser's own cache, so that the edge's is seen. A path can start with two slashes.
+        // Bypasses the browser's cache to show the edge's. A path can start with two slashes.
         const response = await fetch(location.origin + wanted, { cache: 'no-store', signal })
         const blob = await response.blob()
         const said = (name: string) => response.headers.get(name)
@@ -99,7 +100,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
         if (signal.aborted) return
         unanswered = false
         clearTimeout(late)
-        summary.textContent = [response.status, type, sizeInWords(blob.size)].join(' · ')
+        summary.textContent = [response.status, type, sizeText(blob.size)].join(' · ')
         summary.classList.toggle('bad', !response.ok)
         byId('headers', HTMLElement).replaceChildren(...rows(response.headers))
         headers.hidden = false
@@ -113,13 +114,13 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
           server: said('server') ?? '',
           html: type.startsWith('text/html'),
         }
-        report.tell(seen, text)
+        report.show(seen, text)
         if (text === undefined) await showImage(blob, Promise.resolve(alt), signal)
         else showText(text, seen.html)
       } catch {
         if (signal.aborted) return
         unanswered = true
-        showNothing('No answer', 'No answer: genato dev can’t be reached.')
+        showNothing('No response', 'No response: genato dev can’t be reached.')
       } finally {
         clearTimeout(late)
         if (!signal.aborted) section.setAttribute('aria-busy', 'false')

@@ -3,22 +3,22 @@ import { byId, make } from './elements.js'
 import { isEnough, reasonOf, sourceInWords, type Seen } from './source.js'
 import { timingRows } from './timings.js'
 
-/** What is said of an answer beside its image: where it came from, why it failed, how long it took. */
+/** What stands beside the image: where the response came from, why it failed, how long it took. */
 export interface Report {
-  /** Another answer is waited for: what was said of the one before is not seen meanwhile. */
+  /** Hides what was said of the last response while waiting for the next. */
   wait(): void
-  /** @param text what it says, if it is no image. */
-  tell(seen: Seen, text: string | undefined): void
-  /** More is known of a request, which may be this one. */
+  /** @param text the body, unless it is an image. */
+  show(seen: Seen, text: string | undefined): void
+  /** Takes news of a request, which may be this one. */
   update(entry: RequestEntry): void
-  /** There is no answer. */
+  /** Shows nothing: there is no response. */
   clear(): void
 }
 
-/** The edge's and the function's lines come a little later than the answer itself. */
+/** The lines of the edge and the function arrive a little later than the response. */
 const PATIENCE_MS = 300
 
-/** @param known what is known of a request by its id. */
+/** @param known returns what is known of a request by its id. */
 export function createReport(known: (id: string) => RequestEntry | undefined): Report {
   const section = byId('picture', HTMLElement)
   const source = byId('cache', HTMLElement)
@@ -41,16 +41,16 @@ export function createReport(known: (id: string) => RequestEntry | undefined): R
     why.hidden = reason === undefined
     times.hidden = entry === undefined
     if (entry) byId('timings', HTMLElement).replaceChildren(...timingRows(entry))
-    section.classList.remove('untold')
+    section.classList.remove('waiting')
   }
   const wait = () => {
     clearTimeout(patience)
     answer = undefined
-    section.classList.add('untold')
+    section.classList.add('waiting')
   }
   return {
     wait,
-    tell(seen, text) {
+    show(seen, text) {
       wait()
       answer = { seen, text }
       why.hidden = true
@@ -59,7 +59,7 @@ export function createReport(known: (id: string) => RequestEntry | undefined): R
     },
     update(entry) {
       if (entry.id !== answer?.seen.id) return
-      if (isEnough(answer.seen, entry) || !section.classList.contains('untold')) write()
+      if (isEnough(answer.seen, entry) || !section.classList.contains('waiting')) write()
     },
     clear() {
       wait()

@@ -1,15 +1,16 @@
+import { timeText } from '../../../lib/units.js'
 import type { RequestEntry } from '../messages.js'
+import { resultWord } from '../request-words.js'
 import { byId, make } from './elements.js'
-import { timeInWords } from './words.js'
 
-/** The latest requests, newest first, whoever made them. */
+/** The latest requests of all viewers, newest first. */
 export interface RequestsView {
   add(entries: readonly RequestEntry[]): void
   known(id: string): RequestEntry | undefined
 }
 
 const SHOWN = 20
-/** More than are shown: the answer to this page's own request may be looked for among them. */
+/** More than are shown, because this page looks up its own request here. */
 const KEPT = 100
 
 export function createRequestsView(onPick: (path: string) => void): RequestsView {
@@ -35,20 +36,16 @@ export function createRequestsView(onPick: (path: string) => void): RequestsView
   }
 }
 
-function row({ method, path, status, cacheResult, ms }: RequestEntry, onPick: (path: string) => void) {
+function row(entry: RequestEntry, onPick: (path: string) => void) {
+  const { method, path, status, ms } = entry
   const button = make('button', { type: 'button', className: 'link path', textContent: path })
   button.addEventListener('click', () => onPick(path))
   return make(
     'tr',
     {},
     make('td', { textContent: String(status), className: status >= 400 ? 'bad' : 'good' }),
-    make('td', { textContent: shortWord(cacheResult) }),
-    make('td', { textContent: timeInWords(ms) }),
+    make('td', { textContent: resultWord(entry) }),
+    make('td', { textContent: timeText(ms) }),
     make('td', {}, ...(method === 'GET' ? [] : [`${method} `]), button),
   )
-}
-
-/** As `genato dev` writes it on the terminal. */
-function shortWord(cacheResult: string): string {
-  return cacheResult === 'LambdaGeneratedResponse' ? 'Lambda' : cacheResult
 }

@@ -1,21 +1,22 @@
+import { isFault } from '../../../lib/log-text.js'
 import type { RequestEntry } from '../messages.js'
 
-/** An answer as a viewer sees it, with what tells where it came from. */
+/** An answer as a viewer sees it, with the headers that show where it came from. */
 export interface Seen {
   /** From `X-Amz-Cf-Id`. */
   id: string
   /** CloudFront's word, from `X-Cache`. */
   word: string
   status: number
-  /** Whether it has an `Age`: then it lay in the cache. */
+  /** Whether it has an `Age`, so comes from the cache. */
   aged: boolean
   /** The `Server` header. */
   server: string
-  /** Whether it is a page of CloudFront's own. */
+  /** Whether it is one of CloudFront's own error pages. */
   html: boolean
 }
 
-/** Whether what is known of the request is enough to say where its answer came from. */
+/** Whether the entry is enough to say where the answer came from. */
 export function isEnough({ word }: Seen, entry: RequestEntry | undefined): boolean {
   if (!entry) return false
   return (word !== 'Miss' && word !== 'LambdaGeneratedResponse') || entry.function !== undefined
@@ -27,21 +28,21 @@ export function sourceInWords(seen: Seen, entry: RequestEntry | undefined): stri
     case 'Hit':
       return seen.aged
         ? 'From the cache of the edge. The function was not asked.'
-        : 'Another request for it came at the same time, and its answer served both.'
+        : 'Another request for it came at the same time, and one answer served both.'
     case 'RefreshHit':
       return entry?.reason === undefined
-        ? 'The copy in the cache had expired. The bucket said that it is still right.'
-        : 'The copy in the cache had expired, and the bucket failed: the expired copy was sent.'
+        ? 'The copy in the cache had expired, and the bucket confirmed that it is still right.'
+        : 'The copy in the cache had expired, but the bucket failed, so the expired copy was sent.'
     case 'Miss':
       return missInWords(entry)
     case 'LambdaGeneratedResponse':
       return generatedInWords(seen, entry)
     case 'LambdaExecutionError':
-      return 'The function failed before it answered: it threw, crashed, could not be loaded, or took more time or memory than it has. CloudFront answered in its place.'
+      return 'The function failed before it answered: it threw, crashed, couldn’t be loaded, or ran out of time or memory. CloudFront answered in its place.'
     case 'LambdaValidationError':
-      return 'The function answered with something that CloudFront does not take, and CloudFront answered in its place.'
+      return 'The function’s answer is not one that CloudFront accepts. CloudFront answered in its place.'
     case 'LambdaLimitExceeded':
-      return 'More requests came at once than the function may run for. CloudFront answered in its place.'
+      return 'More requests came at once than the function may run in parallel. CloudFront answered in its place.'
     case 'Error':
       return errorInWords(seen)
     default:
@@ -50,15 +51,19 @@ export function sourceInWords(seen: Seen, entry: RequestEntry | undefined): stri
 }
 
 function missInWords(entry: RequestEntry | undefined): string {
-  switch (entry?.function?.outcome ?? '') {
+  switch (entry?.function?.outcome) {
     case 'made':
       return entry?.function?.error === undefined
-        ? 'Made for this request, and stored. The next one is a hit.'
-        : 'Made for this request, but it could not be stored: the function sent the image itself.'
+        ? 'Generated for this request, and stored. The next one is a hit.'
+        : 'Generated for this request, but it couldn’t be stored: the function sent the image itself.'
     case 'hit':
       return 'Not in the cache, but stored already: taken from the bucket.'
     case 'passed':
       return 'A file: not in the cache, and taken from the bucket.'
+    case 'rejected':
+    case 'missing':
+    case 'failed':
+    case undefined:
     default:
       return 'Not in the cache: the function was asked, and the answer came from the bucket.'
   }
@@ -66,38 +71,41 @@ function missInWords(entry: RequestEntry | undefined): string {
 
 function generatedInWords({ status }: Seen, entry: RequestEntry | undefined): string {
   const report = entry?.function
-  switch (report?.outcome ?? '') {
+  switch (report?.outcome) {
     case 'made':
       return status < 400
-        ? 'Made for this request, but it could not be stored: the function sent the image itself.'
-        : 'Made for this request, but it could not be stored, and is too large for the function to send.'
+        ? 'Generated for this request, but it couldn’t be stored: the function sent the image itself.'
+        : 'Generated for this request, but it couldn’t be stored, and is too large for the function to send.'
     case 'rejected':
-      return 'The function found the URL wrong. It did not look into the bucket.'
+      return 'The function rejected the URL without looking into the bucket.'
     case 'missing':
-      return report?.ms.lookup === undefined
-        ? 'The function knows nothing at such a path. It did not look into the bucket.'
+      return report.ms.lookup === undefined
+        ? 'The function serves nothing at such a path. It didn’t look into the bucket.'
         : 'The function looked into the bucket: there is no such object.'
     case 'failed':
       return status === 503
-        ? 'The function gave up: the bucket could not be read, or the time was over. Asking again may help.'
-        : 'The generator failed. The viewer is not told why.'
+        ? 'The function gave up: the bucket couldn’t be read, or time ran out. Trying again may help.'
+        : 'The generator failed. Viewers don’t see why.'
+    case 'hit':
+    case 'passed':
+    case undefined:
     default:
       return status >= 500 ? 'The function’s own answer: it failed.' : 'The function’s own answer.'
   }
 }
 
 function errorInWords({ status, aged, server, html }: Seen): string {
-  if (aged) return 'An error from the cache of the edge, where it was kept. The function was not asked.'
-  if (server.startsWith('AmazonS3')) return 'The bucket has no such object, and says so in its own way.'
-  if (!html) return 'Another request for it came at the same time, and its error served both.'
+  if (aged) return 'An error from the cache of the edge. The function was not asked.'
+  if (server.startsWith('AmazonS3')) return 'The bucket has no such object, and this is its own answer.'
+  if (!html) return 'Another request for it came at the same time, and one error served both.'
   return status >= 500
-    ? 'The bucket could not be reached. CloudFront answered in its place.'
+    ? 'The bucket couldn’t be reached. CloudFront answered in its place.'
     : 'CloudFront refused the request. The function was not asked.'
 }
 
 /**
- * What went wrong, if the answer does not say so itself.
- * @param text of the answer.
+ * What went wrong, unless the answer says so itself.
+ * @param text the answer's body.
  */
 export function reasonOf(
   { status }: Seen,
@@ -105,8 +113,8 @@ export function reasonOf(
   entry: RequestEntry | undefined,
 ): string | undefined {
   const report = entry?.function
-  // Of a wrong URL, the answer has told all there is; of a failure, it tells nothing.
-  const failed = status >= 500 || report?.outcome === 'made'
-  const why = ((failed ? report?.error : undefined) ?? entry?.reason ?? '').trim()
+  // The answer to a wrong URL says all there is to say; the answer to a failure says nothing.
+  const failed = report && (status >= 500 || isFault(report))
+  const why = ((failed ? report.error : undefined) ?? entry?.reason ?? '').trim()
   return why === '' || why === text?.trim() ? undefined : why
 }

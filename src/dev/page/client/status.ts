@@ -1,12 +1,12 @@
 import { byId } from './elements.js'
 
-/** The line that tells what has just happened. */
+/** The line that says what has just happened. */
 export interface Status {
-  /** Stays until something else is said. */
+  /** Stays until the next message. */
   say(text: string): void
-  /** Goes by itself, or with the next thing that happens. */
+  /** Disappears after a while, or when something else happens. */
   mention(text: string): void
-  /** Something else happens. */
+  /** Clears a mention, because something else happens. */
   next(): void
 }
 

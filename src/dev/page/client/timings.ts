@@ -1,19 +1,18 @@
+import { stepsOf } from '../../../../handler/shared/log.js'
+import { timeText } from '../../../lib/units.js'
 import type { RequestEntry } from '../messages.js'
 import { make } from './elements.js'
-import { timeInWords } from './words.js'
 
-/** A row for each thing that took time: its name, a bar against the whole, and the milliseconds. */
+/** A row for each thing that took time: its name, a bar relative to the total, and the time. */
 export function timingRows(entry: RequestEntry): HTMLElement[] {
   const whole = Math.max(entry.ms, 0.1)
-  // While a process was started, it waited for that; what is no millisecond was no waiting.
+  // The wait includes the start of a process. Under a millisecond, it was no wait.
   const waited = (entry.waitedMs ?? 0) - (entry.coldStartMs ?? 0)
   const parts: [name: string, ms: number | undefined][] = [
     ['waiting for a process', waited < 1 ? undefined : waited],
     ['starting a process', entry.coldStartMs],
-    ['look-up', entry.function?.ms.lookup],
-    ['render', entry.function?.ms.render],
-    ['store', entry.function?.ms.store],
-    ['in all, at the edge', entry.ms],
+    ...(entry.function ? stepsOf(entry.function) : []),
+    ['total, at the edge', entry.ms],
   ]
   return parts.flatMap(([name, ms]) => (ms === undefined ? [] : [row(name, ms, whole)]))
 }
@@ -25,8 +24,8 @@ function row(name: string, ms: number, whole: number): HTMLElement {
     'tr',
     {},
     make('th', { scope: 'row', textContent: name }),
-    // For the eye only: the figure stands beside it.
+    // Decoration only: the figure is in the next cell.
     make('td', { ariaHidden: 'true' }, bar),
-    make('td', { textContent: timeInWords(ms) }),
+    make('td', { textContent: timeText(ms) }),
   )
 }

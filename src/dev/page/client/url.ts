@@ -1,70 +1,69 @@
-/** What the form says of an image of the built-in generator, as it was written: not checked, not corrected. */
+import { formatColor } from '../../../../handler/shared/grammar/color.js'
+import { IMAGE_GRAMMAR } from '../../../../handler/shared/grammar/image-grammar.js'
+import { DEFAULT_BACKGROUND, DEFAULT_FORMAT } from '../../../../handler/shared/grammar/image.js'
+import { isWord } from '../../../../handler/shared/grammar/token.js'
+
+/** A URL of the built-in generator as the form holds it: as it was written, neither checked nor corrected. */
 export interface Wanted {
   width: string
   height: string
-  /** `@2x`, `@3x`, or nothing. */
+  /** `@2x`, `@3x`, or empty. */
   scale: string
-  background: string
-  format: string
-  /** `undefined`: left out, so the configured one. Empty: none. */
-  text: string | undefined
-  /** `undefined`: automatic. */
-  foreground: string | undefined
-  /** Empty: the format's own. */
-  quality: string
+  /** By the names of the grammar's tokens. `undefined` leaves the token out. */
+  tokens: Readonly<Record<string, string | undefined>>
 }
 
-export const FORMATS = ['png', 'jpg', 'webp', 'avif', 'gif', 'svg'] as const
-/** Where quality means something, and what it is where it is left out. */
-export const QUALITY: Readonly<Record<string, number>> = { jpg: 80, webp: 80, avif: 50 }
-/** What the page begins with where nothing else is known. */
+/** The page starts with this URL if it knows no other. */
 export const FIRST = '/640x480,white,png'
-const DEFAULT_BACKGROUND = 'cccccc'
+
+/** The form always writes these. */
+const DEFAULTS = { background: formatColor(DEFAULT_BACKGROUND), format: DEFAULT_FORMAT }
 
 /**
- * Reads a path into the form. Which path is right is the service's to say: this takes what it can.
- * @returns `undefined` if it does not start with a size.
+ * Reads a path into the form. It accepts what it can: only the service knows which paths are right.
+ * @returns `undefined` if the path does not start with a size.
  */
 export function readPath(path: string): Wanted | undefined {
-  const [size = '', ...tokens] = path.replace(/^\//, '').split(',').map(decode)
+  const [size = '', ...texts] = path.replace(/^\//, '').split(',').map(decode)
   const [, width, height, scale = ''] = /^(\d+)(?:x(\d+))?(@[23]x)?$/i.exec(size) ?? []
   if (width === undefined || path.slice(1).includes('/')) return undefined
-  const wanted: Wanted = {
-    width,
-    height: height ?? width,
-    scale: scale.toLowerCase(),
-    background: DEFAULT_BACKGROUND,
-    format: 'png',
-    text: undefined,
-    foreground: undefined,
-    quality: '',
+  const tokens: Record<string, string> = { ...DEFAULTS }
+  for (const text of texts) {
+    const [name, value] = readToken(text)
+    if (value !== '' || text.includes('=')) tokens[name] = value
   }
-  for (const token of tokens) {
-    const lower = token.toLowerCase()
-    const value = token.slice(token.indexOf('=') + 1)
-    if (lower.startsWith('text=')) wanted.text = value
-    else if (lower.startsWith('fg=')) wanted.foreground = withoutHash(value)
-    else if (lower.startsWith('q=')) wanted.quality = value
-    else if (lower === 'jpeg') wanted.format = 'jpg'
-    else if (FORMATS.some((format) => format === lower)) wanted.format = lower
-    else if (token !== '') wanted.background = withoutHash(lower)
-  }
-  return wanted
+  return { width, height: height ?? width, scale: scale.toLowerCase(), tokens }
 }
 
-/** Writes the form as a path. What is wrong in the form is wrong in the path, and the service says so. */
-export function writePath(wanted: Wanted): string {
-  const { width, height, scale, background, format, text, foreground, quality } = wanted
-  const tokens = [`${width}x${height}${scale}`]
-  tokens.push(encodeURIComponent(withoutHash(background) || DEFAULT_BACKGROUND), format)
-  if (text !== undefined) tokens.push(`text=${encodeURIComponent(text.toWellFormed())}`)
-  if (foreground !== undefined && foreground !== '')
-    tokens.push(`fg=${encodeURIComponent(withoutHash(foreground))}`)
-  if (quality !== '' && format in QUALITY) tokens.push(`q=${encodeURIComponent(quality)}`)
-  return `/${tokens.join(',')}`
+/** Any word that is not a choice is taken for the background. */
+function readToken(text: string): [name: string, value: string] {
+  const lower = text.toLowerCase()
+  for (const token of IMAGE_GRAMMAR.tokens) {
+    if (token.form === 'option' && lower.startsWith(`${token.name}=`)) {
+      const value = text.slice(token.name.length + 1)
+      return [token.name, token.field.kind === 'color' ? withoutHash(value) : value]
+    }
+    if (token.form === 'word' && token.field.kind === 'choice' && token.spellings.includes(lower))
+      return [token.name, String(token.read(lower))]
+  }
+  return ['background', withoutHash(lower)]
 }
 
-/** CSS writes a colour with it; in a URL it would have to be encoded, and may as well be left out. */
+/** Writes the form as a path. A wrong value stays wrong in the path, and the service explains it. */
+export function writePath({ width, height, scale, tokens }: Wanted): string {
+  const written = IMAGE_GRAMMAR.tokens.flatMap((token) => {
+    const { kind } = token.field
+    const given = tokens[token.name]
+    const value = kind === 'color' && given !== undefined ? withoutHash(given) : given
+    if (isWord(token)) return encodeURIComponent(value || DEFAULTS[token.name as keyof typeof DEFAULTS])
+    // Only an empty text has a meaning: no text.
+    if (value === undefined || (value === '' && kind !== 'text')) return []
+    return `${token.name}=${encodeURIComponent(value.toWellFormed())}`
+  })
+  return `/${[`${width}x${height}${scale}`, ...written].join(',')}`
+}
+
+/** CSS writes a colour with #. In a URL it would need encoding, and is optional. */
 function withoutHash(color: string): string {
   return color.trim().replace(/^#/, '')
 }

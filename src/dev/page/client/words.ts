@@ -1,22 +1,9 @@
+import { count } from '../../../lib/text.js'
+import { timeText } from '../../../lib/units.js'
 import { detailRows } from '../detail-rows.js'
 import type { Explained, Rebuilt } from '../messages.js'
 
-export function sizeInWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
-}
-
-export function timeInWords(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`
-  return ms < 10 ? `${Number(ms.toFixed(1))} ms` : `${Math.round(ms)} ms`
-}
-
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`
-}
-
-/** CloudFront's word for where an answer came from, from its `X-Cache` header. */
+/** The first word of the `X-Cache` header: where CloudFront got the response. */
 export function cacheWord(header: string | null): string {
   return /^\w+/.exec(header ?? '')?.[0] ?? ''
 }
@@ -29,18 +16,18 @@ export function meaningInWords(explained: Explained, path: string): string {
       (explained.canonicalPath === path ? 'An image, written as it is stored.' : 'An image.')
     )
   if (explained.kind === 'file')
-    return `A file of the bucket, no image of the generator’s: served if it is there.${explained.suggestion === undefined ? '' : ` An image would be ${explained.suggestion}`}`
-  if (explained.kind === 'folder') return 'Nothing: such a path is answered with 404.'
+    return `A file, not an image: served if the bucket has it.${explained.suggestion === undefined ? '' : ` An image would be ${explained.suggestion}`}`
+  if (explained.kind === 'folder') return 'Nothing: the answer is 404.'
   if (explained.kind === 'rejected') return `${explained.code}: ${explained.message}`
   return explained.message
 }
 
-/** What stands at `/`, which can't be asked for here. */
-export const ROOT_IN_WORDS = '“/” is this page, which is only here. On AWS it is answered with 404.'
+/** What `/` means, which can't be requested here. */
+export const ROOT_IN_WORDS = '“/” is this page, which only exists here. On AWS the answer is 404.'
 
-/** An image's alternative text: what the generator tells of it. */
+/** An image's alternative text: the generator's description. */
 export function altText(explained: Explained, path: string): string {
-  if (explained.kind !== 'image') return `What ${path} gives.`
+  if (explained.kind !== 'image') return `The response to ${path}.`
   const details = detailRows(explained.details).filter(([name]) => name !== 'limits')
   return `The image: ${details.map(([name, value]) => `${name} ${value}`).join('; ')}.`
 }
@@ -48,7 +35,7 @@ export function altText(explained: Explained, path: string): string {
 export function rebuiltInWords({ file, ms, dropped }: Rebuilt): string {
   return [
     `${file} changed`,
-    timeInWords(ms),
+    timeText(ms),
     ...(dropped > 0 ? [`${count(dropped, 'image')} dropped`] : []),
   ].join(' · ')
 }

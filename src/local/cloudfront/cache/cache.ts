@@ -1,23 +1,26 @@
 import type { Answer } from '../answer.js'
-import { lifetime, type Lifetime } from './time-to-live.js'
+import { lifetime, type Lifetime, type TimeToLive } from './time-to-live.js'
 
 export interface Cached {
   answer: Answer
   /** Seconds since it was stored, or last found to be unchanged. */
   age: number
-  /** Whether it may be sent as it is; else only until it is known what the origin has now. */
+  /** Whether it may be sent without asking the origin. */
   fresh: boolean
-  /** Whether it may be sent while it is asked for anew. */
+  /** Whether it may be sent while it is revalidated. */
   whileRevalidated: boolean
   /** Whether it may be sent if the origin fails. */
   ifError: boolean
 }
 
 export interface EdgeCache {
-  /** What is there, fresh or not. */
+  /** The cached response, fresh or not. */
   get(key: string): Cached | undefined
-  /** Keeps an answer as long as its headers say; what was used longest ago makes room. */
-  put(key: string, answer: Answer): void
+  /**
+   * Keeps a response for as long as its headers say, and drops those that were used longest ago to make room.
+   * @param ttl the bounds of the behaviour's cache policy.
+   */
+  put(key: string, answer: Answer, ttl: TimeToLive): void
   clear(): void
 }
 
@@ -28,12 +31,12 @@ interface Entry {
   stored: number
 }
 
-/** What an entry takes beside its body, at a guess. */
+/** An estimate of what an entry takes beside its body, in bytes. */
 const OVERHEAD = 1_000
 
-/** @param maxBytes of all entries together. */
+/** @param maxBytes the limit for all entries together. */
 export function createCache(maxBytes: number, now: () => number = Date.now): EdgeCache {
-  // A Map keeps the order of insertion: what was used is put in again, so the first is the oldest.
+  // A Map keeps the order of insertion. An entry is inserted again on each use, so the first is the oldest.
   const entries = new Map<string, Entry>()
   let bytes = 0
   const drop = (key: string, entry: Entry) => {
@@ -56,10 +59,10 @@ export function createCache(maxBytes: number, now: () => number = Date.now): Edg
         ifError: answer.status < 400 && age < life.fresh + life.ifError,
       }
     },
-    put(key, answer) {
+    put(key, answer, ttl) {
       const before = entries.get(key)
-      const life = lifetime(answer, now())
-      // An error that is not kept leaves what may be sent once the origin is there again.
+      const life = lifetime(answer, now(), ttl)
+      // An error that isn't kept doesn't remove a response that can be sent again once the origin is back.
       if (life.fresh <= 0 && answer.status >= 500) return
       if (before) drop(key, before)
       if (life.fresh <= 0 || sizeOf(key, answer) > maxBytes) return

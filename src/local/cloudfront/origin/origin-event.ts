@@ -2,18 +2,17 @@ import { randomBytes } from 'node:crypto'
 
 export interface ViewerRequest {
   method: string
-  /** The path, percent-encoded as it came. The query string is not part of the cache key, and is dropped. */
+  /** The path, percent-encoded as it came. The query string is dropped: it is not part of the cache key. */
   uri: string
   clientIp: string
   /** The viewer's `Range`. */
   range?: string | undefined
 }
 
-/** The bucket behind the distribution. */
+/** A bucket that is an origin of the distribution. */
 export interface Origin {
-  /** Its domain. */
   domain: string
-  /** What comes before every path: empty, or starting with a slash. */
+  /** Comes before every path. Empty, or starts with a slash. */
   path: string
 }
 
@@ -58,16 +57,16 @@ const DISTRIBUTION = {
   distributionDomainName: 'd0localgenato0.cloudfront.net',
   distributionId: 'E0LOCALGENATO0',
 }
-/** The edge location's server, for the origin and for the viewer. Real ones have 32 hex digits as well. */
+/** The name of the edge location's server, for origin and viewer. Real ones have 32 hex digits too. */
 export const VIA = `1.1 ${Buffer.from('genato dev').toString('hex').padEnd(32, '0')}.cloudfront.net (CloudFront)`
 
 /**
- * The event that CloudFront sends for a cache miss, with a cache policy that forwards nothing of the
- * viewer's: its user agent is CloudFront's own then, and `host` is the origin's. With origin access control,
- * the authentication method is `none`: that field knows access identities only. The guide's example has a
- * Cache-Control besides, which is a header of the viewer's that this policy does not forward.
- * Source: CloudFront developer guide, "Lambda@Edge event structure", example origin request.
- * @param more.headers what CloudFront adds for the origin, such as `range`; names in lower case.
+ * The event that CloudFront sends for a cache miss, with a cache policy that forwards none of the viewer's
+ * headers: the user agent is then CloudFront's own, and `host` is the origin's. With origin access control,
+ * the authentication method is `none`, because that field only knows access identities. The guide's example
+ * also has a Cache-Control header, which is the viewer's and not forwarded by this policy. Source: CloudFront
+ * developer guide, "Lambda@Edge event structure", example origin request.
+ * @param more.headers those that CloudFront adds for the origin, such as `range`. Names in lower case.
  */
 export function originRequestEvent(
   viewer: ViewerRequest,
@@ -100,12 +99,12 @@ function eventHeaders(headers: Record<string, string>): EventHeaders {
   )
 }
 
-/** Initial capitals for each part, as Lambda@Edge writes the names that it has to write itself. */
+/** Each part with an initial capital, as Lambda@Edge writes header names itself. */
 function titleCase(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
 }
 
-/** 56 characters, as CloudFront's are. */
+/** 56 characters, like CloudFront's. */
 export function newRequestId(): string {
   return `${randomBytes(40).toString('base64url')}==`
 }

@@ -1,73 +1,85 @@
 import { decodeFilePath } from '../../../../handler/shared/grammar/encoding.js'
 import { messageOf } from '../../../lib/errors.js'
-import type { Answer } from '../answer.js'
-import { errorPage } from '../error-page.js'
+import { errorPage, type Answer } from '../answer.js'
+import { documented } from './function-failure.js'
 import { originRequestEvent, type Origin, type ViewerRequest } from './origin-event.js'
-import { FunctionFailed } from '../../lambda/process.js'
-import type { FunctionRunner, Invoked } from '../../lambda/runner.js'
+import { FunctionFailed } from '../../lambda/failure.js'
+import type { FunctionRunner } from '../../lambda/runner.js'
 import { InvalidResult, readResult, type FunctionResult } from './result.js'
 import type { ObjectHead, Objects } from '../../../objects/object-store.js'
 
-/** What the function's processes cost a request, in ms: of a start, and of waiting for one that has time. */
+/** How long a request waited for a process of the function to start, or to become free, in ms. */
 export interface Took {
   coldStartMs?: number | undefined
   waitedMs?: number | undefined
 }
 
-/** What became of a request that the cache could not answer. */
+/** The outcome of a request that the cache could not serve. */
 export type Outcome = Took &
   (
     | { kind: 'object'; key: string; answer: Answer }
-    /** What the cache has is still what the origin has: it lives anew, with these headers. */
+    /** The cached response is still current, and stays cached with these headers. */
     | { kind: 'unchanged'; key: string | undefined; headers: Record<string, string> }
-    /** The bucket has no such object, and tells it in its own way. */
+    /** The bucket's own response where it has no such object. */
     | { kind: 'refused'; key: string; answer: Answer }
     | { kind: 'generated'; answer: Answer }
-    /** CloudFront's own answer where the function gave none that it takes: never kept. */
+    /**
+     * CloudFront's own response to a function that failed, or whose result it does not accept. Never cached.
+     */
     | { kind: 'function-failed'; answer: Answer; word: LambdaError; reason: string }
     | { kind: 'origin-failed'; answer: Answer; reason: string }
   )
 
-/** The words in `X-Cache` for them. Source: CloudFront developer guide, "Test and debug Lambda@Edge functions". */
+/** Their words in `X-Cache`. Source: CloudFront developer guide, "Test and debug Lambda@Edge functions". */
 export type LambdaError = 'LambdaExecutionError' | 'LambdaValidationError' | 'LambdaLimitExceeded'
 
-export interface OriginSide {
-  runner: FunctionRunner
-  store: Pick<Objects, 'get' | 'head'>
-  origin: Origin
+/** A bucket as an origin, with its objects. */
+export interface S3Origin extends Origin {
+  objects: Pick<Objects, 'get' | 'head'>
 }
 
-/** One request to the origin, with the function before it. */
+/** What a behaviour has behind the cache. */
+export interface OriginSide {
+  origin: S3Origin
+  /** The function on the origin-request event, if there is one. */
+  fn: Pick<FunctionRunner, 'invoke'> | undefined
+}
+
+/** One request to the origin. */
 export interface OriginRequest extends ViewerRequest {
   id: string
-  /** Aborted when no viewer waits for it any more. */
+  /** Aborted when no viewer waits for it anymore. */
   signal?: AbortSignal
 }
 
-/** A viewer's request, as the edge gets it. */
+/** A viewer's request, as the edge receives it. */
 export interface EdgeRequest extends ViewerRequest {
   id: string
-  /** Asked only where the answer is waited for: calls back when the viewer has left, or has its answer. */
+  /** Calls back when the viewer has left or has its response. Called only where a viewer has to wait. */
   whenLeft?: (listener: () => void) => void
 }
 
 /**
- * Runs the function, and fetches what it leads to.
- * @param held what the cache has, expired: the origin is asked whether it still holds. Source: CloudFront
- * developer guide, "Request and response behavior for Amazon S3 origins", Conditional GETs.
+ * Runs the function, if there is one, and fetches the object from the bucket unless the function responded
+ * itself.
+ * @param held an expired response from the cache: the origin is asked whether it is still current. Source:
+ * CloudFront developer guide, "Request and response behavior for Amazon S3 origins", Conditional GETs.
  */
 export async function askOrigin(
   request: OriginRequest,
   held: Answer | undefined,
-  { runner, store, origin }: OriginSide,
+  { origin, fn }: OriginSide,
 ): Promise<Outcome> {
   const conditions = held ? conditionsOf(held) : {}
-  // Source of the range: CloudFront developer guide, "How CloudFront processes partial requests for an object".
+  // Source of the range: CloudFront developer guide, "How CloudFront processes partial requests for an
+  // object".
   const headers = { ...conditions, ...(request.range === undefined ? {} : { range: request.range }) }
   const event = originRequestEvent(request, origin, { requestId: request.id, headers })
-  let invoked: Invoked
+  const sent = event.Records[0].cf.request
+  let invoked: { value: unknown } & Took
   try {
-    invoked = await runner.invoke(event, request.signal)
+    // Without a function, the request goes to the origin as it is.
+    invoked = fn ? await fn.invoke(event, request.signal) : { value: sent }
   } catch (error) {
     return functionFailed(error, request.id)
   }
@@ -75,8 +87,8 @@ export async function askOrigin(
   let result: FunctionResult
   let key: string
   try {
-    result = readResult(value, event.Records[0].cf.request)
-    // It may answer in the bucket's place that nothing has changed.
+    result = readResult(value, sent)
+    // The function may respond "not modified" itself.
     if (result.kind === 'response' && held && result.answer.status === 304)
       return { kind: 'unchanged', headers: result.answer.headers, key: undefined, ...took }
     if (result.kind === 'response')
@@ -87,7 +99,7 @@ export async function askOrigin(
     return { ...invalid(error, request.id), ...took }
   }
   try {
-    return { ...(await fetchObject(request.method, key, held, conditions, store)), key, ...took }
+    return { ...(await fetchObject(request.method, key, held, conditions, origin.objects)), key, ...took }
   } catch (error) {
     return {
       kind: 'origin-failed',
@@ -100,12 +112,13 @@ export async function askOrigin(
 
 function functionFailed(error: unknown, id: string): Outcome {
   const known = error instanceof FunctionFailed ? error : new FunctionFailed('crash', messageOf(error))
+  const { said, source } = documented(known)
   return {
     kind: 'function-failed',
     coldStartMs: known.coldStartMs,
     word: known.kind === 'throttled' ? 'LambdaLimitExceeded' : 'LambdaExecutionError',
-    answer: errorPage(503, known.said, id),
-    reason: `${known.message}\n${known.source}`,
+    answer: errorPage(503, said, id),
+    reason: `${known.message}\n${source}`,
   }
 }
 
@@ -133,12 +146,12 @@ async function fetchObject(
   key: string,
   held: Answer | undefined,
   conditions: Conditions,
-  store: OriginSide['store'],
+  store: S3Origin['objects'],
 ) {
   if (held?.status === 200 || method === 'HEAD') {
     const head = await store.head(key)
     if (!head) return accessDenied()
-    // S3 heeds the tag before the date. Source: Amazon S3 API reference, "GetObject".
+    // S3 checks the tag before the date. Source: Amazon S3 API reference, "GetObject".
     if (head.etag === conditions['if-none-match'])
       return { kind: 'unchanged', headers: dated({ headers: headersOf(head) }, 'AmazonS3').headers } as const
     if (method === 'HEAD') return objectAnswer(head, Buffer.alloc(0), { 'content-length': String(head.size) })
@@ -152,7 +165,7 @@ function objectAnswer(about: Omit<ObjectHead, 'size'>, body: Buffer, more: Recor
   return { kind: 'object', answer: dated(answer, 'AmazonS3') } as const
 }
 
-/** As S3 answers whom the bucket policy does not let list: it does not tell whether the key exists. */
+/** S3's response to someone who may not list the bucket. It doesn't reveal whether the key exists. */
 function accessDenied() {
   const body = Buffer.from(
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
@@ -172,7 +185,7 @@ function headersOf(about: Omit<ObjectHead, 'size'>): Record<string, string> {
   }
 }
 
-/** CloudFront keeps the date with the answer: a hit has the day on which it was fetched. Seen in many captures. */
+/** CloudFront caches the date with the response: a hit has the date of the fetch. Seen in many captures. */
 function dated<A extends Pick<Answer, 'headers'>>(answer: A, server: string): A {
   return { ...answer, headers: { server, ...answer.headers, date: new Date().toUTCString() } }
 }

@@ -6,20 +6,20 @@ import { readResponse } from './result/response.js'
 
 export { InvalidResult }
 
-/** What the function returned, once it is known to be something that CloudFront takes. */
+/** A result of the function that CloudFront accepts. */
 export type FunctionResult = { kind: 'request'; uri: string } | { kind: 'response'; answer: Answer }
 
 /**
- * @param value what came as JSON; `undefined` if that was none.
+ * @param value parsed from the JSON that the function returned; `undefined` if it returned none.
  * @param sent the request of the event that was sent.
- * @throws InvalidResult that says what CloudFront would object to.
+ * @throws InvalidResult that says what CloudFront would reject.
  */
 export function readResult(value: unknown, sent: SentRequest): FunctionResult {
   if (value === undefined)
-    throw new InvalidResult('The function returned nothing that is JSON.', SAID.notJson, SOURCE.structure)
+    throw new InvalidResult("The function's result is not JSON.", SAID.notJson, SOURCE.structure)
   if (!isRecord(value))
     throw new InvalidResult(
-      `The function returned ${show(value)}${value === null ? ' or nothing' : ''}: it has to return the request or a response.`,
+      `The function returned ${show(value)}${value === null ? ' or nothing' : ''}: it must return the request or a response.`,
       SAID.notObject,
       SOURCE.structure,
     )

@@ -1,20 +1,21 @@
-import { httpDate } from '../http-date.js'
+import { httpDate } from '../../../lib/http-date.js'
 
-/** What a viewer's conditions make of an answer that is there. */
+/** The outcome of a viewer's conditions for a response. */
 export type Verdict = 'send' | 'not-modified' | 'failed'
 
-/** Of an answer: what conditions are held against. */
+/** The headers of a response that conditions are compared with. */
 interface Validators {
   etag?: string | undefined
   'last-modified'?: string | undefined
 }
 
-/** A viewer's, in lower case, one value each. */
+/** A viewer's headers: names in lower case, one value each. */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>
 
 /**
- * The order of RFC 9110, section 13.2.2: entity tags before dates. Tags are not heeded where the answer has
- * none. Source of that: CloudFront developer guide, "Request and response behavior for custom origins", Caching.
+ * In the order of RFC 9110, section 13.2.2: entity tags before dates. Conditions on tags are ignored if the
+ * response has none. Source: CloudFront developer guide, "Request and response behavior for custom origins",
+ * Caching.
  */
 export function precondition(
   asked: RequestHeaders,
@@ -32,7 +33,7 @@ export function precondition(
   return since !== undefined && after(modified, since) === false ? 'not-modified' : 'send'
 }
 
-/** Whether a range may be sent: without If-Range always, with it only of the very object that it names. */
+/** Whether a range may be sent. With If-Range, only of exactly the object that it names. */
 export function rangeHolds(asked: RequestHeaders, { etag, 'last-modified': modified }: Validators): boolean {
   const ifRange = asked['if-range']
   if (ifRange === undefined) return true
@@ -51,7 +52,7 @@ function opaque(tag: string): string {
   return tag.replace(/^W\//, '')
 }
 
-/** Whether it was modified after that; `undefined` where either is no date, and the condition is not heeded. */
+/** Whether it was modified after the date. `undefined`, to ignore the condition, if either is not a date. */
 function after(modified: string | undefined, date: string): boolean | undefined {
   const [one, other] = [httpDate(modified ?? ''), httpDate(date)]
   return Number.isNaN(one) || Number.isNaN(other) ? undefined : one > other

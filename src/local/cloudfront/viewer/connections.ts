@@ -1,21 +1,21 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** More requests than that, sent without waiting for answers, are an attack: browsers send one at a time. */
+/** More pipelined requests than this are an attack: browsers send one at a time. */
 const MOST_AT_ONCE = 1_000
-/** How long a viewer may take to notice that its connection has ended, in ms. */
+/** How long a viewer has to notice that its connection has ended, in ms. */
 const LAST_WORDS_MS = 5_000
 
 interface Connection {
-  /** Answers under way. */
+  /** Responses under way. */
   answering: number
-  /** What is to be said when they are done, and then no more. */
+  /** The bytes that end the connection, once those are sent. */
   last?: Buffer
 }
 
 /**
- * Knows every connection of the servers, also those that Node takes from a server because they asked for
- * another protocol, and keeps answers apart that Node knows nothing of.
+ * Tracks every connection of the servers, including those that Node detaches because they asked for another
+ * protocol, and orders the raw responses that Node doesn't know of.
  */
 export function trackConnections() {
   const open = new Map<Duplex, Connection>()
@@ -31,7 +31,7 @@ export function trackConnections() {
         socket.once('close', () => open.delete(socket))
       })
     },
-    /** An answer begins. One that has to wait for others has no connection of its own yet. */
+    /** Counts a response as begun. A pipelined one has no connection until its turn. */
     answer({ socket }: IncomingMessage, outgoing: ServerResponse): void {
       const connection = open.get(socket)
       if (!connection) return
@@ -42,7 +42,7 @@ export function trackConnections() {
         finish(socket, connection)
       })
     },
-    /** Ends a connection with these bytes, after the answers that are under way. */
+    /** Ends a connection with these bytes, after the responses under way. */
     end(socket: Duplex, bytes: Buffer): void {
       const connection = open.get(socket)
       if (!connection) return void socket.destroy()

@@ -5,7 +5,7 @@ export const DEFAULT_PORT = 6480
 const PORTS_TRIED = 20
 
 /**
- * @param make gives a server that listens nowhere yet.
+ * @param make creates a server that does not listen yet.
  * @param port `undefined`: the first free one from `DEFAULT_PORT`.
  * @throws GenatoError PORT_IN_USE, PORT_REFUSED, BAD_HOST
  */
@@ -27,18 +27,18 @@ export async function listenFrom(
           'PORT_IN_USE',
           `Port ${first} is in use${first === last ? '' : `, and so are the next ${PORTS_TRIED - 1}`}.`,
           {
-            hint: 'End what listens there, or take another with --port. Without --port, the next free one is taken.',
+            hint: 'Stop the program that listens there, or choose another port with --port. Without --port, genato takes the next free one.',
             cause: error,
           },
         )
       if (code === 'EACCES')
-        throw new GenatoError('PORT_REFUSED', `Port ${candidate} may not be listened on.`, {
-          hint: 'Take one above 1023 with --port.',
+        throw new GenatoError('PORT_REFUSED', `This user may not listen on port ${candidate}.`, {
+          hint: 'Choose one above 1023 with --port.',
           cause: error,
         })
       throw usageError(
         'BAD_HOST',
-        `${host} can't be listened on: ${messageOf(error)}.`,
+        `genato can't listen on ${host}: ${messageOf(error)}.`,
         '--host takes an address of this machine, such as 0.0.0.0 for all of them.',
       )
     }
@@ -55,7 +55,7 @@ export function listen(server: Server, host: string, port: number): Promise<Serv
   })
 }
 
-/** Whether an address to listen on is reached from this machine alone. */
+/** Whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

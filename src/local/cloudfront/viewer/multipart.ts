@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Range } from './ranges.js'
 
-/** Several parts of a body as one. Source: RFC 9110, section 14.6, "Media Type multipart/byteranges". */
+/**
+ * One body with several parts of another. Source: RFC 9110, section 14.6, "Media Type multipart/byteranges".
+ */
 export function multipart(
   body: Buffer,
   ranges: readonly Range[],

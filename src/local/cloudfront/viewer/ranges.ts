@@ -1,19 +1,19 @@
-/** A part of a body: its first byte and its last. */
+/** A part of a body, by its first and last byte. */
 export interface Range {
   first: number
   last: number
 }
 
-/** More of them in one request are taken for nonsense: every part costs a header of its own. */
+/** A request for more ranges gets the whole body: each part costs its own header. */
 const MOST = 100
 
 /**
  * The parts that a Range header asks for.
  *
- * CloudFront sends the whole object instead where the ranges are not in ascending order, overlap, or are not
- * valid. Source: CloudFront developer guide, "How CloudFront processes partial requests for an object".
+ * CloudFront sends the whole object instead if the ranges are invalid, overlap, or are not in ascending
+ * order. Source: CloudFront developer guide, "How CloudFront processes partial requests for an object".
  * @param size of the body, in bytes.
- * @returns 'whole' to send everything, 'unsatisfiable' for 416.
+ * @returns 'whole' to send everything; 'unsatisfiable' for 416.
  */
 export function readRanges(header: string, size: number): Range[] | 'whole' | 'unsatisfiable' {
   const list = /^bytes=(.*)$/i.exec(header.trim())?.[1]?.split(',')
@@ -34,7 +34,7 @@ export function readRanges(header: string, size: number): Range[] | 'whole' | 'u
 function readRange(text: string, size: number): Range | undefined {
   const suffix = /^-(\d+)$/.exec(text)?.[1]
   if (suffix !== undefined)
-    // Of the last 0 bytes there are none, and so none of an empty body.
+    // The last 0 bytes, and any last bytes of an empty body, are no range.
     return { first: Number(suffix) === 0 ? size : Math.max(0, size - Number(suffix)), last: size - 1 }
   const [, first, last] = /^(\d+)-(\d*)$/.exec(text) ?? []
   if (first === undefined || (last && Number(last) < Number(first))) return undefined

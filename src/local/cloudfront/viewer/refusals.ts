@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Why CloudFront's edge answers a request itself, whatever is in the cache. */
+/** Why CloudFront's edge refuses a request, before it looks into the cache. */
 export interface Refusal {
   status: 400 | 403 | 414 | 494
-  /** The sentence of its error page. */
+  /** The sentence on its error page. */
   said: string
   /** For this machine's user. */
   reason: string
 }
 
 /**
- * In bytes; a request is its line and headers, without the body. Source: CloudFront developer guide, "Quotas",
- * general quotas.
+ * In bytes. A request counts with its line and headers, without the body. Source: CloudFront developer guide,
+ * "Quotas", general quotas.
  */
 const LONGEST_URL = 8_192
 export const LONGEST_REQUEST = 32_768
@@ -19,7 +19,7 @@ export const LONGEST_REQUEST = 32_768
 export const TOO_LARGE: Refusal = {
   status: 494,
   said: 'Bad request.',
-  reason: `A request may have ${LONGEST_REQUEST} bytes with its headers (CloudFront developer guide, "Quotas").`,
+  reason: `A request can have ${LONGEST_REQUEST} bytes with its headers (CloudFront developer guide, "Quotas").`,
 }
 export const MALFORMED: Refusal = { status: 400, said: 'Bad request.', reason: 'This is not valid HTTP.' }
 
@@ -28,7 +28,7 @@ export function refusalOf(
   { method = '', url = '', headers, httpVersion }: IncomingMessage,
   uri: string,
 ): Refusal | undefined {
-  // What an origin-request event can't have for a URI; and Node takes lines without a version for HTTP/0.9.
+  // An origin-request event can't have such a URI. And Node accepts lines without a version, as HTTP/0.9.
   if (!uri.startsWith('/') || !/^1\.[01]$/.test(httpVersion)) return MALFORMED
   if (method !== 'GET' && method !== 'HEAD')
     return {
@@ -42,15 +42,15 @@ export function refusalOf(
     return {
       status: 403,
       said: 'Bad request.',
-      reason: `CloudFront takes no ${method} with a body (developer guide, "GET requests that include a body").`,
+      reason: `CloudFront rejects a ${method} with a body (developer guide, "GET requests that include a body").`,
     }
-  // The URL that CloudFront makes of the request. Source: the same page, Maximum length of a URL.
+  // CloudFront counts the whole URL. Source: the same page, Maximum length of a URL.
   const length = url.startsWith('/') ? `https://${headers.host ?? ''}${url}`.length : url.length
   if (length > LONGEST_URL)
     return {
       status: 414,
       said: 'Bad request.',
-      reason: `The URL has ${length} bytes: CloudFront takes ${LONGEST_URL} (developer guide, "Quotas").`,
+      reason: `The URL has ${length} bytes: CloudFront allows ${LONGEST_URL} (developer guide, "Quotas").`,
     }
   return undefined
 }

@@ -1,34 +1,34 @@
 import type { Answer } from '../answer.js'
 import type { CacheResult, EdgeAnswer } from '../edge.js'
 
-/** A request that was answered, as it is told of. */
+/** A request that was served, for reports. */
 export interface Served {
-  /** As in `X-Amz-Cf-Id`; the function's log line has it too, if the function ran for this request. */
+  /** As in `X-Amz-Cf-Id`. If the function ran for this request, its log line has it too. */
   id: string
   method: string
-  /** The path as it was asked for, percent-encoded. */
+  /** The requested path, percent-encoded. */
   uri: string
   status: number
   cacheResult: CacheResult
   contentType: string | undefined
-  /** Of the body that was sent. */
+  /** The size of the body that was sent. */
   bytes: number
   ms: number
-  /** Of the object in the bucket, if the answer is one. */
+  /** The key of the object in the bucket, if the response is one. */
   key?: string | undefined
   /** How long the function's process took to start, in ms, if one was started for this request. */
   coldStartMs?: number | undefined
-  /** How long it waited until a process had time for it. */
+  /** How long it waited for a free process. */
   waitedMs?: number | undefined
   /** Seconds in the cache, if it came from there. */
   age?: number | undefined
-  /** What went wrong: for this machine's user, not for the viewer. */
+  /** What went wrong. For this machine's user, not for the viewer. */
   reason?: string | undefined
 }
 
 /**
- * @param answer as the edge gave it.
- * @param sent what this viewer got of it.
+ * @param answer the edge's response.
+ * @param sent the part of it that this viewer got.
  */
 export function servedOf(
   { id, method, uri }: Pick<Served, 'id' | 'method' | 'uri'>,
@@ -54,7 +54,10 @@ export function servedOf(
   }
 }
 
-/** What the function told the viewer, from the cache or not: the codes and sentences of docs/urls.md. */
+/**
+ * The error that the function sent to the viewer, cached or not: one of the codes and sentences in
+ * docs/urls.md.
+ */
 function sentence({ status, headers, body }: Answer): string | undefined {
   const text = status >= 400 && headers['content-type']?.startsWith('text/plain') === true
   return text && body.length > 0 ? body.toString('utf8').trim() : undefined

@@ -1,12 +1,12 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { errorPage } from '../answer.js'
 import type { Edge, EdgeAnswer } from '../edge.js'
-import { errorPage } from '../error-page.js'
 import { newRequestId } from '../origin/origin-event.js'
 import { forViewer } from './viewer-answer.js'
 import { trackConnections } from './connections.js'
-import { corsHeaders, viewerHeaders } from './viewer-headers.js'
+import { policyHeaders, viewerHeaders } from './viewer-headers.js'
 import { listen, listenFrom } from './listen.js'
 import { LONGEST_REQUEST, MALFORMED, refusalOf, TOO_LARGE, type Refusal } from './refusals.js'
 import { servedOf, type Served } from './served.js'
@@ -14,13 +14,16 @@ import { readTarget } from './request-path.js'
 
 export interface ViewerServer {
   port: number
-  /** Answers what was asked, if that takes no longer than a moment, and ends every connection. */
+  /** Responds to requests under way, if that takes only a moment, and ends every connection. */
   close(): Promise<void>
 }
 
 export interface ViewerServerOptions {
-  edge: Edge
-  /** Answers what is none of the edge's: the path `/`, which is nothing on AWS. Else it gives false. */
+  edge: Pick<Edge, 'serve'>
+  /**
+   * Handles requests that are not for the edge: the path `/`, which is nothing on AWS. Returns false for
+   * others.
+   */
   page: { handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): boolean }
   host: string
   /** `undefined`: the first free one from 6480. */
@@ -28,9 +31,9 @@ export interface ViewerServerOptions {
   onServed: (served: Served) => void
 }
 
-/** For headers, for whole requests, between requests, and for a viewer that takes no more of its answer. */
+/** For headers, for whole requests, between requests, and for a viewer that stops reading its response. */
 const LIMITS_MS = { headers: 20_000, request: 30_000, idle: 60_000, stalled: 30_000 }
-/** Whoever stops the server does not want to wait for what is slow. */
+/** After this, stopping the server no longer waits for slow responses. */
 const GRACE_MS = 800
 
 /** @throws GenatoError PORT_IN_USE, PORT_REFUSED, BAD_HOST */
@@ -44,7 +47,7 @@ export async function startViewerServer(options: ViewerServerOptions): Promise<V
     incoming.resume()
     if (!page.handle(incoming, outgoing)) respond(incoming, outgoing).catch(() => void outgoing.destroy())
   }
-  /** Where there is no request that Node could make out. */
+  /** For bytes that Node could not parse as a request. */
   const refuse = (socket: Duplex, refusal: Refusal) => {
     const id = newRequestId()
     const answer = refused(refusal, id)
@@ -64,20 +67,20 @@ export async function startViewerServer(options: ViewerServerOptions): Promise<V
           },
           handle,
         )
-        // CloudFront does not heed it, and Node would answer 417.
+        // CloudFront ignores the header. Node would respond with 417.
         .on('checkExpectation', handle)
         .on('connect', (_, socket) => refuse(socket, MALFORMED))
         .on('clientError', (error: NodeJS.ErrnoException, socket) => {
           if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, TOO_LARGE)
           else if (error.code?.startsWith('HPE_')) refuse(socket, MALFORMED)
-          // Gone, or too slow.
+          // The viewer is gone, or too slow.
           else socket.destroy()
         }),
     )
   const first = await listenFrom(make, host, port)
   const servers = [first]
   const taken = (first.address() as AddressInfo).port
-  // "localhost" is ::1 for some clients; where there is no IPv6, 127.0.0.1 is all there is.
+  // Some clients resolve "localhost" to ::1. On a machine without IPv6, this fails and is not needed.
   if (host === '127.0.0.1')
     await listen(make(), '::1', taken).then(
       (server) => servers.push(server),
@@ -115,18 +118,18 @@ function responder({ edge, onServed }: ViewerServerOptions, state: { closing: bo
     }
     const refusal = refusalOf(incoming, request.uri)
     const answer = refusal ? refused(refusal, request.id) : await edge.serve(request)
-    // What was cut off, or never begun, is nothing to tell.
+    // A request that was cut off, or never begun, is not reported.
     if (outgoing.destroyed && answer.status >= 500) return
     const sent = forViewer(method, headers as Record<string, string | undefined>, answer, answer.parts)
     outgoing.writeHead(sent.status, {
       ...sent.headers,
-      ...(refusal ? {} : corsHeaders(headers.origin, answer)),
+      ...policyHeaders(headers.origin, answer),
       ...viewerHeaders(answer, request.id),
-      // Of a refused request the rest may be anything.
+      // The rest of a refused request may be anything.
       ...(refusal || state.closing ? { connection: 'close' } : {}),
     })
     outgoing.end(sent.body)
-    // A viewer that takes nothing would keep its answer here for ever. Node ends the connection then.
+    // A viewer that reads nothing would keep its response in memory forever. The timeout ends its connection.
     if (outgoing.writableLength > 0) outgoing.socket?.setTimeout(LIMITS_MS.stalled)
     onServed(servedOf(request, answer, sent, performance.now() - started))
   }

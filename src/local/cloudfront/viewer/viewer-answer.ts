@@ -3,15 +3,15 @@ import { precondition, rangeHolds, type RequestHeaders } from './conditional.js'
 import { multipart } from './multipart.js'
 import { readRanges } from './ranges.js'
 
-/** What a 304 leaves out: it describes a body that is not sent. Source: RFC 9110, section 15.4.5. */
+/** A 304 leaves out headers that describe the body. Source: RFC 9110, section 15.4.5. */
 const OF_THE_BODY = ['content-type', 'content-length', 'accept-ranges']
 
 const NOTHING = Buffer.alloc(0)
 
 /**
- * What this viewer gets of an answer: all of it, parts, or only that it has not changed. The status,
- * headers with the right Content-Length, and the body, which HEAD has none of.
- * @param parts what a cached object allows is 'many'. Source: CloudFront developer guide, "How CloudFront
+ * The part of a response that this viewer gets: all of it, ranges, or "not modified". With the right
+ * Content-Length, and without a body for HEAD.
+ * @param parts 'many' for a cached object. Source: CloudFront developer guide, "How CloudFront
  * processes partial requests for an object".
  */
 export function forViewer(method: string, asked: RequestHeaders, answer: Answer, parts: Parts): Answer {
@@ -21,14 +21,14 @@ export function forViewer(method: string, asked: RequestHeaders, answer: Answer,
     : sized(answer.status, answer.body, answer.headers)
 }
 
-/** A range means something for GET alone. Source: RFC 9110, section 14.2. */
+/** Ranges apply to GET only. Source: RFC 9110, section 14.2. */
 function head(asked: RequestHeaders, answer: Answer): Answer {
   const { status, headers } =
     answer.status === 200
       ? choose({ ...asked, range: undefined }, answer, 'none')
       : sized(answer.status, answer.body, answer.headers)
   if (status !== answer.status || answer.body.length > 0) return { status, headers, body: NOTHING }
-  // There is no body to count: the bucket says how long it would be, and the function does not.
+  // There is no body to measure. The bucket states its length; the function doesn't.
   const { 'content-length': _, ...rest } = headers
   const said = answer.headers['content-length']
   return { status, headers: said === undefined ? rest : { ...rest, 'content-length': said }, body: NOTHING }

@@ -2,17 +2,17 @@ import fs from 'node:fs'
 import { limit } from './refusal.js'
 
 /**
- * What Node's permission model refuses for every descriptor, and what does the same by a path.
+ * Calls that Node's permission model refuses for every descriptor, and the ones that do the same by path.
  * Source: Node.js's lib/fs.js, "API is disabled when Permission Model is enabled".
  */
 const BY_PATH = { fchmod: 'chmod', fchown: 'chown', futimes: 'utimes' }
-/** These it refuses as well. Nothing that the function writes is there after the process: there is nothing to do. */
+/** It refuses these too. They have no effect here, because the process's files are removed with it. */
 const FLUSHES = ['fsync', 'fdatasync']
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 type Methods = Record<string, Method>
 
-/** Lets the function do with its descriptors what Lambda does; what it may write is looked at by the path. */
+/** Makes these calls work as on Lambda. Their paths decide whether the function may write. */
 export function mendDescriptors(): void {
   const methods = fs as unknown as Methods
   for (const [name, other] of Object.entries(BY_PATH)) {
@@ -34,7 +34,7 @@ export function mendDescriptors(): void {
 
 let mended = false
 
-/** Does the same for every FileHandle, once there is one: Node exports no class of them. */
+/** Does the same for every FileHandle. Node doesn't export the class, so it takes the first handle. */
 export function mendHandle(handle: fs.promises.FileHandle): void {
   if (mended) return
   mended = true
@@ -50,7 +50,7 @@ export function mendHandle(handle: fs.promises.FileHandle): void {
     }
 }
 
-/** Linux tells the path of a descriptor; who has none is told what is wrong by Node. */
+/** Linux knows the path of a descriptor. For an invalid one, fstat throws Node's own error. */
 function pathOf(fd: unknown, name: string): string {
   if (process.platform === 'linux') {
     fs.fstatSync(fd as number)

@@ -2,7 +2,7 @@ import { lstatSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileOf, opening, WRITERS } from './writers.js'
 
-/** Linux's numbers and words, as libuv has them there. */
+/** libuv's numbers and messages on Linux. */
 const CODES = {
   EROFS: [-30, 'read-only file system'],
   EEXIST: [-17, 'file already exists'],
@@ -15,8 +15,8 @@ export interface Place {
 }
 
 /**
- * What a write comes to where nothing can be written: an error as Lambda has it, or nothing, where there
- * was nothing to do.
+ * The error of a write on a read-only file system, as on Lambda; `undefined` if the write would have had
+ * nothing to do.
  */
 export function refusal(
   name: string,
@@ -28,9 +28,9 @@ export function refusal(
   return code === 'done' ? undefined : refused(code, WRITERS[name] ?? name, file, place)
 }
 
-/** Lambda would allow it, but nothing here can. */
+/** An error for calls that Lambda allows and this process can't make. */
 export function limit(call: string, place: Place): Error {
-  const message = `${call} is refused by Node's permission model, which keeps the file system read-only here: a limit of the local edge, not Lambda's`
+  const message = `${call} is refused by Node's permission model, which keeps the file system read-only here. This is a limit of the local edge, not of Lambda`
   const error = Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED', syscall: call })
   error.stack = place.stack.replace(/^.*/, () => `Error: ${message}`)
   return error
@@ -46,8 +46,8 @@ function refused(code: keyof typeof CODES, syscall: string, file: string, place:
 }
 
 /**
- * Some things Linux sees before it sees that nothing can be written, and programs rely on these.
- * Each was tried with Node 20 and 24 on a file system that was mounted read-only.
+ * Linux checks some things before it checks whether the file system is read-only, and programs rely on that.
+ * Each case was tried with Node 20 and 24 on a file system mounted read-only.
  */
 function verdict(name: string, args: readonly unknown[], file: string): keyof typeof CODES | 'done' {
   const { recursive, force } = (args[1] ?? {}) as { recursive?: boolean; force?: boolean }
@@ -90,7 +90,7 @@ function exists(file: string): boolean {
   try {
     return lstatSync(file, { throwIfNoEntry: false }) !== undefined
   } catch {
-    // Below what is no folder, for one.
+    // For example, because a parent is not a folder.
     return false
   }
 }

@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 const STREAMS: Record<string, number> = { '/dev/stdout': 1, '/dev/stderr': 2 }
 
 /**
- * The descriptor that the path of a standard stream stands for. Here these are sockets, as Node makes them
- * for its processes, and Linux opens none of these by its path.
+ * The descriptor of a standard stream's path. Node connects child processes by sockets, and Linux doesn't
+ * open sockets by path.
  */
 export function streamOf(file: unknown): number | undefined {
   return process.platform === 'win32' ? undefined : STREAMS[String(file)]
@@ -13,12 +13,12 @@ export function streamOf(file: unknown): number | undefined {
 
 const write = promisify(fs.writeFile)
 
-/** `promises.writeFile` and `promises.appendFile`, which take no descriptor. */
+/** For `promises.writeFile` and `promises.appendFile`, which accept no descriptor. */
 export async function toStream(stream: number, [, data, options]: unknown[]): Promise<void> {
   await write(stream, data as string, options as fs.WriteFileOptions)
 }
 
-/** Who has opened `/dev/stdout` closes it, and would close the only one here. */
+/** Code that opened `/dev/stdout` closes it. Here that would close the process's only one. */
 export function keepStreamsOpen(): void {
   const { close, closeSync } = fs
   const isStream = (fd: number) => Object.values(STREAMS).includes(fd)

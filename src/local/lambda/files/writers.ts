@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * What writes, with the name that the system has for it. What a Node doesn't have is passed over:
+ * The calls of `node:fs` that write, with the name of the system call. A Node that lacks one skips it:
  * `mkdtempDisposable` came with 24.
  */
 export const WRITERS: Record<string, string> = {
@@ -31,14 +31,14 @@ export const WRITERS: Record<string, string> = {
 
 const TARGET_SECOND = new Set(['copyFile', 'cp', 'link', 'symlink'])
 
-/** The files that are written: none where one is only read, or is a descriptor or a handle. */
+/** The files that a call writes. Reads, descriptors and handles give none. */
 export function written(name: string, args: readonly unknown[]): string[] {
   if (name === 'open' && !opening(name, args).writes) return []
   const named = name === 'rename' ? args.slice(0, 2) : [args[TARGET_SECOND.has(name) ? 1 : 0]]
   return named.filter(isPath).map((one) => fileOf(name.startsWith('mkdtemp') ? `${String(one)}XXXXXX` : one))
 }
 
-/** What is none, Node itself refuses. */
+/** Node itself refuses anything else. */
 function isPath(arg: unknown): arg is string | URL | Buffer {
   return typeof arg === 'string' || Buffer.isBuffer(arg) || (arg instanceof URL && arg.protocol === 'file:')
 }

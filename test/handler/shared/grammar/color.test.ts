@@ -18,7 +18,7 @@ const channel = fc.integer({ min: 0, max: 255 })
 const anyColor: fc.Arbitrary<Color> = fc.record({ r: channel, g: channel, b: channel, a: channel })
 
 describe('the CSS names', () => {
-  it('are 148, in the order of the alphabet', () => {
+  it('are 148, in alphabetical order', () => {
     const names = Object.keys(CSS_COLORS)
     expect(names).toHaveLength(148)
     expect(names).toEqual(names.toSorted())
@@ -112,7 +112,7 @@ describe('a colour', () => {
     expect(formatColor(color)).toBe(text)
   })
 
-  it('is read back from what is written of it, and no other is written like it', () => {
+  it('survives writing and reading, and no two are written alike', () => {
     fc.assert(
       fc.property(anyColor, anyColor, (one, other) => {
         expect(parseColor(formatColor(one))).toEqual(one)
@@ -166,7 +166,7 @@ describe('a colour over another', () => {
     expect(blend(top, under, coverage)).toEqual(result)
   })
 
-  it('leaves what it does not cover, hides what it covers, and stays a colour', () => {
+  it('leaves uncovered pixels, hides covered ones, and stays a valid colour', () => {
     fc.assert(
       fc.property(anyColor, anyColor, fc.double({ min: 0, max: 1, noNaN: true }), (top, under, coverage) => {
         expect(blend(top, under, 0)).toEqual(under)
@@ -179,6 +179,6 @@ describe('a colour over another', () => {
   })
 })
 
-it('does not take the Kelvin sign for a k', () => {
+it('the Kelvin sign is not a k', () => {
   expect(parseColor('blac\u212a')).toBeUndefined()
 })

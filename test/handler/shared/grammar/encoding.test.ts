@@ -24,7 +24,7 @@ describe('decoding', () => {
     expect(decode(raw)).toBe(text)
   })
 
-  it('undoes what encodes, and rejects only what is no text', () => {
+  it('undoes any encoding, and rejects only strings that are not text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         if (CONTROL.test(text))
@@ -64,10 +64,10 @@ describe('the key of a file', () => {
   ])('%s has none', (path) => {
     const error = rejection(() => decodeFilePath(path))
     expect(error.code).toBe('BAD_ENCODING')
-    expect(error.message).toContain(`"${path}" has a . or .. segment`)
+    expect(error.message).toContain(`"${path}" contains a . or .. segment`)
   })
 
-  it('is encoded for S3 but for unreserved characters and slashes', () => {
+  it('is encoded for S3, except unreserved characters and slashes', () => {
     expect(encodeKey("a b/c+d/(é)!*'~_-.,=:@&$;?#%")).toBe(
       'a%20b/c%2Bd/%28%C3%A9%29%21%2A%27~_-.%2C%3D%3A%40%26%24%3B%3F%23%25',
     )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { grammar, rejection } from './support.js'
 
-describe('a path is that of a file', () => {
+describe('a path is a file’s', () => {
   it.each([
     '/favicon.ico',
     '/robots.txt',
@@ -44,7 +44,7 @@ describe('a path is that of a file', () => {
   })
 })
 
-describe('a path is that of an image, wrong or not, if it starts like a size', () => {
+describe('a path is an image’s, right or wrong, if it starts like a size', () => {
   it.each([
     '/0',
     '/-1',

@@ -11,7 +11,7 @@ function patched(...changes: [at: number, bytes: Buffer][]): Buffer {
   return file
 }
 
-/** Where a table's record lies in the directory. */
+/** The position of a table's record in the directory. */
 function record(tag: string): number {
   for (let at = 12; at < 12 + 16 * FONT.readUInt16BE(4); at += 16)
     if (FONT.toString('latin1', at, at + 4) === tag) return at
@@ -20,7 +20,7 @@ function record(tag: string): number {
 
 const without = (tag: string) => patched([record(tag), Buffer.from('zzzz')])
 
-/** What comes of a damaged file. */
+/** Reads a damaged file. */
 function errorOf(file: Buffer): unknown {
   try {
     readFont(file)
@@ -31,7 +31,7 @@ function errorOf(file: Buffer): unknown {
 }
 
 describe('the bundled font', () => {
-  it('is of the family Inter', () => {
+  it('belongs to the family Inter', () => {
     expect(INTER.family).toBe('Inter')
   })
 
@@ -45,7 +45,7 @@ describe('the bundled font', () => {
     expect(INTER.lacking(text)).toEqual([])
   })
 
-  it('lacks emoji and Chinese, and says each character once', () => {
+  it('lacks emoji and Chinese, and lists each character once', () => {
     expect(INTER.lacking('a😀b中😀中c')).toEqual(['😀', '中'])
     expect(INTER.lacking('👩\u200d🚀')).toEqual(['👩', '\u200d', '🚀'])
     expect(INTER.lacking('\uffff\u{10ffff}')).toEqual(['\uffff', '\u{10ffff}'])
@@ -53,7 +53,7 @@ describe('the bundled font', () => {
 })
 
 describe('the extent of a text', () => {
-  // From the font with another tool (fontTools): 2,048 units an em; advances A 1413, i 496, W 2018;
+  // Read from the font with fontTools: 2,048 units per em; advances A 1413, i 496, W 2018;
   // A from 0 to 1490, g from -442 to 1132.
   it.each([
     ['A', { advance: 1413 / 2048, top: 1490 / 2048, bottom: 0 }],
@@ -80,10 +80,10 @@ describe('the extent of a text', () => {
   })
 })
 
-describe('a font of another make', () => {
+describe('another font', () => {
   const cmap = FONT.readUInt32BE(record('cmap') + 8)
   const encodings = FONT.readUInt16BE(cmap + 2)
-  /** Every character map but one hidden behind a platform that there is not. */
+  /** Hides every character map but one behind a platform that does not exist. */
   const withOnly = (platform: number, encoding: number) => {
     const others: [number, Buffer][] = []
     for (let index = 0; index < encodings; index++) {
@@ -95,7 +95,7 @@ describe('a font of another make', () => {
     return patched(...others)
   }
 
-  it('with a map of the basic plane only has the same characters there, and none beyond', () => {
+  it('with only a map of the basic plane has the same characters there, and none beyond', () => {
     const basic = readFont(withOnly(3, 1))
     for (let codePoint = 0; codePoint < 0x10000; codePoint++) {
       if (codePoint >= 0xd800 && codePoint < 0xe000) continue
@@ -107,7 +107,7 @@ describe('a font of another make', () => {
     expect(basic.lacking('a🄰')).toEqual(['🄰'])
   })
 
-  it('goes by the name that its whole family has, where it says one', () => {
+  it('uses the typographic family name if it has one', () => {
     const names = FONT.readUInt32BE(record('name') + 8)
     const nameRecord = (id: number) => {
       for (let index = 0; index < FONT.readUInt16BE(names + 2); index++) {
@@ -131,11 +131,11 @@ describe('a font of another make', () => {
     expect(() => readFont(FONT.subarray(0, end - 1))).toThrow('cut off or damaged')
   })
 
-  it('with no Unicode map is refused', () => {
+  it('without a Unicode map is refused', () => {
     expect(() => readFont(patched([cmap + 2, Buffer.from([0, 0])]))).toThrow('no Unicode character map')
   })
 
-  it('without TrueType outlines is measured by its line', () => {
+  it('without TrueType outlines is measured by its line height', () => {
     // Ascent 1984, descent -494.
     expect(readFont(without('glyf')).measure('x')).toMatchObject({ top: 1984 / 2048, bottom: -494 / 2048 })
   })
@@ -145,18 +145,18 @@ describe('a font of another make', () => {
   })
 })
 
-describe('what is no font that can be drawn from is refused', () => {
+describe('an unusable font file is refused', () => {
   it.each<[string, Buffer, string]>([
-    ['nothing', Buffer.alloc(0), 'It is no font'],
-    ['a byte', Buffer.from([0]), 'It is no font'],
+    ['nothing', Buffer.alloc(0), 'It is not a font'],
+    ['a byte', Buffer.from([0]), 'It is not a font'],
     ['a signature alone', FONT.subarray(0, 4), 'cut off or damaged'],
     ['a directory alone', FONT.subarray(0, 12 + 16 * 17), 'cut off or damaged'],
     ['WOFF', patched([0, Buffer.from('wOFF')]), 'It is a WOFF font'],
     ['WOFF2', patched([0, Buffer.from('wOF2')]), 'It is a WOFF2 font'],
     ['a collection', patched([0, Buffer.from('ttcf')]), 'It is a font collection'],
-    ['a PNG', Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1'), 'It is no font'],
-    ['a page', Buffer.from('<!DOCTYPE html><title>404</title>'), 'It is no font'],
-    ['zeros', Buffer.alloc(10_000), 'It is no font'],
+    ['a PNG', Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1'), 'It is not a font'],
+    ['a page', Buffer.from('<!DOCTYPE html><title>404</title>'), 'It is not a font'],
+    ['zeros', Buffer.alloc(10_000), 'It is not a font'],
     ['a signature and zeros', patched([4, Buffer.alloc(FONT.length - 4)]), 'The font has no'],
     ['a signature and ones', patched([4, Buffer.alloc(FONT.length - 4, 0xff)]), 'cut off or damaged'],
     ...['cmap', 'head', 'hhea', 'hmtx', 'name'].map((tag): [string, Buffer, string] => [
@@ -204,7 +204,7 @@ describe('what is no font that can be drawn from is refused', () => {
     expect(outcomes.read).toBeGreaterThan(100)
   })
 
-  it('garbage behind a right signature', () => {
+  it('garbage after a correct signature', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(errorOf(Buffer.concat([Buffer.from([0, 1, 0, 0]), bytes]))).toBeInstanceOf(Error)

@@ -142,7 +142,7 @@ const huge = fc
   )
   .map(([start, piece, length, end]) => start + piece.repeat(Math.ceil(length / piece.length)) + end)
 
-/** What comes of a path: an error must be a BadRequest with one of the codes. */
+/** The result of a path. An error must be a BadRequest with one of the codes. */
 function errorOf(path: string, generator = grammar): BadRequest | undefined {
   try {
     route(generator, 'gen1', INTER, path)
@@ -154,7 +154,7 @@ function errorOf(path: string, generator = grammar): BadRequest | undefined {
   }
 }
 
-/** Milliseconds; of five attempts the first that is quick, because a busy machine is not to blame. */
+/** Milliseconds of the first quick attempt out of five: on a busy machine, some attempts are slow. */
 function timeOf(run: () => unknown): number {
   let time = 0
   for (let attempt = 0; attempt < 5; attempt++) {
@@ -179,7 +179,7 @@ describe('whatever the path', () => {
     expect(counts.accepted).toBeGreaterThan(1000)
   })
 
-  it('is read in less than 50 ms, at 100,000 characters too', () => {
+  it('is read in less than 50 ms, even with 100,000 characters', () => {
     const lenient = grammarWith({ limits: { path: 1_000_000, text: 1_000_000 } })
     fc.assert(
       fc.property(huge, (path) => {
@@ -187,7 +187,7 @@ describe('whatever the path', () => {
       }),
       { numRuns: 500 },
     )
-    // The configured limit is what protects the text, so without one it may only take longer.
+    // The configured limit protects the text. Without one, reading may take longer.
     fc.assert(
       fc.property(huge, (path) => {
         errorOf(path, lenient)
@@ -211,12 +211,12 @@ describe('whatever the path', () => {
 })
 
 describe('the message of a rejection', () => {
-  /** Control, bidi and invisible format characters, line separators, half pairs. */
+  /** Control, bidi and invisible format characters, line separators, unpaired surrogates. */
   const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
   const messages = fc.oneof(hostile, huge).map((path) => ({ path, message: errorOf(path)?.message }))
 
-  it('holds no markup and nothing invisible', () => {
+  it('contains neither markup nor invisible characters', () => {
     fc.assert(
       fc.property(messages, ({ message = '' }) => {
         expect(message).not.toMatch(invisible)
@@ -226,7 +226,7 @@ describe('the message of a rejection', () => {
     )
   })
 
-  it('quotes one value, 60 characters of it at most', () => {
+  it('quotes one value, at most 60 characters of it', () => {
     let quoted = 0
     fc.assert(
       fc.property(messages, ({ message = '' }) => {
@@ -256,7 +256,7 @@ describe('the message of a rejection', () => {
     expect(rejection(() => grammar.parse(`/1,${'z'.repeat(60)}`)).message).toContain(`"${'z'.repeat(60)}"`)
   })
 
-  it('suggests a size that is one', () => {
+  it('suggests a valid size', () => {
     const sizes = fc.string({ unit: characterOf('0123456789x.e+-@'), maxLength: 12 })
     let suggested = 0
     fc.assert(
@@ -273,7 +273,7 @@ describe('the message of a rejection', () => {
     expect(suggested).toBeGreaterThan(1000)
   })
 
-  it('suggests a colour that is one', () => {
+  it('suggests a valid colour', () => {
     const word = fc.oneof(
       fc.string({ unit: characterOf('0123456789abcdef'), minLength: 1, maxLength: 12 }),
       fc.string({ unit: characterOf('abcdefghijklmnopqrstuvwyz'), minLength: 1, maxLength: 9 }),

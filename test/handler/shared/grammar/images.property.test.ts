@@ -6,7 +6,7 @@ import { characterOf, grammar, imageOf } from './support.js'
 
 const RUNS = 2000
 
-/** An image in terms that leave no choice of spelling. */
+/** An image in terms that allow only one spelling. */
 interface Wanted {
   width: number
   height: number
@@ -28,7 +28,7 @@ const opaque = fc.oneof(
   hex(6).map((digits) => `${digits}ff`),
 )
 const anyColor = fc.oneof(opaque, fc.constantFrom('00000000', 'ffffff00', 'ff000080', '11223344'), hex(8))
-// NFC, not beginning or ending in a space; everything that has a meaning in a path is among them.
+// NFC, without a space at either end. They include every character with a meaning in a path.
 const letter = characterOf('aZ09,/%#?=&<>"\'+.@:;!()*~_-éßЖΩ€🄰')
 const text = fc
   .array(fc.string({ unit: letter, minLength: 1, maxLength: 6 }), { maxLength: 4 })
@@ -62,7 +62,7 @@ const wanted: fc.Arbitrary<Wanted> = fc
     })
   })
 
-/** The spelling that takes no liberty. */
+/** The plainest spelling. */
 function plainly({ width, height, background, format, text, foreground, quality }: Wanted): string {
   return [
     `/${width}x${height}`,
@@ -74,7 +74,7 @@ function plainly({ width, height, background, format, text, foreground, quality 
   ].join(',')
 }
 
-/** What a spelling is drawn with: `choice(n)` is a whole number below n. */
+/** Chooses among spellings: `choice(n)` is a whole number below n. */
 type Choice = (below: number) => number
 
 /** Any spelling of the image. */
@@ -154,7 +154,7 @@ describe('every image', () => {
     expect(spellings).toBeGreaterThan(RUNS / 2)
   })
 
-  it('is what its canonical path means, and that path is its own canonical path', () => {
+  it('is the meaning of its canonical path, which is its own canonical path', () => {
     fc.assert(
       fc.property(wanted, (image) => {
         const { canonical, params } = imageOf(plainly(image))
@@ -165,8 +165,8 @@ describe('every image', () => {
     )
   })
 
-  it('has a canonical path and a key of its own', () => {
-    // Two images that differ in one thing are likelier to collide than two unlike ones.
+  it('shares its canonical path and its key with no other image', () => {
+    // Two images that differ in one property are more likely to collide than two unlike ones.
     const pair = fc
       .tuple(
         wanted,
@@ -194,7 +194,7 @@ describe('every image', () => {
     expect(different).toBeGreaterThan(RUNS / 2)
   })
 
-  it('has a canonical path of unreserved characters and escapes, and a key that needs no escape', () => {
+  it('has a canonical path of unreserved characters and escapes, and a key that needs no escapes', () => {
     fc.assert(
       fc.property(wanted, (image) => {
         const { canonical, key } = imageOf(plainly(image))

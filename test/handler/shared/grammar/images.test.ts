@@ -335,12 +335,12 @@ describe('the order of tokens does not matter', () => {
   })
 })
 
-describe('what every link made so far relies on', () => {
+describe('existing links rely on this', () => {
   it('/640x480,white,png is its own canonical path', () => {
     expect(imageOf('/640x480,white,png').canonical).toBe('/640x480,white,png')
   })
 
-  it('a path with every character encoded but the slash and the commas is the same image', () => {
+  it('a path means the same image with every character encoded except the slash and the commas', () => {
     const path = `/${['640x480', 'white', 'png', 'text=Hi'].map(encodeEvery).join(',')}`
     expect(path).toBe('/%36%34%30%78%34%38%30,%77%68%69%74%65,%70%6e%67,%74%65%78%74%3d%48%69')
     expect(imageOf(path).canonical).toBe('/640x480,white,png,text=Hi')
@@ -353,7 +353,7 @@ describe('what every link made so far relies on', () => {
 })
 
 describe('a configured text', () => {
-  it('is left out of the canonical path, and the usual one is written then', () => {
+  it('is left out of the canonical path, and the usual text is then written', () => {
     const configured = grammarWith({ text: 'Größe' })
     expect(imageOf('/9,text=Gr%C3%B6%C3%9Fe', configured).canonical).toBe('/9x9,cccccc,png')
     expect(imageOf('/9,text=Gro%CC%88%C3%9Fe', configured).canonical).toBe('/9x9,cccccc,png')
@@ -361,7 +361,7 @@ describe('a configured text', () => {
     expect(imageOf('/9', configured).params.text).toBe('Größe')
   })
 
-  it('that is none leaves text= and fg= out', () => {
+  it('that is empty leaves text= and fg= out', () => {
     const configured = grammarWith({ text: '' })
     expect(imageOf('/9', configured).canonical).toBe('/9x9,cccccc,png')
     expect(imageOf('/9,text=,fg=red', configured).canonical).toBe('/9x9,cccccc,png')

@@ -5,7 +5,7 @@ import { characterOf } from './support.js'
 
 const WORDS = ['text', 'fg', 'q', 'white', 'whitesmoke', 'png', 'jpg']
 
-describe('a word that is nearly one of the known', () => {
+describe('a word that resembles a known one', () => {
   it.each([
     ['a letter missing', 'whte', 'white'],
     ['a letter too many', 'whitte', 'white'],
@@ -31,26 +31,26 @@ describe('a word that is nearly one of the known', () => {
     expect(nearest(word, WORDS)).toBeUndefined()
   })
 
-  it('means the nearer of two, and the first of two that are as near', () => {
+  it('means the nearest, and of two equally near the first', () => {
     expect(nearest('gray', ['grey', 'gray'])).toBe('gray')
     expect(nearest('gruy', ['grey', 'gray'])).toBe('grey')
     expect(nearest('gruy', ['gray', 'grey'])).toBe('gray')
     expect(nearest('white', [])).toBeUndefined()
   })
 
-  it('may be of any case, and be a third longer than what was written', () => {
+  it('may differ in case, and be longer by a third', () => {
     expect(nearest('EXPIREimagesafterday', ['expireImagesAfterDays'])).toBe('expireImagesAfterDays')
     expect(nearest('abcd', ['abcdef'])).toBe('abcdef')
     expect(nearest('abc', ['abcdef'])).toBeUndefined()
   })
 
-  it('has 40 letters at most: comparing takes as long as both lengths multiplied', () => {
+  it('has at most 40 letters, because the time to compare grows with the product of both lengths', () => {
     expect(nearest('a'.repeat(40), ['a'.repeat(40)])).toBe('a'.repeat(40))
     expect(nearest('a'.repeat(41), ['a'.repeat(41)])).toBeUndefined()
   })
 })
 
-it('any two strings can be compared, and what is returned is one of the candidates', () => {
+it('any two strings can be compared, and the result is one of the candidates', () => {
   const word = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom(...WORDS))
   fc.assert(
     fc.property(word, fc.array(word), (wanted, candidates) => {

@@ -3,7 +3,7 @@ import { grammar, grammarWith, imageOf, rejection } from './support.js'
 
 interface Row {
   path: string
-  /** What the message has to hold: the wrong value, and a right one or what to do. */
+  /** What the message must contain: the wrong value, and a right one or what to do. */
   says: string[]
 }
 
@@ -46,8 +46,8 @@ rejects('BAD_SIZE', [
   { path: '/640x480@2x.png', says: ['"640x480@2x.png"', 'such as 640x480@2x.'] },
   { path: '/04000@3x', says: ['"04000@3x"', 'such as 4000x4000.'] },
   { path: '/2024-01-01', says: ['"2024-01-01"', 'such as 2024x2024.'] },
-  { path: '/640x480,320x200', says: ['"320x200"', 'second size', 'one only'] },
-  { path: '/640x480,white,png,320@2x', says: ['"320@2x"', 'second size', 'one only'] },
+  { path: '/640x480,320x200', says: ['"320x200"', 'second size', 'only one'] },
+  { path: '/640x480,white,png,320@2x', says: ['"320@2x"', 'second size', 'only one'] },
 ])
 
 rejects('SIZE_LIMIT', [
@@ -78,9 +78,9 @@ rejects('BAD_COLOR', [
   { path: '/1,constructor', says: ['"constructor"', 'a CSS colour name'] },
   { path: '/1,__proto__', says: ['"__proto__"', 'a CSS colour name'] },
   { path: '/1,%EF%BC%91%EF%BC%91%EF%BC%91', says: ['"１１１"', 'hex digits'] },
-  { path: '/1,white,red', says: ['"red"', 'second background', 'one only'] },
-  { path: '/1,white,white', says: ['"white"', 'second background', 'one only'] },
-  { path: '/1,white,fff', says: ['"fff"', 'second background', 'one only'] },
+  { path: '/1,white,red', says: ['"red"', 'second background', 'only one'] },
+  { path: '/1,white,white', says: ['"white"', 'second background', 'only one'] },
+  { path: '/1,white,fff', says: ['"fff"', 'second background', 'only one'] },
   { path: '/1,fg=blck', says: ['"blck"', 'did you mean black?'] },
   { path: '/1,fg=', says: ['""', 'a CSS colour name'] },
   { path: '/1,fg=12345', says: ['"12345"', 'did you mean 123455?'] },
@@ -90,27 +90,27 @@ rejects('BAD_COLOR', [
 rejects('BAD_FORMAT', [
   { path: '/1,white,pgn', says: ['"pgn"', 'did you mean png?', 'png, jpg, webp, avif, gif, svg'] },
   { path: '/1,JPGE,white', says: ['"JPGE"', 'did you mean jpg?'] },
-  { path: '/1,white,tiff', says: ['"tiff"', 'there are png, jpg, webp, avif, gif, svg'] },
-  { path: '/1,white,constructor', says: ['"constructor"', 'there are png'] },
-  { path: '/1,png,png', says: ['"png"', 'second format', 'one only'] },
-  { path: '/1,png,JPEG', says: ['"JPEG"', 'second format after png', 'one only'] },
-  { path: '/1,jpg,white,jpeg', says: ['"jpeg"', 'second format after jpg', 'one only'] },
+  { path: '/1,white,tiff', says: ['"tiff"', 'the formats are png, jpg, webp, avif, gif, svg'] },
+  { path: '/1,white,constructor', says: ['"constructor"', 'the formats are png'] },
+  { path: '/1,png,png', says: ['"png"', 'second format', 'only one'] },
+  { path: '/1,png,JPEG', says: ['"JPEG"', 'second format after "png"', 'only one'] },
+  { path: '/1,jpg,white,jpeg', says: ['"jpeg"', 'second format after "jpg"', 'only one'] },
 ])
 
 rejects('BAD_OPTION', [
-  { path: '/1,', says: ['after the last', 'take the comma out'] },
-  { path: '/640x480,white,png,', says: ['after the last', 'take the comma out'] },
-  { path: '/1,,white', says: ['between two commas', 'take the comma out'] },
-  { path: '/1,white,,png', says: ['between two commas', 'take the comma out'] },
+  { path: '/1,', says: ['after the last', 'remove the comma'] },
+  { path: '/640x480,white,png,', says: ['after the last', 'remove the comma'] },
+  { path: '/1,,white', says: ['between two commas', 'remove the comma'] },
+  { path: '/1,white,,png', says: ['between two commas', 'remove the comma'] },
   { path: '/1,size=3', says: ['"size"', 'text=, fg= and q='] },
   { path: '/1,txt=Hi', says: ['"txt"', 'did you mean text?'] },
   { path: '/1,__proto__=1', says: ['"__proto__"', 'text=, fg= and q='] },
   { path: '/1,=', says: ['""', 'text=, fg= and q='] },
   { path: '/1,png=', says: ['"png"', 'text=, fg= and q='] },
-  { path: '/1,text=a,text=b', says: ['"text=b"', 'second text=', 'one only'] },
-  { path: '/1,text=a,TEXT=a', says: ['"TEXT=a"', 'second text=', 'one only'] },
-  { path: '/1,fg=red,fg=red', says: ['"fg=red"', 'second fg=', 'one only'] },
-  { path: '/1,jpg,q=5,q=5', says: ['"q=5"', 'second q=', 'one only'] },
+  { path: '/1,text=a,text=b', says: ['"text=b"', 'second text=', 'only one'] },
+  { path: '/1,text=a,TEXT=a', says: ['"TEXT=a"', 'second text=', 'only one'] },
+  { path: '/1,fg=red,fg=red', says: ['"fg=red"', 'second fg=', 'only one'] },
+  { path: '/1,jpg,q=5,q=5', says: ['"q=5"', 'second q=', 'only one'] },
   { path: '/1,white,png,blue-ish', says: ['"blue-ish"', 'one word too many', 'text='] },
   { path: '/1,jpg,q=0', says: ['"0"', 'from 1 to 100', 'q=1.'] },
   { path: '/1,jpg,q=101', says: ['"101"', 'q=100.'] },
@@ -175,20 +175,20 @@ describe('the limit of the text', () => {
     expect(roomy.parse(`/1,text=${'a'.repeat(200)}`)).toMatchObject({ text: 'a'.repeat(200) })
     expect(tooLong(`/1,text=${'a'.repeat(201)}`)).toMatchObject({
       code: 'TEXT_LIMIT',
-      message: 'The text is 201 characters long, and at most 200 are drawn: make it shorter.',
+      message: 'The text is 201 characters long, and the limit is 200: make it shorter.',
     })
   })
 
   it('counts an astral character once', () => {
-    // 🄰 is in the font, is two UTF-16 units and four bytes.
+    // 🄰 is in the font, and takes two UTF-16 units and four bytes.
     expect(roomy.parse(`/1,text=${'%F0%9F%84%B0'.repeat(200)}`)).toMatchObject({ text: '🄰'.repeat(200) })
     expect(tooLong(`/1,text=${'%F0%9F%84%B0'.repeat(201)}`)).toMatchObject({
       code: 'TEXT_LIMIT',
-      message: 'The text is 201 characters long, and at most 200 are drawn: make it shorter.',
+      message: 'The text is 201 characters long, and the limit is 200: make it shorter.',
     })
   })
 
-  it('counts after composing, and without the space around it', () => {
+  it('counts after composing and trimming', () => {
     expect(roomy.parse(`/1,text=%20${'e%CC%81'.repeat(200)}%20`)).toMatchObject({ text: 'é'.repeat(200) })
     expect(tooLong(`/1,text=${'e%CC%81'.repeat(201)}`).code).toBe('TEXT_LIMIT')
   })
@@ -201,7 +201,7 @@ describe('the limit of the path', () => {
     expect(grammar.parse(`${filled}ab`)).toMatchObject({ text: 'ab' })
     expect(rejection(() => grammar.parse(`${filled}abc`))).toMatchObject({
       code: 'TEXT_LIMIT',
-      message: 'The path is 1025 bytes long, and at most 1024 are read: make the text shorter.',
+      message: 'The path is 1025 bytes long, and the limit is 1024: make the text shorter.',
     })
   })
 
@@ -212,7 +212,7 @@ describe('the limit of the path', () => {
     expect(rejection(() => grammar.parse(`${path}é`)).code).toBe('TEXT_LIMIT')
   })
 
-  it('holds for the canonical path too, which would be unreadable else', () => {
+  it('holds for the canonical path too, which could not be read otherwise', () => {
     // 180 raw characters of two bytes are 368 bytes as they came, and 1,080 bytes of escapes.
     const raw = `/1,text=${'Ж'.repeat(180)}`
     expect(Buffer.byteLength(raw)).toBe(368)
@@ -224,19 +224,19 @@ describe('the limit of the path', () => {
 })
 
 describe('characters that the font lacks', () => {
-  it('are named eight at most, each once', () => {
+  it('are named once each, at most eight of them', () => {
     const text = '一丁丂七丄丅丆万丈一'
     expect(rejection(() => grammar.parse(`/1,text=${text}`)).message).toBe(
       'The font has no 一 (U+4E00), 丁 (U+4E01), 丂 (U+4E02), 七 (U+4E03), 丄 (U+4E04), 丅 (U+4E05), 丆 (U+4E06), 万 (U+4E07) …: leave such characters out of text=, or configure a font that has them.',
     )
   })
 
-  it('do not matter in the configured text, which no URL can be blamed for', () => {
+  it('are allowed in the configured text, because no URL is at fault there', () => {
     expect(imageOf('/1', grammarWith({ text: '中' })).canonical).toBe('/1x1,cccccc,png')
   })
 })
 
-describe('an unknown word is blamed on what is missing', () => {
+describe('an unknown word is taken for the token that is missing', () => {
   it.each([
     ['/1,foo', 'BAD_COLOR'],
     ['/1,foo,bar', 'BAD_COLOR'],
@@ -255,7 +255,7 @@ describe('an unknown word is blamed on what is missing', () => {
     })
   })
 
-  it('but where background and format both are missing, a misspelt format is told as well', () => {
+  it('and where background and format are both missing, the hint may name a format', () => {
     expect(rejection(() => grammar.parse('/1,pgn')).message).toContain('did you mean png?')
     expect(rejection(() => grammar.parse('/1,jpge,text=a')).message).toContain('did you mean jpg?')
     expect(rejection(() => grammar.parse('/1,gif,pgn')).message).not.toContain('did you mean png?')

@@ -13,7 +13,7 @@ export const INTER = readFont(FONT)
 
 const LIMITS: Limits = { side: 4096, text: 200, path: 1024 }
 
-/** The built-in generator as it is without configuration, but for what is given. */
+/** The built-in generator with its defaults, except for the given settings. */
 export function grammarWith({
   text = 'Hello World',
   limits = {},
@@ -36,7 +36,7 @@ export function imageOf(
   return { params: found.params, canonical: found.canonicalPath, key: found.key }
 }
 
-/** What `run` rejects with. @throws what it throws else, or an Error if it throws nothing. */
+/** The BadRequest that `run` throws. @throws any other error of `run`, or an Error if it throws none. */
 export function rejection(run: () => unknown): BadRequest {
   let result: unknown
   try {
@@ -48,7 +48,7 @@ export function rejection(run: () => unknown): BadRequest {
   throw new Error(`It was accepted: ${JSON.stringify(result)}`)
 }
 
-/** Every character as percent-encoded UTF-8, unreserved ones too. */
+/** Percent-encodes every character, including unreserved ones. */
 export function encodeEvery(text: string): string {
   return Buffer.from(text, 'utf8').toString('hex').replace(/../g, '%$&')
 }

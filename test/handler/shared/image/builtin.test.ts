@@ -62,7 +62,7 @@ describe.each([
       expectNear(at(x, y), [0x66, 0x33, 0x99, 255], tolerance)
   })
 
-  it('has the text in its colour, in the middle, a tenth of the shorter side high', async () => {
+  it('has the text in its colour, centred, a tenth of the shorter side high', async () => {
     const { ink, width, height } = await pixels((await make(`/640x480,white,${format},fg=navy`)).body)
     const { left, top, right, bottom } = ink()!
     expect((left + right) / 2).toBeGreaterThan(width / 2 - 4)
@@ -87,7 +87,7 @@ describe.each([
 })
 
 describe('a text', () => {
-  it('that would overflow is made as small as it takes', async () => {
+  it('that would overflow is drawn smaller', async () => {
     const url = `/400x300,white,png,text=${encodeURIComponent('a rather long text that goes on and on')}`
     const box = (await pixels((await make(url)).body)).ink()!
     expect(box.left).toBeGreaterThan(10)
@@ -100,7 +100,7 @@ describe('a text', () => {
     if (box) expect(box.right - box.left).toBeLessThan(60)
   })
 
-  it('that cannot fit even at one pixel leaves the background alone', async () => {
+  it('that does not fit even at one pixel is not drawn', async () => {
     expect((await pixels((await make('/3x3,white,png,text=impossible')).body)).ink()).toBeUndefined()
   })
 
@@ -122,13 +122,13 @@ describe('a text', () => {
     expect(box.left).toBeGreaterThan(5)
   })
 
-  it('with markup is as wide as its letters: markup is not read', async () => {
+  it('with markup is drawn literally', async () => {
     const plain = (await pixels((await make('/600x200,white,png,text=(b)x(%2Fb)')).body)).ink()!
     const marked = (await pixels((await make('/600x200,white,png,text=%3Cb%3Ex%3C%2Fb%3E')).body)).ink()!
     expect(marked.right - marked.left).toBeGreaterThan((plain.right - plain.left) * 0.8)
   })
 
-  it('of white space only draws nothing, like none', async () => {
+  it('of only white space draws nothing, like an empty one', async () => {
     expect(
       (await make('/100,white,png,text=%20%20')).body.equals((await make('/100,white,png,text=')).body),
     ).toBe(true)
@@ -142,7 +142,7 @@ describe('a text', () => {
     },
   )
 
-  it('with marks upon marks stays within the image', async () => {
+  it('with stacked combining marks stays within the image', async () => {
     const url = `/300x100,white,png,text=x${'%CC%81'.repeat(150)}`
     expect(await pixels((await make(url)).body)).toMatchObject({ width: 300, height: 100 })
   })
@@ -167,7 +167,7 @@ describe('transparency', () => {
     expectNear(at(25, 25), [255, 0, 0, 128], 4)
   })
 
-  it('whole, is kept in gif, with letters that are there or not', async () => {
+  it('full, is kept in gif, with letters without half-transparent pixels', async () => {
     const { at, ink, width, height } = await pixels((await make('/200x100,transparent,gif')).body)
     expect(at(0, 0)[3]).toBe(0)
     expect(ink()).toBeDefined()
@@ -177,7 +177,7 @@ describe('transparency', () => {
   })
 })
 
-describe('a text that can’t be seen', () => {
+describe('an invisible text', () => {
   it.each(['png', 'gif', 'webp', 'svg'])('leaves a transparent %s empty', async (format) => {
     const { at, ink, width, height } = await pixels(
       (await make(`/300x200,transparent,${format},fg=transparent`)).body,
@@ -188,7 +188,7 @@ describe('a text that can’t be seen', () => {
 })
 
 describe('quality', () => {
-  it.each(['jpg', 'webp', 'avif'])('makes %s smaller or larger', async (format) => {
+  it.each(['jpg', 'webp', 'avif'])('changes the size of %s', async (format) => {
     const [low, usual, high] = await Promise.all(
       ['q=10', 'fg=black', 'q=100'].map(
         async (option) => (await make(`/400x300,orange,${format},${option}`)).body.length,
@@ -200,7 +200,7 @@ describe('quality', () => {
 })
 
 describe('SVG', () => {
-  it('escapes every value that the URL brings', async () => {
+  it('escapes every value from the URL', async () => {
     const text = `</text><script>alert(1)</script>"'&`
     const svg = (await make(`/400x300,white,svg,text=${encodeURIComponent(text)}`)).body.toString()
     expect(svg).not.toContain('<script')
@@ -208,12 +208,12 @@ describe('SVG', () => {
     expect(svg).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;')
   })
 
-  it('says its text to screen readers, and draws none where there is none', async () => {
+  it('exposes its text to screen readers, and draws nothing for an empty one', async () => {
     expect((await make('/40,svg,text=Hi')).body.toString()).toContain('role="img" aria-label="Hi"')
     expect((await make('/40,svg,text=')).body.toString()).not.toContain('text')
   })
 
-  it('gives the line the width that it has in PNG, whatever letterforms the viewer has', async () => {
+  it('gives the line its width in PNG, whatever font the viewer has', async () => {
     const box = (await pixels((await make('/640x480,white,png')).body)).ink()!
     const svg = (await make('/640x480,white,svg')).body.toString()
     const length = Number(/textLength="([\d.]+)"/.exec(svg)?.[1])
@@ -223,11 +223,11 @@ describe('SVG', () => {
 })
 
 describe('PNG', () => {
-  it('of one colour is small, however large it is', async () => {
+  it('of one colour is a small file at any size', async () => {
     expect((await make('/4096,teal,png,text=')).body.length).toBeLessThan(4_000)
   })
 
-  it('at the largest size is whole', async () => {
+  it('is complete at the largest size', async () => {
     const { body } = await make('/4096,white,png')
     const { width, height, channels } = await sharp(body)
       .stats()

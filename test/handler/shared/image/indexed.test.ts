@@ -12,7 +12,7 @@ const RAMP: Color[] = Array.from({ length: 256 }, (_, index) => ({
   a: 255,
 }))
 
-/** What a decoder that nobody here wrote makes of it: RGBA. */
+/** Decodes with an independent decoder, to RGBA. */
 async function decode(image: Buffer): Promise<{ width: number; height: number; data: Buffer }> {
   const { data, info } = await sharp(image).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
   return { width: info.width, height: info.height, data }
@@ -30,7 +30,7 @@ function expected(width: number, height: number, ramp: readonly Color[], ink: In
   return pixels
 }
 
-/** Noise, runs and steps: what fills dictionaries, and what hardly does. */
+/** Noise, runs and steps: pixels that fill dictionaries quickly, and pixels that hardly do. */
 const someInk = fc
   .record({
     width: fc.integer({ min: 1, max: 90 }),
@@ -57,7 +57,7 @@ describe.each([
   ['GIF', encodeGif],
   ['PNG', encodePng],
 ])('%s', (_, encode) => {
-  it('decodes to exactly the pixels that were meant', async () => {
+  it('decodes to exactly the intended pixels', async () => {
     await fc.assert(
       fc.asyncProperty(someInk, async ({ ink, width, height }) => {
         const decoded = await decode(encode(width, height, RAMP, ink))
@@ -68,7 +68,7 @@ describe.each([
     )
   })
 
-  it('with more noise than any dictionary holds', async () => {
+  it('with more noise than a dictionary can hold', async () => {
     const coverage = Buffer.from(
       Array.from({ length: 600 * 500 }, (_, index) => (Math.imul(index, 2_654_435_761) >>> 13) & 255),
     )
@@ -92,7 +92,7 @@ describe.each([
   })
 })
 
-it('GIF with a transparent background has letters that are there or not', async () => {
+it('GIF with a transparent background has letters without half-transparent pixels', async () => {
   const ramp = RAMP.map((color, index) => ({ ...color, a: index }))
   const ink = { coverage: Buffer.from([0, 127, 128, 255]), width: 4, height: 1, left: 0, top: 0 }
   const { data } = await decode(encodeGif(4, 1, ramp, ink))

@@ -16,7 +16,7 @@ it.each([
   expect(locateBucket(origin(domain))).toEqual({ bucket, region, prefix: '' })
 })
 
-it('takes the region from the event where the domain has none', () => {
+it('takes the region from the event if the domain has none', () => {
   expect(locateBucket(origin('b.s3.amazonaws.com', '', 'eu-west-3')).region).toBe('eu-west-3')
 })
 
@@ -24,7 +24,7 @@ it('refuses an origin that is not a bucket', () => {
   expect(() => locateBucket(origin('example.com'))).toThrow('example.com')
 })
 
-it('addresses a bucket by its host, one with dots or behind an endpoint by path', () => {
+it('addresses a bucket by its host, but by path if its name has dots or there is a custom endpoint', () => {
   const at = (bucket: string) => ({ bucket, region: 'us-east-1', prefix: '' })
   expect(endpointOf(at('plain'), undefined)).toMatchObject({
     protocol: 'https:',

@@ -35,7 +35,7 @@ function opener(endpoint: string, patience: { idle: number; reused: number }) {
     open({ location: LOCATION, until: { at: Date.now() + ms, signal: AbortSignal.timeout(ms) } })
 }
 
-it('a reused socket whose peer swallows the request is given up soon, and another is opened', async () => {
+it('a reused socket whose peer swallows the request is soon replaced by a new one', async () => {
   const { endpoint, asked } = await server((response, _, reused) => {
     if (!reused) response.writeHead(404, { 'content-length': 0 }).end()
   })
@@ -44,11 +44,11 @@ it('a reused socket whose peer swallows the request is given up soon, and anothe
   const started = performance.now()
   expect(await open(20_000).has('a')).toBe(false)
   expect(asked()).toBe(3)
-  // Half of what there is would have been 10 s.
+  // Half of the remaining time would have been 10 s.
   expect(performance.now() - started).toBeLessThan(5_000)
 })
 
-it('a socket that has not idled is waited for as long as a fresh one', async () => {
+it('a socket that was not idle gets as much time as a new one', async () => {
   const { endpoint, asked } = await server((response, _, reused) => {
     setTimeout(() => response.writeHead(404, { 'content-length': 0 }).end(), reused ? 200 : 0)
   })
@@ -58,8 +58,8 @@ it('a socket that has not idled is waited for as long as a fresh one', async () 
   expect(asked()).toBe(2)
 })
 
-it('S3 that takes longer than half of a second attempt’s time is waited for as long as the deadline allows', async () => {
-  // Ten times shorter than life: 600 ms of 2.8 s, as 6 s of 28.
+it('a slow S3 gets as much time as the deadline allows', async () => {
+  // A tenth of the real times: 600 ms of 2.8 s for 6 s of 28 s.
   const { endpoint, asked } = await server((response) => {
     setTimeout(() => response.writeHead(404, { 'content-length': 0 }).end(), 600)
   })
@@ -67,7 +67,7 @@ it('S3 that takes longer than half of a second attempt’s time is waited for as
   expect(asked()).toBe(1)
 })
 
-it('an attempt that is not answered leaves the second as much time', async () => {
+it('an unanswered attempt leaves the second one as much time', async () => {
   const { endpoint, asked } = await server((response, count) => {
     if (count === 2) response.writeHead(404, { 'content-length': 0 }).end()
   })

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { lifetime } from '../../../../src/local/cloudfront/cache/time-to-live.js'
 
+/** Of the default behaviour. */
+const TTL = { min: 1, default: 86_400, max: 31_536_000 }
 const NOW = Date.parse('Sat, 21 Nov 2026 12:00:00 GMT')
 
 function life(status: number, cacheControl?: string, expires?: string) {
@@ -13,6 +15,7 @@ function life(status: number, cacheControl?: string, expires?: string) {
       },
     },
     NOW,
+    TTL,
   )
 }
 
@@ -65,13 +68,13 @@ it.each([
   expect(life(200, cacheControl, expires).fresh).toBe(seconds)
 })
 
-it('lets an object be sent stale where the origin fails, unless it says less', () => {
+it('allows a stale object while the origin fails, unless the object says less', () => {
   expect(life(200, 'max-age=1').ifError).toBe(31_536_000)
   expect(life(200, 'max-age=1, stale-if-error=0').ifError).toBe(0)
   expect(life(200, 'max-age=1, stale-if-error=30').ifError).toBe(30)
 })
 
-it('lets it be sent while it is asked for anew only where it says so', () => {
+it('allows a stale object during revalidation only if it says so', () => {
   expect(life(200, 'max-age=1').whileRevalidated).toBe(0)
   expect(life(200, 'max-age=1, stale-while-revalidate=30').whileRevalidated).toBe(30)
 })

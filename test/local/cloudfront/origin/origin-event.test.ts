@@ -53,7 +53,7 @@ describe('the event', () => {
     expect(originRequestEvent(VIEWER, ORIGIN, { requestId: 'id', headers: {} })).toEqual(EXAMPLE)
   })
 
-  it('has what CloudFront adds for the origin, under the name that a request has', () => {
+  it('has the headers that CloudFront adds for the origin, by their usual names', () => {
     const headers = { 'if-none-match': '"a"', range: 'bytes=0-9' }
     const { request } = originRequestEvent(VIEWER, ORIGIN, { requestId: 'id', headers }).Records[0].cf
     expect(request.headers).toMatchObject({
@@ -62,7 +62,7 @@ describe('the event', () => {
     })
   })
 
-  it('has the method, the path and the origin’s path as they are, and nothing of the viewer’s agent', () => {
+  it('has the method, the path and the origin’s path unchanged, and no user agent of the viewer', () => {
     const event = originRequestEvent(
       { ...VIEWER, method: 'HEAD', uri: '/%C3%A9+%zz' },
       { domain: DOMAIN, path: '/site' },
@@ -74,7 +74,7 @@ describe('the event', () => {
   })
 })
 
-it('a request id has the form of CloudFront’s, and is another each time', () => {
+it('request ids look like CloudFront’s, and differ', () => {
   const ids = Array.from({ length: 100 }, newRequestId)
   for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{54}==$/)
   expect(new Set(ids).size).toBe(100)

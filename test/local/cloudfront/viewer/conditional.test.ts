@@ -19,7 +19,7 @@ describe('a condition', () => {
     [{ 'if-modified-since': NEW }, 'not-modified'],
     [{ 'if-modified-since': OLD }, 'send'],
     [{ 'if-modified-since': 'yesterday' }, 'send'],
-    // The tag decides where both are there.
+    // With both, the tag decides.
     [{ 'if-none-match': '"x"', 'if-modified-since': NEW }, 'send'],
     [{ 'if-none-match': '"abc"', 'if-modified-since': OLD }, 'not-modified'],
     [{ 'if-match': '"abc"' }, 'send'],
@@ -34,7 +34,7 @@ describe('a condition', () => {
     expect(precondition(asked, OBJECT)).toBe(verdict)
   })
 
-  it('is not heeded where the answer has nothing to hold it against', () => {
+  it('is ignored if the response has nothing to compare it with', () => {
     const asked = { 'if-match': '"a"', 'if-none-match': '*', 'if-modified-since': NEW }
     expect(precondition(asked, {})).toBe('send')
   })

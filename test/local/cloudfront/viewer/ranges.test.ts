@@ -17,12 +17,12 @@ it.each([
       { first: 20, last: 29 },
     ],
   ],
-  // One that is beyond the end goes; the rest is sent.
+  // A range beyond the end is dropped; the others are sent.
   ['bytes=0-9,200-300', [{ first: 0, last: 9 }]],
   ['bytes=100-', 'unsatisfiable'],
   ['bytes=-0', 'unsatisfiable'],
   ['bytes=300-400,500-', 'unsatisfiable'],
-  // As the developer guide has it: descending, overlapping, not valid.
+  // As the developer guide lists them: descending, overlapping, invalid.
   ['bytes=30-39,0-9', 'whole'],
   ['bytes=0-50,25-75', 'whole'],
   ['bytes=-5-10', 'whole'],
@@ -35,19 +35,19 @@ it.each([
   expect(readRanges(header, 100)).toEqual(ranges)
 })
 
-it('of nothing can’t be satisfied', () => {
+it('a range of an empty body can’t be satisfied', () => {
   for (const header of ['bytes=0-', 'bytes=0-0', 'bytes=-5'])
     expect(readRanges(header, 0)).toBe('unsatisfiable')
 })
 
-it('of a hundred parts and more is the whole', () => {
+it('more than a hundred ranges get the whole body', () => {
   const parts = (count: number) =>
     `bytes=${Array.from({ length: count }, (_, at) => `${at * 2}-${at * 2}`).join(',')}`
   expect(readRanges(parts(100), 1_000)).toHaveLength(100)
   expect(readRanges(parts(101), 1_000)).toBe('whole')
 })
 
-it('never leads outside the body, whatever is asked', () => {
+it('never reaches outside the body, whatever the header', () => {
   const number = fc.oneof(fc.nat(300), fc.bigInt({ min: 0n, max: 10n ** 30n }))
   const part = fc
     .tuple(fc.option(number, { nil: '' }), fc.option(number, { nil: '' }))

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Edge, EdgeAnswer } from '../../../../src/local/cloudfront/edge.js'
+import { HEADERS_POLICY } from '../../../../templates/distribution.js'
+import type { EdgeAnswer } from '../../../../src/local/cloudfront/edge.js'
 import type { Served } from '../../../../src/local/cloudfront/viewer/served.js'
 import { startViewerServer } from '../../../../src/local/cloudfront/viewer/server.js'
 
@@ -11,12 +12,13 @@ const OBJECT: EdgeAnswer = {
   cacheResult: 'Hit',
   age: 7,
   parts: 'many',
+  headersPolicy: HEADERS_POLICY,
 }
 
 async function serve(answer: (uri: string) => EdgeAnswer | Promise<EdgeAnswer> = () => OBJECT) {
   const served: Served[] = []
   const server = await startViewerServer({
-    edge: { serve: async ({ uri }) => answer(uri) } as Edge,
+    edge: { serve: async ({ uri }) => answer(uri) },
     page: { handle: () => false },
     host: '127.0.0.1',
     port: 0,
@@ -26,7 +28,7 @@ async function serve(answer: (uri: string) => EdgeAnswer | Promise<EdgeAnswer> =
   return { server, served }
 }
 
-/** What comes back for these bytes, until the connection ends or `enough` is said; `then` follows the first answer. */
+/** The response to these bytes, until the connection ends or `enough`. Sends `then` after the first data. */
 function send(
   port: number,
   bytes: string,
@@ -57,7 +59,7 @@ function headersOf(response: string): Record<string, string> {
 }
 
 describe('every answer', () => {
-  it('says where it comes from, as CloudFront does', async () => {
+  it('states its origin in headers, as CloudFront does', async () => {
     const { server, served } = await serve()
     const response = await send(server.port, `${GET}Connection: close\r\n\r\n`)
     expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
@@ -82,7 +84,7 @@ describe('every answer', () => {
     ])
   })
 
-  it('lets other pages read it where they ask, unless the origin said otherwise', async () => {
+  it('lets pages of other sites read it, unless the origin says otherwise', async () => {
     const { server } = await serve((uri) =>
       uri === '/a' ? OBJECT : { ...OBJECT, headers: { 'access-control-allow-origin': 'https://b.example' } },
     )
@@ -95,7 +97,7 @@ describe('every answer', () => {
     expect(await allowed('/b', 'Origin: https://a.example\r\n')).toBe('https://b.example')
   })
 
-  it('is for the path alone', async () => {
+  it('depends on the path only, not on the query', async () => {
     const { server, served } = await serve()
     const targets = [
       '/a?x=1',
@@ -110,7 +112,7 @@ describe('every answer', () => {
     expect(served.map(({ uri }) => uri)).toEqual(['/a', '/a', '/', '/', '/a%20b#c', '//a//'])
   })
 
-  it('comes over one connection, in the order of the requests', async () => {
+  it('comes in the order of the requests on a connection', async () => {
     const { server } = await serve(async (uri) => {
       await new Promise((resolve) => {
         setTimeout(resolve, uri === '/slow' ? 100 : 0)
@@ -126,7 +128,7 @@ describe('every answer', () => {
   })
 })
 
-describe('what CloudFront takes no request for', () => {
+describe('requests that CloudFront refuses', () => {
   const refused = async (bytes: string) => {
     const { server, served } = await serve(() => {
       throw new Error('This is none of the cache.')
@@ -140,7 +142,7 @@ describe('what CloudFront takes no request for', () => {
     async (method) => {
       const { response, headers, served } = await refused(`${method} /a HTTP/1.1\r\nHost: x\r\n\r\n`)
       expect(response).toMatch(/^HTTP\/1\.1 403 /)
-      // The length of the real one.
+      // The length of CloudFront's own page.
       expect(headers).toMatchObject({
         'content-length': '1053',
         server: 'CloudFront',
@@ -159,7 +161,7 @@ describe('what CloudFront takes no request for', () => {
     },
   )
 
-  it('a body without end: answered, and the connection ended', async () => {
+  it('an endless body: responds, and closes the connection', async () => {
     const { response } = await refused(`POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\nabc`)
     expect(response).toMatch(/^HTTP\/1\.1 403 /)
   })
@@ -176,7 +178,7 @@ describe('what CloudFront takes no request for', () => {
     expect(most).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  it('a request of more than 32,768 bytes: 494, and the connection ended', async () => {
+  it('a request of more than 32,768 bytes: 494, and the connection is closed', async () => {
     const { response } = await refused(`${GET}A: ${'a'.repeat(33_000)}\r\n\r\n`)
     expect(response).toMatch(/^HTTP\/1\.1 494 [^]*connection: close/)
   })
@@ -202,13 +204,13 @@ describe('what CloudFront takes no request for', () => {
     expect(response).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  it('what is no HTTP after what was: both are answered', async () => {
+  it('invalid HTTP after a valid request: both get a response', async () => {
     const { server } = await serve()
     const response = await send(server.port, `${GET}\r\n`, undefined, 'GET /\u2215x y HTTP/1.1\r\n\r\n')
     expect(response.match(/HTTP\/1\.1 \d\d\d/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
   })
 
-  it('what is no HTTP behind a slow request: both are answered, in their order', async () => {
+  it('invalid HTTP behind a slow request: both get a response, in order', async () => {
     const { server } = await serve(async () => {
       await new Promise((resolve) => {
         setTimeout(resolve, 100)
@@ -219,7 +221,7 @@ describe('what CloudFront takes no request for', () => {
     expect(response.match(/HTTP\/1\.1 \d\d\d/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
   })
 
-  it('what is no HTTP: told, and answered with where it comes from', async () => {
+  it('invalid HTTP: reported, with the usual headers in the response', async () => {
     const { response, served } = await refused('GARBAGE\r\n\r\n')
     expect(headersOf(response)).toMatchObject({
       'x-cache': 'Error from cloudfront',
@@ -229,7 +231,7 @@ describe('what CloudFront takes no request for', () => {
     expect(served).toMatchObject([{ status: 400, reason: 'This is not valid HTTP.' }])
   })
 
-  it('more than a thousand requests at once on one connection: ended', async () => {
+  it('more than a thousand pipelined requests: the connection is closed', async () => {
     const { server, served } = await serve(async () => new Promise(() => undefined))
     expect(await send(server.port, `${GET}\r\n`.repeat(1_001))).toBe('')
     expect(served).toEqual([])
@@ -242,7 +244,7 @@ describe('what CloudFront takes no request for', () => {
 })
 
 describe('a connection', () => {
-  it('is kept over many answers that take a while to send', async () => {
+  it('stays open over many slow responses', async () => {
     const warnings: unknown[] = []
     const onWarning = (warning: Error) => warnings.push(warning)
     process.on('warning', onWarning)
@@ -264,7 +266,7 @@ describe('a connection', () => {
     expect(warnings).toEqual([])
   })
 
-  it('is asked what it expects, and answered all the same', async () => {
+  it('ignores an Expect header', async () => {
     const { server } = await serve()
     const asked = async (expected: string) =>
       send(server.port, `${GET}Expect: ${expected}\r\nConnection: close\r\n\r\n`)
@@ -274,7 +276,7 @@ describe('a connection', () => {
 })
 
 describe('the end', () => {
-  it('does not wait for who asked for another protocol, and stays', async () => {
+  it('does not wait for a connection that asked for another protocol', async () => {
     const { server } = await serve()
     const socket = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
     onTestFinished(() => void socket.destroy())
@@ -287,7 +289,7 @@ describe('the end', () => {
     expect(Date.now() - started).toBeLessThan(2_000)
   })
 
-  it('answers what was asked, and ends connections that wait for nothing', async () => {
+  it('responds to requests under way, and closes idle connections', async () => {
     let give: ((answer: EdgeAnswer) => void) | undefined
     const { server } = await serve((uri) =>
       uri === '/slow' ? new Promise((resolve) => (give = resolve)) : OBJECT,
@@ -303,7 +305,7 @@ describe('the end', () => {
     await ended
   })
 
-  it('cuts off what takes longer', async () => {
+  it('cuts off slow requests', async () => {
     const { server } = await serve(() => new Promise(() => undefined))
     const slow = send(server.port, `${GET}\r\n`)
     await new Promise((resolve) => {

@@ -14,7 +14,7 @@ describe('a viewer', () => {
     expect(sent).toEqual({ ...OBJECT, headers: { ...OBJECT.headers, 'content-length': '100' } })
   })
 
-  it('gets 304 with what the cache keeps of it, and nothing of a body', () => {
+  it('gets 304 with the headers for caches, and without those of a body', () => {
     for (const method of ['GET', 'HEAD'])
       expect(forViewer(method, { 'if-none-match': '"abc"' }, OBJECT, 'many')).toEqual({
         status: 304,
@@ -37,7 +37,7 @@ describe('a viewer', () => {
     expect(sent.body.toString()).toBe('5678901234')
   })
 
-  it('gets several parts as multipart/byteranges of the cache, of S3 the whole', () => {
+  it('gets several ranges as multipart/byteranges from the cache, and the whole object from S3', () => {
     const sent = forViewer('GET', { range: 'bytes=0-1,98-' }, OBJECT, 'many')
     const boundary = /^multipart\/byteranges; boundary=(.+)$/.exec(sent.headers['content-type'] ?? '')?.[1]
     expect(sent.status).toBe(206)
@@ -53,7 +53,7 @@ describe('a viewer', () => {
     expect(forViewer('GET', { range: 'bytes=0-1,98-' }, OBJECT, 'one').status).toBe(200)
   })
 
-  it('gets 416 for what is beyond the end', () => {
+  it('gets 416 for a range beyond the end', () => {
     expect(forViewer('GET', { range: 'bytes=100-' }, OBJECT, 'many')).toMatchObject({
       status: 416,
       headers: { 'content-range': 'bytes */100', 'content-length': '0', date: 'today' },
@@ -61,16 +61,16 @@ describe('a viewer', () => {
     })
   })
 
-  it('gets the whole of what another one would be', () => {
+  it('gets the whole body if If-Range names another object', () => {
     expect(forViewer('GET', { range: 'bytes=0-1', 'if-range': '"x"' }, OBJECT, 'many').status).toBe(200)
     expect(forViewer('GET', { range: 'bytes=0-1', 'if-range': '"abc"' }, OBJECT, 'many').status).toBe(206)
   })
 
-  it('gets the whole of what the function has made', () => {
+  it('gets the whole body of a response that the function generated', () => {
     expect(forViewer('GET', { range: 'bytes=0-1' }, OBJECT, 'none').status).toBe(200)
   })
 
-  it('gets the length of a body for HEAD, also where only the bucket knows it', () => {
+  it('gets the body’s length for HEAD, even if only the bucket knows it', () => {
     expect(forViewer('HEAD', { range: 'bytes=0-1' }, OBJECT, 'many')).toMatchObject({
       status: 200,
       headers: { 'content-length': '100' },
@@ -80,12 +80,12 @@ describe('a viewer', () => {
     expect(forViewer('HEAD', {}, head, 'many').headers['content-length']).toBe('7')
   })
 
-  it('gets no length where nobody knows it: of what the function says to HEAD', () => {
+  it('gets no length for a HEAD that the function responded to: nobody knows it', () => {
     const sent = forViewer('HEAD', {}, { status: 400, headers: {}, body: Buffer.alloc(0) }, 'none')
     expect(sent.headers).not.toHaveProperty('content-length')
   })
 
-  it('gets an error whole, whatever it asks', () => {
+  it('gets the whole error, whatever it asks for', () => {
     const error = { status: 404, headers: { etag: '"abc"' }, body: Buffer.from('no') }
     const sent = forViewer('GET', { range: 'bytes=0-0', 'if-none-match': '"abc"' }, error, 'many')
     expect(sent).toMatchObject({ status: 404, headers: { 'content-length': '2' } })

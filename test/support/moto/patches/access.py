@@ -1,9 +1,14 @@
-"""IAM policies as AWS applies them: actions that are not named as the call is, resources and conditions.
+"""Applies IAM policies as AWS does: by action, resource and condition.
 
-moto matches each call's own name against "*" as resource, but for roles and S3.
+moto checks the operation's name against the resource "*", except for roles and S3.
+
+The name of an operation's own action comes from genato's table (src/aws/actions.ts). All else is written here
+from AWS's service authorization reference: the resources, the conditions and what a call needs beyond its own
+action. Otherwise the printed policy would be checked against itself.
 """
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,25 +26,28 @@ from werkzeug.exceptions import HTTPException
 from .control import memories, replace, settings
 from .s3 import as_list, is_kms, matches
 
-BUCKET_ACTIONS = {
-    "publicAccessBlock": (
-        "GetBucketPublicAccessBlock",
-        "PutBucketPublicAccessBlock",
-        "PutBucketPublicAccessBlock",
-    ),
+# What S3's API calls the operations on a bucket's parts, by GET, PUT and DELETE.
+BUCKET_PARTS = {
+    "publicAccessBlock": ("GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock"),
     "ownershipControls": (
         "GetBucketOwnershipControls",
         "PutBucketOwnershipControls",
-        "PutBucketOwnershipControls",
+        "DeleteBucketOwnershipControls",
     ),
-    "encryption": ("GetEncryptionConfiguration", "PutEncryptionConfiguration", "PutEncryptionConfiguration"),
-    "tagging": ("GetBucketTagging", "PutBucketTagging", "PutBucketTagging"),
-    "lifecycle": ("GetLifecycleConfiguration", "PutLifecycleConfiguration", "PutLifecycleConfiguration"),
+    "acl": ("GetBucketAcl", "PutBucketAcl", ""),
+    "encryption": ("GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption"),
+    "tagging": ("GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging"),
+    "lifecycle": (
+        "GetBucketLifecycleConfiguration",
+        "PutBucketLifecycleConfiguration",
+        "DeleteBucketLifecycle",
+    ),
     "policy": ("GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"),
     "versioning": ("GetBucketVersioning", "PutBucketVersioning", ""),
-    "versions": ("ListBucketVersions", "", ""),
+    "versions": ("ListObjectVersions", "", ""),
     "location": ("GetBucketLocation", "", ""),
 }
+ACTIONS: dict[str, str] = json.loads(os.environ["GENATO_ACTIONS"])
 SERVICE_LINKED = {
     "replicator.lambda.amazonaws.com": "AWSServiceRoleForLambdaReplicator",
     "logger.cloudfront.amazonaws.com": "AWSServiceRoleForCloudFrontLogger",
@@ -51,7 +59,7 @@ class Need:
     action: str
     resource: str
     context: dict[str, str] = field(default_factory=dict)
-    # The answer where it is not the usual one.
+    # The error, where it is not the usual one.
     code: str | None = None
     message: str | None = None
 
@@ -71,13 +79,18 @@ class Refused(HTTPException):
             self.description = f"<ErrorResponse>{error}<RequestId>refused</RequestId></ErrorResponse>"
 
 
+def action(service: str, operation: str) -> str:
+    """The operation's own action, by genato's table: access.test.ts compares its names with AWS's."""
+    name = f"{service}:{operation}"
+    return ACTIONS.get(name, name)
+
+
 def s3_needs(request: IAMRequestBase) -> list[Need]:
     url = urlsplit(request._path)
     query = parse_qs(url.query, keep_blank_values=True)
     bucket, _, key = unquote(url.path).lstrip("/").partition("/")
-    place = (
-        ("GET", "PUT", "DELETE").index(request._method) if request._method in ("GET", "PUT", "DELETE") else 0
-    )
+    methods = ("GET", "PUT", "DELETE")
+    place = methods.index(request._method) if request._method in methods else 0
     if not bucket:
         return [Need("s3:ListAllMyBuckets", "*")]
     if key:
@@ -85,7 +98,7 @@ def s3_needs(request: IAMRequestBase) -> list[Need]:
         version = "Version" if "versionId" in query and name != "PutObject" else ""
         needs = [Need(f"s3:{name}{version}", f"arn:aws:s3:::{bucket}/{key}")]
         known = s3_backends[request.account_id]["aws"].buckets.get(bucket)
-        # That a key is missing is told only to who may list.
+        # Only callers who may list learn that a key is missing.
         if name == "GetObject" and known is not None and key not in known.keys:
             needs.append(Need("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
         if name == "GetObject" and is_kms(request.account_id, bucket, key):
@@ -101,10 +114,12 @@ def s3_needs(request: IAMRequestBase) -> list[Need]:
             )
             for one in objects
         ]
-    for part, actions in BUCKET_ACTIONS.items():
+    arn = f"arn:aws:s3:::{bucket}"
+    for part, operations in BUCKET_PARTS.items():
         if part in query:
-            return [Need(f"s3:{actions[place]}", f"arn:aws:s3:::{bucket}")]
-    return [Need(f"s3:{('ListBucket', 'CreateBucket', 'DeleteBucket')[place]}", f"arn:aws:s3:::{bucket}")]
+            return [Need(action("s3", operations[place]), arn)]
+    read = "HeadBucket" if request._method == "HEAD" else "ListObjectsV2"
+    return [Need(action("s3", (read, "CreateBucket", "DeleteBucket")[place]), arn)]
 
 
 def cloudfront_needs(request: IAMRequestBase, operation: str) -> list[Need]:
@@ -114,12 +129,12 @@ def cloudfront_needs(request: IAMRequestBase, operation: str) -> list[Need]:
     resource = "*"
     if parts[0] == "tagging":
         resource = parse_qs(url.query)["Resource"][0]
-    # The Service Authorization Reference knows no resource type for it.
+    # The service authorization reference lists no resource type for it.
     elif operation.startswith("CreateDistribution"):
         resource = "*"
     elif not operation.startswith("List") or "invalidation" in parts:
         resource = f"{home}{parts[0]}/{parts[1] if len(parts) > 1 else '*'}"
-    needs = [Need(f"cloudfront:{operation.replace('WithTags', '')}", resource)]
+    needs = [Need(action("cloudfront", operation), resource)]
     if operation.endswith("WithTags"):
         needs.append(Need("cloudfront:TagResource", f"{home}distribution/*"))
     if parts[0] == "distribution" and operation.startswith(("Create", "Update")):
@@ -136,7 +151,7 @@ def cloudfront_needs(request: IAMRequestBase, operation: str) -> list[Need]:
 
 
 def replication_needs(request: IAMRequestBase, added: set[str], removed: set[str]) -> list[Need]:
-    """Associating a function asks for rights at it, and the first time for the services' own roles."""
+    """Associating a function needs rights on it and, the first time, on the service-linked roles."""
     wanted = [
         (action, arn)
         for arn in sorted(added)
@@ -172,7 +187,7 @@ def lambda_needs(request: IAMRequestBase, operation: str) -> list[Need]:
     else:
         arn = name if name.startswith("arn:") else f"{home}{name}"
         resource = f"{arn}:{qualifier[0]}" if qualifier else arn
-    needs = [Need(f"lambda:{operation}", resource)]
+    needs = [Need(action("lambda", operation), resource)]
     if operation == "CreateFunction" and body.get("Tags"):
         needs.append(Need("lambda:TagResource", resource))
     if body.get("Role"):
@@ -198,11 +213,11 @@ def iam_needs(request: IAMRequestBase, operation: str) -> list[Need]:
         resource = values["PolicyArn"]
     context = {"iam:policyarn": values["PolicyArn"]} if "PolicyArn" in values else {}
     role = next((one for one in backend.roles.values() if one.name == values.get("RoleName")), None)
-    # What is asked for, else what the role has.
+    # The one in the request, otherwise the role's.
     boundary = values.get("PermissionsBoundary") or (role and role.permissions_boundary_arn)
     if boundary:
         context["iam:permissionsboundary"] = boundary
-    needs = [Need(f"iam:{operation}", resource, context)]
+    needs = [Need(action("iam", operation), resource, context)]
     if operation == "CreateRole" and any(key.startswith("Tags.") for key in values):
         needs.append(Need("iam:TagRole", resource))
     return needs
@@ -212,10 +227,10 @@ def logs_needs(request: IAMRequestBase, operation: str) -> list[Need]:
     body = json.loads(request._body) if request._body else {}
     group = body.get("logGroupName", "")
     home = f"arn:aws:logs:{request._region}:{request.account_id}:log-group:"
-    # Tags are of the group itself, whose ARN has no ":*" then. Source: CloudWatch Logs API, LogGroup.
+    # Tags belong to the group itself, whose ARN then has no ":*". Source: CloudWatch Logs API, LogGroup.
     if operation in ("TagResource", "ListTagsForResource"):
-        return [Need(f"logs:{operation}", body.get("resourceArn", ""))]
-    needs = [Need(f"logs:{operation}", f"{home}{group}:log-stream:{body.get('logStreamName', '')}")]
+        return [Need(action("logs", operation), body.get("resourceArn", ""))]
+    needs = [Need(action("logs", operation), f"{home}{group}:log-stream:{body.get('logStreamName', '')}")]
     if operation == "CreateLogGroup" and body.get("tags"):
         needs.append(Need("logs:TagResource", f"{home}{group}"))
     return needs
@@ -244,7 +259,7 @@ def applies(statement: dict[str, Any], need: Need) -> bool:
 
 
 def holds(operator: str, expected: dict[str, Any], context: dict[str, str]) -> bool:
-    """String and ARN conditions; one about what is not known here never holds."""
+    """Checks string and ARN conditions. A condition on an unknown key never holds."""
     for key, values in expected.items():
         known = context.get(key.lower())
         if known is None:
@@ -260,7 +275,7 @@ def holds(operator: str, expected: dict[str, Any], context: dict[str, str]) -> b
 
 
 def is_allowed(documents: list[dict[str, Any]], need: Need) -> bool:
-    """One statement that allows it, and none that denies it."""
+    """At least one statement allows it, and none denies it."""
     statements = [one for document in documents for one in as_list(document["Statement"])]
     effects = [one["Effect"] for one in statements if applies(one, need)]
     return "Allow" in effects and "Deny" not in effects
@@ -283,7 +298,7 @@ def apply_lag() -> None:
 
     @replace(IamResponse, "get_role")
     def look(self: IamResponse) -> Any:
-        """A role may still be seen for a while after it was deleted."""
+        """GetRole may still return a role for a while after its deletion."""
         name = self._get_param("RoleName")
         role, left = ghosts.get(name, (None, 0))
         if role is None or left <= 0 or settings["deleted_role_reads"] <= 0:
@@ -301,7 +316,7 @@ def apply() -> None:
 
     @replace(IAMRequestBase)
     def check_action_permitted(self: IAMRequestBase, resource: str) -> None:
-        """A call needs each right that AWS asks of it, at the resource that it is about."""
+        """Checks every permission that AWS requires for the call, on the resource concerned."""
         operation = self._action.split(":")[1]
         if self._action == "sts:GetCallerIdentity":
             return
@@ -337,7 +352,7 @@ def apply() -> None:
 
     @replace(IAMRequestBase)
     def _create_aws_request(self: IAMRequestBase) -> Any:
-        """What was signed is the path as it was sent, not as it was decoded."""
+        """The signature covers the path as sent, before decoding."""
         self._path = flask.request.environ["RAW_URI"]
         return _create_aws_request.original(self)
 

@@ -1,15 +1,15 @@
 import { InvalidResult, isRecord, SAID, show, SOURCE } from './invalid.js'
 
-/** Names in lower case, with all their values. */
+/** By name, in lower case, with all their values. */
 export type Headers = Map<string, string[]>
 
-/** RFC 9110's token, without capitals: the keys of the headers object are lower-case names. */
+/** RFC 9110's token without capitals: keys of the headers object are in lower case. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
-/** What a value can't have: control characters, which would end the line, and what is not ASCII. */
+/** Characters that a value can't have: control characters, which could end the line, and non-ASCII ones. */
 const WRONG_IN_VALUE = /[^\t\u0020-\u007e]/u
 
 /**
- * Functions can't add these.
+ * Headers that functions can't add.
  * Source: CloudFront developer guide, "Restrictions on all edge functions", disallowed headers.
  */
 const DISALLOWED = new Set([
@@ -46,8 +46,8 @@ const DISALLOWED_START = /^x-(?:amz-cf|edge)-/
 
 /**
  * Source: CloudFront developer guide, "Restrictions on all edge functions", read-only headers in origin
- * request events. A response that is generated there can't have them either: seen in
- * opennextjs/opennextjs-aws#427, with Content-Length.
+ * request events. A response generated there can't have them either, as seen in
+ * opennextjs/opennextjs-aws#427 with Content-Length.
  */
 const READ_ONLY = [
   'accept-encoding',
@@ -61,7 +61,7 @@ const READ_ONLY = [
   'via',
 ]
 
-/** @throws InvalidResult where CloudFront would refuse them; read-only ones are for `checkReadOnly`. */
+/** @throws InvalidResult where CloudFront would reject them. `checkReadOnly` checks read-only ones. */
 export function readHeaders(headers: unknown): Headers {
   const read: Headers = new Map()
   if (headers === undefined) return read
@@ -78,7 +78,7 @@ export function readHeaders(headers: unknown): Headers {
   return read
 }
 
-/** @param sent the headers of the event; none for a generated response. @throws InvalidResult */
+/** @param sent the event's headers; none for a generated response. @throws InvalidResult */
 export function checkReadOnly(returned: Headers, sent: Headers): void {
   for (const name of READ_ONLY) {
     const [before, after] = [sent.get(name), returned.get(name)]
@@ -93,7 +93,7 @@ export function checkReadOnly(returned: Headers, sent: Headers): void {
   }
 }
 
-/** Several values of one header, on one line. */
+/** Joins several values of one header to one line. */
 export function joined(headers: Headers): Record<string, string> {
   return Object.fromEntries([...headers].map(([name, values]) => [name, values.join(', ')]))
 }
@@ -102,18 +102,18 @@ function checkName(name: string): void {
   if (!NAME.test(name))
     throw /[A-Z]/.test(name)
       ? new InvalidResult(
-          `The header ${show(name)} has capitals: its key in the headers object is ${show(name.toLowerCase())}, and the name as it is written goes into { key }.`,
+          `The header ${show(name)} has capitals: use ${show(name.toLowerCase())} as its key in the headers object, and put the name as written into { key }.`,
           SAID.headers,
           SOURCE.response,
         )
       : new InvalidResult(
-          `The header name ${show(name)} has a character that no header name can have.`,
+          `The header name ${show(name)} has a character that is not allowed in header names.`,
           SAID.plain,
           SOURCE.http,
         )
   if (DISALLOWED.has(name) || DISALLOWED_START.test(name))
     throw new InvalidResult(
-      `The header ${name} is one that functions can't add: leave it out.`,
+      `Functions can't add the header ${name}: leave it out.`,
       SAID.disallowed,
       SOURCE.disallowed,
     )
@@ -138,21 +138,21 @@ function readValues(name: string, values: unknown): string[] {
 function readValue(name: string, entry: unknown): string {
   if (!isRecord(entry) || typeof entry['value'] !== 'string')
     throw new InvalidResult(
-      `The header ${name} has the entry ${show(entry)}: each is { value: '…' }, with a string.`,
+      `The header ${name} has the entry ${show(entry)}: each must be { value: '…' }, with a string.`,
       SAID.headers,
       SOURCE.response,
     )
   const { key, value } = entry as { key?: unknown; value: string }
   if (key !== undefined && (typeof key !== 'string' || key.toLowerCase() !== name))
     throw new InvalidResult(
-      `The header ${name} has the key ${show(key)}, which is another name: write it alike, or leave the key out.`,
+      `The header ${name} has the key ${show(key)}, which is another name: use the same name, or leave the key out.`,
       SAID.headers,
       SOURCE.response,
     )
   const wrong = WRONG_IN_VALUE.exec(value)
   if (wrong)
     throw new InvalidResult(
-      `The header ${name} has the character ${encodeURI(wrong[0].toWellFormed())} in its value ${show(value)}: a header can have printable ASCII only.`,
+      `The header ${name} has the character ${encodeURI(wrong[0].toWellFormed())} in its value ${show(value)}: header values are printable ASCII only.`,
       SAID.plain,
       SOURCE.http,
     )

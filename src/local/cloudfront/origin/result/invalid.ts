@@ -1,4 +1,4 @@
-/** What CloudFront's own page tells the viewer, where it is known; the guide doesn't list these sentences. */
+/** Sentences of CloudFront's own error pages, as far as they are known. The guide doesn't list them. */
 export const SAID = {
   plain: 'The Lambda function result failed validation.',
   notJson: 'The Lambda function returned invalid JSON: The JSON output is not parsable.',
@@ -16,7 +16,7 @@ export const SAID = {
 
 const GUIDE = 'CloudFront developer guide'
 
-/** Where it is documented. */
+/** The documents that say so. */
 export const SOURCE = {
   structure: `${GUIDE}, "Test and debug Lambda@Edge functions", validation errors`,
   response: `${GUIDE}, "Generate HTTP responses in request triggers"`,
@@ -30,12 +30,14 @@ export const SOURCE = {
   local: 'a limit of the local edge, not CloudFront’s',
 }
 
-/** CloudFront would answer 502. The message is for this machine's user: the wrong value, and what to do. */
+/**
+ * CloudFront would respond with 502. The message is for this machine's user: the wrong value, and what to do.
+ */
 export class InvalidResult extends Error {
   override readonly name = 'InvalidResult'
   constructor(
     message: string,
-    /** The sentence of CloudFront's own page, for the viewer. */
+    /** The sentence on CloudFront's error page, for the viewer. */
     readonly said: string,
     /** The document, and its section. */
     readonly source: string,
@@ -46,19 +48,19 @@ export class InvalidResult extends Error {
 
 const SHOWN = 100
 
-/** A value in a sentence, whatever it is. */
+/** Any value, as part of a sentence. */
 export function show(value: unknown): string {
   let text: string | undefined
   try {
     text = JSON.stringify(value)
   } catch {
-    // What JSON can't say is told by its type.
+    // JSON can't express it. Show its type.
   }
   text ??= typeof value
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
 }
 
-/** An object that JSON writes with braces. */
+/** An object that is not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

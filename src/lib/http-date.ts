@@ -10,10 +10,12 @@ const FORMS = [
   new RegExp(`^${DAY} ${MONTH} [ \\d]\\d ${TIME} \\d{4}$`),
 ]
 
-/** Ms since the epoch; NaN where the text is no date of HTTP's, whatever else would take it for one. */
+/**
+ * Ms since the epoch. NaN if the text has none of HTTP's date forms, even where `Date.parse` would read it.
+ */
 export function httpDate(text: string): number {
   const form = FORMS.findIndex((one) => one.test(text))
   if (form === -1) return Number.NaN
-  // The last form names no zone, and is in GMT like the others.
+  // The last form names no zone. It is in GMT like the others.
   return Date.parse(form === 2 ? `${text} GMT` : text)
 }

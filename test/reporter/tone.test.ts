@@ -8,7 +8,7 @@ function stream(colors: boolean) {
   return Object.assign(new PassThrough(), { hasColors: () => colors }) as PassThrough & NodeJS.WriteStream
 }
 
-it('an event has the colour of its tone on a terminal that has colours, and nowhere else', () => {
+it('an event has the colour of its tone, but only on a terminal with colours', () => {
   const said = (out: PassThrough) => String(out.read())
   const event = ['log', 'text', { a: 1 }, 'bad'] as const
   const [colored, bare, pipe, json] = [stream(true), stream(false), new PassThrough(), new PassThrough()]

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { httpDate } from '../../../src/local/cloudfront/http-date.js'
+import { httpDate } from '../../src/lib/http-date.js'
 
 const AT = Date.UTC(1994, 10, 6, 8, 49, 37)
 
