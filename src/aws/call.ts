@@ -1,6 +1,6 @@
-/** Which call an error came from: the SDK's errors do not say. */
+/** The call that an error came from. The SDK's errors don't say. */
 export interface AwsCall {
-  /** As IAM's actions name it, such as `s3`. */
+  /** As in IAM's actions, such as `s3`. */
   service: string
   /** Such as `PutBucketPolicy`. */
   operation: string
@@ -10,7 +10,7 @@ export interface AwsCall {
 
 const calls = new WeakMap<object, AwsCall>()
 
-/** The call that ended in this error, if it was one of AWS's. */
+/** The call that failed with this error, if it came from AWS. */
 export function callOf(error: unknown): AwsCall | undefined {
   return typeof error === 'object' && error !== null ? calls.get(error) : undefined
 }
@@ -24,7 +24,7 @@ const SERVICES: Record<string, string> = {
   STSClient: 'sts',
 }
 
-/** What the middleware below needs of a client, whichever service's it is. */
+/** A client of any service, as far as the middleware needs it. */
 interface Noted {
   config: { region: string | (() => Promise<string>) }
   middlewareStack: { add(middleware: never, options: never): void }
@@ -32,7 +32,7 @@ interface Noted {
 
 type Next = (args: { input: object }) => Promise<unknown>
 
-/** Makes every error of this client's remember the call that it came from. @returns the same client. */
+/** Notes the call that each error of this client comes from. @returns the same client. */
 export function noteCall<T extends Noted>(client: T): T {
   const middleware =
     (next: Next, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }) =>
@@ -51,7 +51,7 @@ export function noteCall<T extends Noted>(client: T): T {
         throw error
       }
     }
-  // Outside of the SDK's retries, so that only what is final is seen.
+  // Outside of the SDK's retries, so that it sees only final errors.
   client.middlewareStack.add(middleware as never, { step: 'initialize', name: 'noteCall' } as never)
   return client
 }

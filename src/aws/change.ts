@@ -3,36 +3,36 @@ import type { Reporter } from '../reporter/reporter.js'
 
 type Action = 'create' | 'update' | 'delete' | 'upload' | 'publish' | 'invalidate'
 
-/** A write, as it is told. */
+/** A write, as it is reported. */
 interface Change {
   action: Action
-  /** What kind of thing, such as `bucket`. */
+  /** The kind of resource, such as `bucket`. */
   resource: string
   name: string
-  /** What of it changes, if not all, such as `tags`. */
+  /** The part that changes, such as `tags`, if not all of it. */
   aspect?: string
 }
 
 interface Given<T> extends Change {
-  /** What it will answer, as far as that is known: what a dry run goes on with. */
+  /** The result as far as it is known in advance: a dry run continues with it. */
   expect: T
-  /** Errors that only mean "not this time": what to say then. Nothing is recorded, and `expect` answered. */
+  /** @returns what to print for an error that only means "not this time". Then nothing is recorded, and `expect` is the result. */
   forgive?: (error: unknown) => string | undefined
-  /** The name that AWS gave it, where it was not known before: it is counted under that. */
+  /** The name under which it is counted, if AWS assigned one. */
   named?: (result: T) => string
-  /** What to add once it is done, such as how much it was. */
-  told?: (result: T) => string | undefined
+  /** @returns what to print once it is done, such as a count. */
+  detail?: (result: T) => string | undefined
 }
 
 type Door = <T>(change: Given<T>, run: (progress: Progress) => Promise<T>) => Promise<T>
 
-/** Tells how far a write is, for what takes a while. */
+/** Reports how far a long write is. */
 type Progress = (detail: string) => void
 
 export interface Ledger {
-  /** The one way to write: tells before, and records after it succeeded. */
+  /** The only way to write: reports a change before it is made, and records it after it succeeded. */
   change: Door
-  /** Notes something that is as it should be, or was made so by changes. */
+  /** Notes a resource that was looked at: it counts as unchanged unless it was changed. */
   seen(resource: string, name: string): void
   changes: readonly Change[]
   /** Nothing is written. */
@@ -40,10 +40,10 @@ export interface Ledger {
   summary(): Summary
 }
 
-/** Each resource once, by what was done with it, in the words of the lines that told it. */
+/** Each resource once, by what was done with it. */
 export type Summary = Record<(typeof DONE)[Action] | 'unchanged', string[]>
 
-/** What weighs most comes first: what was created and then tagged is created. */
+/** The most important first: a resource that was created and then tagged counts as created. */
 const DONE = {
   create: 'created',
   upload: 'uploaded',
@@ -53,10 +53,10 @@ const DONE = {
   invalidate: 'invalidated',
 } as const satisfies Record<Action, string>
 
-/** What AWS assigns, where nothing is written. */
+/** Stands in a dry run for what AWS will assign. */
 export const KNOWN_AFTER = '(known after deploy)'
 
-/** @param dryRun nothing is written: each change is told, and answers what it expects. */
+/** @param dryRun reports each change and returns what it expects, without writing. */
 export function openLedger({
   reporter,
   signal,
@@ -67,7 +67,7 @@ export function openLedger({
   dryRun: boolean
 }): Ledger {
   const changes: Change[] = []
-  /** What was written, under the names that it has since. */
+  /** What was written, under the names that AWS assigned. */
   const done: { action: Action; key: string }[] = []
   const seen = new Set<string>()
   const keyOf = ({ resource, name }: Pick<Change, 'resource' | 'name'>) => `${resource} ${name}`
@@ -75,7 +75,7 @@ export function openLedger({
     changes,
     dryRun,
     seen: (resource, name) => void seen.add(keyOf({ resource, name })),
-    async change({ expect, forgive, told, named, ...change }, run) {
+    async change({ expect, forgive, detail, named, ...change }, run) {
       signal.throwIfAborted()
       const { action, resource, name, aspect } = change
       const data = { action, resource, name, ...(aspect ? { aspect } : {}) }
@@ -87,10 +87,10 @@ export function openLedger({
       }
       const step = reporter.step(title, data)
       try {
-        const result = await run((detail) => step.update(detail))
+        const result = await run((progress) => step.update(progress))
         changes.push(change)
         done.push({ action, key: keyOf({ resource, name: named?.(result) ?? name }) })
-        step.done(told?.(result))
+        step.done(detail?.(result))
         return result
       } catch (error) {
         const forgiven = forgive?.(error)
@@ -117,7 +117,7 @@ export function openLedger({
   }
 }
 
-/** With twelve digits of a digest, as everywhere on the screen. */
+/** Shortens digests to twelve digits, as everywhere in the output. */
 function shortened(name: string): string {
   return name.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…')
 }

@@ -6,31 +6,39 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { noteCall } from './call.js'
 import { createHttpsAgent } from './proxy.js'
-import { HOME_REGION } from './regions.js'
+import { HOME_REGION } from '../lib/home-region.js'
 
-/** Every AWS client that there is, made once. Credentials and endpoint come as the SDK finds them. */
-export interface Clients {
+/** The clients of services that are the same in every region. */
+interface GlobalClients {
   cloudfront: CloudFrontClient
-  lambda: LambdaClient
   iam: IAMClient
-  s3: S3Client
   sts: STSClient
-  /** Where logs and replicas are is the only thing that differs between regions. */
-  logs(region: string): CloudWatchLogsClient
-  lambdaIn(region: string): LambdaClient
+}
+
+/** The clients of a region's services, each made when it is first used. */
+interface RegionalClients {
+  readonly lambda: LambdaClient
+  readonly logs: CloudWatchLogsClient
+  readonly s3: S3Client
+}
+
+/** The AWS clients of a session. The SDK finds credentials and endpoints. */
+export interface Clients {
+  global: GlobalClients
+  in(region: string): RegionalClients
   /** Whether requests go to an AWS stand-in rather than to AWS. */
   standIn: boolean
   close(): void
 }
 
 export interface ClientOptions {
-  /** Ms without a byte after which a connection is given up. */
+  /** Closes a connection after this many ms without a byte. */
   silence?: number
-  /** How often one call is tried in all. */
+  /** How often a call is tried, the first time included. */
   attempts?: number
 }
 
-/** The SDK's own, which tells Node 20's users what is not theirs to mend. */
+/** Silences the SDK's warning to users of Node 20, who can't do anything about it. */
 const QUIET = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
 const NO_LOG = {
   trace: () => undefined,
@@ -50,34 +58,45 @@ export function createClients({ silence = 20_000, attempts = 5 }: ClientOptions 
     logger: NO_LOG,
     requestHandler: { connectionTimeout: 5_000, socketTimeout: silence, logger: NO_LOG, httpsAgent },
   }
-  // Whatever the profile says: Lambda@Edge lives in one region, and so does all that belongs to it.
-  const home = { ...shared, region: HOME_REGION }
-  const sts = noteCall(new STSClient(home))
-  // Found out once for all of them.
-  const { credentials } = sts.config
-  const made: { destroy(): void }[] = [sts]
-  const keep = <T extends { destroy(): void }>(client: T): T => {
+  const made: { destroy(): void }[] = []
+  const noted = <T extends Parameters<typeof noteCall>[0] & { destroy(): void }>(client: T): T => {
     made.push(client)
-    return client
+    return noteCall(client)
   }
-  const regional = <T>(make: (region: string) => T) => {
-    const clients = new Map<string, T>()
-    return (region: string): T => {
-      const client = clients.get(region) ?? make(region)
-      clients.set(region, client)
-      return client
-    }
-  }
-  const lambdaIn = regional((region) => keep(noteCall(new LambdaClient({ ...shared, region, credentials }))))
+  // The global services are called in the home region, whatever the profile says.
+  const home = { ...shared, region: HOME_REGION }
+  const sts = noted(new STSClient(home))
+  // All clients share one provider, so that credentials are looked up once.
+  const { credentials } = sts.config
+  const regions = new Map<string, RegionalClients>()
   return {
-    sts,
-    cloudfront: keep(noteCall(new CloudFrontClient({ ...home, credentials }))),
-    lambda: lambdaIn(HOME_REGION),
-    iam: keep(noteCall(new IAMClient({ ...home, credentials }))),
-    // A stand-in has no wildcard host names.
-    s3: keep(noteCall(new S3Client({ ...home, credentials, forcePathStyle: endpoint !== undefined }))),
-    logs: regional((region) => keep(noteCall(new CloudWatchLogsClient({ ...shared, region, credentials })))),
-    lambdaIn,
+    global: {
+      sts,
+      cloudfront: noted(new CloudFrontClient({ ...home, credentials })),
+      iam: noted(new IAMClient({ ...home, credentials })),
+    },
+    in(region) {
+      const known = regions.get(region)
+      if (known) return known
+      const there = { ...shared, region, credentials }
+      let lambda: LambdaClient | undefined
+      let logs: CloudWatchLogsClient | undefined
+      let s3: S3Client | undefined
+      const clients = {
+        get lambda() {
+          return (lambda ??= noted(new LambdaClient(there)))
+        },
+        get logs() {
+          return (logs ??= noted(new CloudWatchLogsClient(there)))
+        },
+        get s3() {
+          // A stand-in has no wildcard host names.
+          return (s3 ??= noted(new S3Client({ ...there, forcePathStyle: endpoint !== undefined })))
+        },
+      }
+      regions.set(region, clients)
+      return clients
+    },
     standIn: Object.keys(process.env).some((name) => name.startsWith('AWS_ENDPOINT_URL')),
     close: () => made.forEach((client) => client.destroy()),
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Time, as everything that waits sees it: tests give it another. */
+/** The time for everything that waits. Tests pass their own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number

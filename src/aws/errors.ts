@@ -1,4 +1,4 @@
-/** What an error of AWS is called: the one thing to tell them apart by. */
+/** The name of an AWS error: what errors are matched by. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : ''
 }
@@ -7,13 +7,13 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
   return names.includes(errorName(error))
 }
 
-/** The HTTP status of AWS's answer, if there was one. */
+/** The HTTP status of AWS's response, if there was one. */
 export function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined
   return (error.$metadata as { httpStatusCode?: number }).httpStatusCode
 }
 
-/** Denied to whoever asks, in any service's spelling: S3's HEAD has no body to say it in. */
+/** Whether access was denied, in any service's spelling. The response to a HEAD of S3 has no body with a name. */
 export function isDenied(error: unknown): boolean {
   return (
     isNamed(error, 'AccessDenied', 'AccessDeniedException') ||
@@ -21,7 +21,7 @@ export function isDenied(error: unknown): boolean {
   )
 }
 
-/** One update of a thing at a time: others are asked to come again. */
+/** Whether AWS refuses because another update of the same resource is in progress. */
 export function isBusy(error: unknown): boolean {
   if (isNamed(error, 'OperationAborted', 'OperationAbortedException', 'ConcurrentModificationException'))
     return true
@@ -33,7 +33,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * Waits for an answer where absence is one.
+ * Waits for a response where absence is an answer too.
  * @param names of the errors that mean absent, and no others.
  */
 export async function orAbsent<T>(asked: Promise<T>, ...names: string[]): Promise<T | undefined> {

@@ -8,19 +8,19 @@ export function nameOf({ service, operation, region }: AwsCall): string {
 }
 
 /**
- * A 403 is not always a missing permission: only "not authorized to perform" means one. CloudFront answers so
- * for accounts that are not verified, S3 for what bucket policies and public access blocks forbid.
+ * Explains a 403. Only "not authorized to perform" means a missing permission: CloudFront also responds so to
+ * accounts that are not verified, and S3 where a bucket policy or a public access block forbids the call.
  */
 export function explainDenied(error: Error, call: AwsCall | undefined): GenatoError | undefined {
   if (!isDenied(error)) return undefined
   if (/account must be verified/i.test(error.message)) return unverified(error)
-  const told = /not authorized to perform:? ([\w*]+:[\w*]+)/.exec(error.message)?.[1]
-  return told === undefined ? forbidden(error, call) : notAllowed(error, told)
+  const action = /not authorized to perform:? ([\w*]+:[\w*]+)/.exec(error.message)?.[1]
+  return action === undefined ? forbidden(error, call) : notAllowed(error, action)
 }
 
 function unverified(cause: Error): GenatoError {
   return new GenatoError('ACCOUNT_UNVERIFIED', `AWS has not verified this account yet: ${cause.message}`, {
-    hint: 'Open a case with AWS Support (Account and billing, which every account may), with this message in it. It usually takes a day or two. Then run the same command again: it goes on from there.',
+    hint: 'Open a case with AWS Support (Account and billing, which every account may), with this message in it. It usually takes a day or two. Then run the same command again: it continues from there.',
     cause,
   })
 }
@@ -32,7 +32,7 @@ function notAllowed(cause: Error, action: string): GenatoError {
     /service control policy|permissions boundary|BlockPublicPolicy/i.exec(cause.message)?.[0]
   return new GenatoError(
     'ACCESS_DENIED',
-    `Access denied: ${action}${resource ? ` on ${resource}` : ''} is not allowed to whom these credentials belong to.`,
+    `Access denied: ${action}${resource ? ` on ${resource}` : ''} is not allowed for these credentials.`,
     {
       hint: denying
         ? `Forbidden by: ${denying}. Allowing ${action} does not help against that: ask whoever manages it.`
@@ -42,7 +42,7 @@ function notAllowed(cause: Error, action: string): GenatoError {
   )
 }
 
-/** The answer to a HEAD has no body: the SDK then makes up a name and a message. */
+/** The response to a HEAD has no body, so the SDK makes up a name and a message. */
 function forbidden(cause: Error, call: AwsCall | undefined): GenatoError {
   const action = call ? ` (${actionOf(call)})` : ''
   const silent = /^(Unknown|UnknownError|403|Forbidden|)$/.test(cause.message)

@@ -3,7 +3,7 @@ import { callOf, type AwsCall } from './call.js'
 import { errorName, statusOf } from './errors.js'
 import { explainDenied, nameOf } from './explain-denied.js'
 
-/** @returns an error of AWS's, or of the way there, as a person needs it; anything else as it is. */
+/** @returns a GenatoError for errors of AWS and of the network; other errors unchanged. */
 export function explainAwsError(error: unknown): unknown {
   if (error instanceof GenatoError || !(error instanceof Error)) return error
   const call = callOf(error)
@@ -16,7 +16,7 @@ export function explainAwsError(error: unknown): unknown {
     'AWS_REFUSED',
     `AWS refused ${nameOf(call)}: ${errorName(error)}: ${messageOf(error)}`,
     {
-      hint: 'What was done before stays; run the same command again to go on from there.',
+      hint: 'What was done before stays; run the same command again to continue from there.',
       cause: error,
     },
   )
@@ -132,7 +132,7 @@ function unreachable(error: Error, call: AwsCall | undefined): GenatoError | und
   const what = call ? ` (${nameOf(call)})` : ''
   if (network && statusOf(error) === undefined)
     return new GenatoError('AWS_UNREACHABLE', `AWS could not be reached${what}: ${error.message || code}`, {
-      hint: 'Check the network, HTTPS_PROXY and NO_PROXY, and AWS_ENDPOINT_URL if it is set. Then run the same command again: it goes on from there.',
+      hint: 'Check the network, HTTPS_PROXY and NO_PROXY, and AWS_ENDPOINT_URL if it is set. Then run the same command again: it continues from there.',
       cause: error,
     })
   const status = statusOf(error)
@@ -140,7 +140,7 @@ function unreachable(error: Error, call: AwsCall | undefined): GenatoError | und
     return new GenatoError(
       'AWS_FAILED',
       `AWS failed${what}, also after several tries: ${status} ${errorName(error)}`,
-      { hint: 'Run the same command again: it goes on from there.', cause: error },
+      { hint: 'Run the same command again: it continues from there.', cause: error },
     )
   return undefined
 }

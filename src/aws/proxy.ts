@@ -31,7 +31,7 @@ interface Place extends tls.ConnectionOptions {
 
 type Connected = (error: Error | null, socket?: Duplex) => void
 
-/** An agent for the SDK's clients whose TLS connections go through the environment's proxy, if it names one. */
+/** An agent for the SDK's clients that connects through the environment's proxy, if there is one. */
 export function createHttpsAgent(): https.Agent {
   const agent = new https.Agent({ keepAlive: true, maxSockets: 50 })
   const direct = agent.createConnection.bind(agent)
@@ -43,7 +43,7 @@ export function createHttpsAgent(): https.Agent {
       if (!socket) connected(error)
       else connected(null, tls.connect({ ...options, socket, servername: options.servername || host }))
     })
-    // The socket comes by the callback.
+    // The socket is passed to the callback.
     return undefined
   }
   return agent
@@ -71,7 +71,7 @@ function tunnel(
   })
   const failed = (why: string, cause?: Error) =>
     connected(
-      // Such codes are what the SDK tries again for.
+      // The SDK retries errors with this code.
       Object.assign(new Error(`The proxy ${proxy.host} ${why}`, { cause }), { code: 'ECONNREFUSED' }),
     )
   request.once('connect', ({ statusCode, statusMessage }, socket) => {

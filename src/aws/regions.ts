@@ -1,6 +1,3 @@
-/** Where a Lambda@Edge function and everything that belongs to it has to be. */
-export const HOME_REGION = 'us-east-1'
-
 /**
  * Where Lambda@Edge runs functions, and so where their logs are.
  * Source: CloudFront developer guide, "Service-linked roles for Lambda@Edge", the replicator's regions.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { EXIT, GenatoError } from '../lib/errors.js'
 import { explainAwsError } from './explain.js'
@@ -7,17 +8,17 @@ import { openLedger, type Ledger } from './change.js'
 import { createClients, type ClientOptions, type Clients } from './clients.js'
 import { SYSTEM_CLOCK, type Clock } from './clock.js'
 
-/** One command's dealings with one account: what every resource is given. */
+/** A command's connection to an account, passed to everything that calls AWS. */
 export interface Session {
   clients: Clients
   /** Of the credentials: 12 digits. */
   account: string
-  /** Whom the credentials belong to: an ARN. */
+  /** The ARN of the user or role that the credentials belong to. */
   caller: string
   reporter: Reporter
   signal: AbortSignal
   clock: Clock
-  /** What was written, and the one way to write. */
+  /** Records writes, and is the only way to write. */
   ledger: Ledger
   /** Names of the buckets that this run created: S3 may not know them everywhere yet. */
   freshBuckets: Set<string>
@@ -33,8 +34,8 @@ export interface SessionOptions {
 }
 
 /**
- * Finds out whose account this is, runs what deals with it, and closes what was opened. Every error of
- * AWS's leaves here as a GenatoError, alone or as one of Several.
+ * Opens a session, runs with it, and closes it. Errors of AWS are explained: they become a GenatoError, alone or
+ * as one of Several.
  * @throws GenatoError OTHER_PARTITION, INTERRUPTED, NO_CREDENTIALS and the like; what `run` throws.
  */
 export async function withSession<T>(
@@ -58,7 +59,7 @@ function interrupted(session: Session | undefined): GenatoError {
   const made =
     done === 0 ? 'Nothing was changed.' : `${done} change${done === 1 ? ' was' : 's were'} made before.`
   return new GenatoError('INTERRUPTED', `Interrupted. ${made}`, {
-    hint: 'Run the same command again to go on from there.',
+    hint: 'Run the same command again to continue from there.',
     exitCode: EXIT.interrupted,
   })
 }
@@ -70,9 +71,11 @@ async function openSession({
   clock = SYSTEM_CLOCK,
   client = {},
 }: SessionOptions): Promise<Session> {
+  // Each call listens to the signal while it runs, and some are sent to all regions at once: no leak.
+  setMaxListeners(0, signal)
   const clients = createClients(client)
   try {
-    const { Account: account = '', Arn: caller = '' } = await clients.sts.send(
+    const { Account: account = '', Arn: caller = '' } = await clients.global.sts.send(
       new GetCallerIdentityCommand({}),
     )
     refuseOtherPartitions(caller)

@@ -1,4 +1,7 @@
-/** Several errors of things that ran side by side. */
+/**
+ * The errors of tasks that ran side by side. A class of its own, because Node.js throws AggregateError too: for one
+ * connection that failed at each address of its host.
+ */
 export class Several extends Error {
   override readonly name = 'Several'
   constructor(readonly errors: readonly unknown[]) {
@@ -7,15 +10,15 @@ export class Several extends Error {
 }
 
 /**
- * Runs side by side what does not depend on each other, and waits for all of it, whatever fails.
- * @throws the error, or Several of them.
+ * Waits for all tasks, even if some fail.
+ * @throws the error, or Several.
  */
 export async function together<T extends readonly unknown[]>(
   tasks: readonly [...{ [I in keyof T]: Promise<T[I]> }],
 ): Promise<T> {
   const settled = await Promise.allSettled(tasks as readonly Promise<unknown>[])
   const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
-  // The same reason, such as being interrupted, is told once.
+  // The same error, such as an interruption, is reported once.
   const different = [...new Set(errors)]
   if (different.length > 1) throw new Several(different)
   if (different.length === 1) throw different[0]

@@ -3,7 +3,7 @@ import { isUnfinished, type GenatoError } from '../lib/errors.js'
 import type { Session } from './session.js'
 
 export interface Wait<T> {
-  /** What is waited for, such as `the distribution to be deployed`. */
+  /** Completes `waiting for`, such as `the distribution to be deployed`. */
   title: string
   /** Looks once. `undefined`: not yet. */
   look: () => Promise<T | undefined>
@@ -11,23 +11,23 @@ export interface Wait<T> {
   timeout: number
   /** Between looks, in ms: the first, growing by half each time to the last. */
   pauses: [first: number, last: number]
-  /** How long it takes as a rule, such as `3 to 10 min`: shown while it is waited for. */
+  /** How long it usually takes, such as `3 to 10 min`. */
   usual?: string
-  /** What is known meanwhile, to be shown. */
+  /** What is known so far, for the progress line. */
   detail?: () => string
-  /** What to do when it took too long. */
+  /** The error after the timeout. */
   late: () => GenatoError
 }
 
 type Waiting = Pick<Session, 'clock' | 'signal' | 'reporter'>
 
 /**
- * Looks until there is something to see. Errors of a look end it: nothing is mistaken for "not yet".
- * @throws the error that `late` gives; the signal's reason.
+ * Looks until there is a result. An error of `look` ends it, so that no failure is mistaken for "not yet".
+ * @throws the error of `late`; the signal's reason.
  */
 export async function waitFor<T>(session: Waiting, wait: Wait<T>): Promise<T> {
   const { clock, signal } = session
-  // What is there already is not waited for, and not spoken of.
+  // Nothing is printed if there is nothing to wait for.
   const first = await wait.look()
   if (first !== undefined) return first
   if (wait.timeout <= 0) throw wait.late()
@@ -52,14 +52,14 @@ export async function waitFor<T>(session: Waiting, wait: Wait<T>): Promise<T> {
 }
 
 export interface Retry {
-  /** Whether asking again may help. */
+  /** Whether a retry may help. */
   passing: (error: unknown) => boolean
   /** In ms. */
   timeout: number
   pauses: [first: number, last: number]
 }
 
-/** Runs again while what goes wrong is known to pass. @throws the last error. */
+/** Retries while errors are known to pass. @throws the last error. */
 export async function retryWhile<T>(
   { clock, signal }: Waiting,
   { passing, timeout, pauses: [first, last] }: Retry,

@@ -63,7 +63,7 @@ async function listOf(
         ]
       : []),
     ...(accessControl ? [`access control ${target.accessControl}`] : []),
-    ...(fn ? [`function ${target.function} with all its versions`] : []),
+    ...(fn ? [`function ${target.function.name} with all its versions`] : []),
     ...(role ? [`role ${target.role} with all its policies`] : []),
     ...(packages ? [`bucket ${target.packages} with all its packages`] : []),
     ...(images && !keepImages ? [await imagesLine(session, target, deleteFiles === true)] : []),

@@ -1,6 +1,5 @@
 import { operatorPolicy } from '../../templates/operator-policy.js'
 import { loadSettings } from '../config/load.js'
-import { HOME_REGION } from '../aws/regions.js'
 import { withSession } from '../aws/session.js'
 import { EXIT, GenatoError, type ExitCode } from '../lib/errors.js'
 import { targetOf } from '../stacks/target.js'
@@ -14,10 +13,10 @@ export async function permissions(run: Run): Promise<ExitCode> {
     run.reporter.warn(
       'There are no AWS credentials, so * stands for the account. Run it with credentials for a narrower policy.',
     )
-  const { images, packages, function: name, role } = targetOf(settings, account ?? '*')
+  const { images, packages, function: fn, role } = targetOf(settings, account ?? '*')
   const stack = {
     buckets: [images, packages],
-    functions: [{ name, region: HOME_REGION, role }],
+    functions: [{ ...fn, role }],
     boundary: settings.permissionsBoundary,
   }
   const policy = operatorPolicy(stack, account ?? '*')

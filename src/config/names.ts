@@ -1,3 +1,5 @@
+import { HOME_REGION } from '../lib/home-region.js'
+
 /**
  * The names of a stack's resources, made from the stack's name and the account's id. No other module makes names.
  */
@@ -57,7 +59,7 @@ export function packagePrefix(stack: string): string {
 
 /** The host name that CloudFront and the function reach a bucket by. */
 export function bucketDomain(bucket: string): string {
-  return `${bucket}.s3.us-east-1.amazonaws.com`
+  return `${bucket}.s3.${HOME_REGION}.amazonaws.com`
 }
 
 /** @param n counts from 1, deleted distributions included. */
@@ -67,7 +69,7 @@ export function callerReference(stack: string, account: string, n: number): stri
 
 /** The function's log group in every region where Lambda@Edge ran it. */
 export function edgeLogGroup(stack: string): string {
-  return `/aws/lambda/us-east-1.${functionName(stack)}`
+  return `/aws/lambda/${HOME_REGION}.${functionName(stack)}`
 }
 
 /** The log group of invocations that did not come through CloudFront. */

@@ -1,6 +1,7 @@
 import { callOf } from '../aws/call.js'
 import { explainAwsError } from '../aws/explain.js'
 import { GenatoError } from '../lib/errors.js'
+import { HOME_REGION } from '../lib/home-region.js'
 import type { Reporter } from '../reporter/reporter.js'
 
 /** A group in a region. */
@@ -48,7 +49,7 @@ export function createHealth(places: readonly Place[], reporter: Reporter, nothi
     const [first] = errors
     if (first === undefined) return
     // With the function's own groups denied, an absent group elsewhere means nothing.
-    const own = places.filter(({ group }) => group.startsWith('/aws/lambda/us-east-1.'))
+    const own = places.filter(({ group }) => group.startsWith(`/aws/lambda/${HOME_REGION}.`))
     const denied = (place: Place) => {
       const state = states.get(place)
       return state instanceof GenatoError && LASTING.includes(state.code)

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Session } from '../aws/session.js'
-import { HOME_REGION } from '../aws/regions.js'
+import { HOME_REGION } from '../lib/home-region.js'
 import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../config/names.js'
 import { oneAtATime } from '../lib/async.js'
 import { readGroup } from './group-reader.js'
@@ -58,7 +58,7 @@ export async function* readPlaces(
   const readers = places.map((place) =>
     readGroup({
       place,
-      logs: clients.logs(place.region),
+      logs: clients.in(place.region).logs,
       start,
       follow,
       filter,

@@ -3,15 +3,16 @@ import { isNamed, orAbsent } from '../aws/errors.js'
 import { explainAwsError } from '../aws/explain.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
+import { ownBucket, s3Of } from '../resources/bucket-call.js'
 import type { Objects } from './object-store.js'
 
 /**
- * A bucket's objects, for the local edge. IAM: s3:GetObject, s3:PutObject, s3:ListBucket. Its puts are the
+ * A bucket's objects, for the local edge. Its puts are the
  * function's, not the command's, so the ledger doesn't record them.
  */
 export function bucketObjects(session: Session, bucket: string): Objects {
-  const { s3 } = session.clients
-  const at = (key: string) => ({ Bucket: bucket, Key: key, ExpectedBucketOwner: session.account })
+  const s3 = s3Of(session)
+  const at = (key: string) => ({ ...ownBucket(session, bucket), Key: key })
   const abort = { abortSignal: session.signal }
   return {
     get: explained(async (key) => {

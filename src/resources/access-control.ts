@@ -2,24 +2,33 @@ import {
   CreateOriginAccessControlCommand,
   DeleteOriginAccessControlCommand,
   GetOriginAccessControlCommand,
-  ListOriginAccessControlsCommand,
+  paginateListOriginAccessControls,
   UpdateOriginAccessControlCommand,
   type OriginAccessControlConfig,
+  type OriginAccessControlSummary,
 } from '@aws-sdk/client-cloudfront'
 import { KNOWN_AFTER } from '../aws/change.js'
 import { isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { GenatoError } from '../lib/errors.js'
+import { fixAspects, update, type Aspect } from './aspects.js'
+
+type Config = { [Field in keyof OriginAccessControlConfig]-?: NonNullable<OriginAccessControlConfig[Field]> }
+const SIGNING = {
+  'signing protocol': 'SigningProtocol',
+  'signing behavior': 'SigningBehavior',
+  'type of origin': 'OriginAccessControlOriginType',
+} as const
+type Signing = Pick<OriginAccessControlSummary | Config, (typeof SIGNING)[keyof typeof SIGNING]>
 
 interface AccessControlSeen {
   id: string
   description: string
-  /** As it has to be. */
-  correct: boolean
+  signing: Signing
 }
 
-function configOf(name: string, stack: string): OriginAccessControlConfig {
+function configOf(name: string, stack: string): Config {
   return {
     Name: name,
     Description: `genato:stack=${stack}`,
@@ -29,34 +38,34 @@ function configOf(name: string, stack: string): OriginAccessControlConfig {
   }
 }
 
-/** Found by its name: it can't be tagged. IAM: cloudfront:ListOriginAccessControls. */
+/** CloudFront updates them in one call. */
+const ASPECTS = Object.entries(SIGNING).map(([name, field]): Aspect<Signing, Signing> => ({
+  name,
+  fix: (seen, wanted) => (seen[field] === wanted[field] ? undefined : { ...seen, [field]: wanted[field] }),
+}))
+
+/** Finds it by its name, because it can't be tagged. */
 export async function observeAccessControl(
   session: Session,
   name: string,
-  stack: string,
 ): Promise<AccessControlSeen | undefined> {
-  const wanted = configOf(name, stack)
-  for (let Marker: string | undefined; ;) {
-    const { OriginAccessControlList: page } = await session.clients.cloudfront.send(
-      new ListOriginAccessControlsCommand({ MaxItems: 100, ...(Marker ? { Marker } : {}) }),
-    )
-    const found = page?.Items?.find(({ Name }) => Name === name)
-    if (found)
-      return {
-        id: found.Id ?? '',
-        description: found.Description ?? '',
-        correct: (['SigningProtocol', 'SigningBehavior', 'OriginAccessControlOriginType'] as const).every(
-          (key) => found[key] === wanted[key],
-        ),
-      }
-    Marker = page?.NextMarker
-    if (!Marker) return undefined
+  const pages = paginateListOriginAccessControls(
+    { client: session.clients.global.cloudfront },
+    { MaxItems: 100 },
+    { abortSignal: session.signal },
+  )
+  for await (const { OriginAccessControlList } of pages) {
+    const found = OriginAccessControlList?.Items?.find(({ Name }) => Name === name)
+    if (!found) continue
+    const { Id = '', Description = '', ...signing } = found
+    return { id: Id, description: Description, signing }
   }
+  return undefined
 }
 
 /**
- * Looks, and refuses what is another's: nothing is written yet.
- * @returns what makes it as it has to be, and gives its id.
+ * Looks at the access control, and refuses another stack's. Writes nothing yet.
+ * @returns a function that creates or updates it, and returns its id.
  * @throws GenatoError NOT_OURS
  */
 export async function prepareAccessControl(
@@ -66,58 +75,48 @@ export async function prepareAccessControl(
 ): Promise<() => Promise<string>> {
   session.ledger.seen('access control', name)
   const wanted = configOf(name, stack)
-  const there = await observeAccessControl(session, name, stack)
+  const there = await observeAccessControl(session, name)
   if (there) refuseStranger(there, wanted)
   return async () => sync(session, there ?? (await create(session, wanted)), wanted)
 }
 
-async function sync(
-  session: Session,
-  found: AccessControlSeen,
-  wanted: OriginAccessControlConfig,
-): Promise<string> {
-  const { Name: name = '' } = wanted
-  if (!found.correct)
-    await session.ledger.change(
-      { action: 'update', resource: 'access control', name, expect: undefined },
-      async () => {
-        const { ETag } = await session.clients.cloudfront.send(
-          new GetOriginAccessControlCommand({ Id: found.id }),
-        )
-        await session.clients.cloudfront.send(
-          new UpdateOriginAccessControlCommand({
-            Id: found.id,
-            IfMatch: ETag,
-            OriginAccessControlConfig: wanted,
-          }),
-        )
-      },
+async function sync(session: Session, { id, signing }: AccessControlSeen, wanted: Config): Promise<string> {
+  const { differing } = fixAspects(ASPECTS, signing, wanted)
+  if (differing.length === 0) return id
+  const { cloudfront } = session.clients.global
+  const subject = {
+    resource: 'access control',
+    name: wanted.Name,
+    call: async (run: () => Promise<unknown>) => run(),
+  }
+  await update(session, subject, differing.join(', '), async () => {
+    const { ETag } = await cloudfront.send(new GetOriginAccessControlCommand({ Id: id }))
+    await cloudfront.send(
+      new UpdateOriginAccessControlCommand({ Id: id, IfMatch: ETag, OriginAccessControlConfig: wanted }),
     )
-  return found.id
+  })
+  return id
 }
 
-function refuseStranger({ description }: AccessControlSeen, wanted: OriginAccessControlConfig): void {
-  if (description !== wanted.Description) throw notOurs(wanted.Name ?? '')
-}
-
-function notOurs(name: string): GenatoError {
-  return new GenatoError('NOT_OURS', `There is an origin access control ${name} that genato did not make.`, {
+function refuseStranger({ description }: AccessControlSeen, { Name, Description }: Config): void {
+  if (description === Description) return
+  throw new GenatoError('NOT_OURS', `There is an origin access control ${Name} that genato did not make.`, {
     hint: 'Take another --stack name, or delete it in the CloudFront console.',
   })
 }
 
-async function create(session: Session, wanted: OriginAccessControlConfig): Promise<AccessControlSeen> {
-  const { Name: name = '', Description: description = '' } = wanted
-  const expect = { id: KNOWN_AFTER, description, correct: true }
+async function create(session: Session, wanted: Config): Promise<AccessControlSeen> {
+  const { Name: name, Description: description, ...signing } = wanted
+  const expect = { id: KNOWN_AFTER, description, signing }
   return session.ledger.change({ action: 'create', resource: 'access control', name, expect }, async () => {
     try {
-      const { OriginAccessControl } = await session.clients.cloudfront.send(
+      const { OriginAccessControl } = await session.clients.global.cloudfront.send(
         new CreateOriginAccessControlCommand({ OriginAccessControlConfig: wanted }),
       )
-      return { id: OriginAccessControl?.Id ?? '', description, correct: true }
+      return { ...expect, id: OriginAccessControl?.Id ?? '' }
     } catch (error) {
       if (!isNamed(error, 'OriginAccessControlAlreadyExists')) throw error
-      const there = await observeAccessControl(session, name, description.replace('genato:stack=', ''))
+      const there = await observeAccessControl(session, name)
       if (!there) throw error
       refuseStranger(there, wanted)
       return there
@@ -125,10 +124,10 @@ async function create(session: Session, wanted: OriginAccessControlConfig): Prom
   })
 }
 
-/** Deletes it, if it is the stack's own. A distribution that was just deleted may still count as using it. */
+/** Deletes it if it is the stack's. CloudFront may count a distribution as its user for a while after deleting it. */
 export async function removeAccessControl(session: Session, name: string, stack: string): Promise<void> {
-  const { cloudfront } = session.clients
-  const found = await observeAccessControl(session, name, stack)
+  const { cloudfront } = session.clients.global
+  const found = await observeAccessControl(session, name)
   if (!found || found.description !== configOf(name, stack).Description) return
   await session.ledger.change(
     { action: 'delete', resource: 'access control', name, expect: undefined },

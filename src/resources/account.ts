@@ -1,12 +1,17 @@
-import { GetAccountSettingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
+import { GetAccountSettingsCommand, paginateListFunctions } from '@aws-sdk/client-lambda'
 import type { Session } from '../aws/session.js'
+import { HOME_REGION } from '../lib/home-region.js'
+import type { FunctionPlace } from './function-wanted.js'
 
-/** Fewer simultaneous executions than this, and a page full of new images is throttled. */
+/** With fewer simultaneous executions, a page full of new images is throttled. */
 const FEW = 100
 
-/** Warns of a new account's quota. What can't be asked is not told. IAM: lambda:GetAccountSettings. */
+/** Warns of a new account's quota. If it can't be read, says nothing. */
 export async function warnOfFewExecutions(session: Session): Promise<void> {
-  const settings = await session.clients.lambda.send(new GetAccountSettingsCommand({})).catch(() => undefined)
+  const settings = await session.clients
+    .in(HOME_REGION)
+    .lambda.send(new GetAccountSettingsCommand({}))
+    .catch(() => undefined)
   const most = settings?.AccountLimit?.ConcurrentExecutions
   if (most === undefined || most >= FEW) return
   session.reporter.warn(
@@ -14,48 +19,44 @@ export async function warnOfFewExecutions(session: Session): Promise<void> {
   )
 }
 
-/** How many replicas Lambda still has, by region. A region that can't be asked is left out. */
+/** Counts a Lambda@Edge function's replicas by region. A region that can't be read is left out. */
 export async function replicasLeft(
   session: Session,
-  name: string,
+  { region: MasterRegion, name }: FunctionPlace,
   regions: readonly string[],
 ): Promise<Map<string, number>> {
-  const master = `:${session.account}:function:${name}`
+  const master = `:${session.account}:function:${name}:`
   const counts = await Promise.all(
     regions.map(async (region): Promise<[string, number]> => {
+      const pages = paginateListFunctions(
+        { client: session.clients.in(region).lambda },
+        { MasterRegion, FunctionVersion: 'ALL' },
+        { abortSignal: session.signal },
+      )
       let count = 0
-      for (let Marker: string | undefined; ;) {
-        const input = {
-          MasterRegion: 'us-east-1',
-          FunctionVersion: 'ALL',
-          ...(Marker ? { Marker } : {}),
-        } as const
-        const page = await session.clients
-          .lambdaIn(region)
-          .send(new ListFunctionsCommand(input))
-          .catch(() => undefined)
-        count += (page?.Functions ?? []).filter(({ MasterArn = '' }) =>
-          `${MasterArn}:`.includes(`${master}:`),
-        ).length
-        Marker = page?.NextMarker
-        if (!Marker) return [region, count]
+      try {
+        for await (const { Functions = [] } of pages)
+          count += Functions.filter(({ MasterArn = '' }) => `${MasterArn}:`.includes(master)).length
+      } catch {
+        session.signal.throwIfAborted()
       }
+      return [region, count]
     }),
   )
   return new Map(counts.filter(([, count]) => count > 0))
 }
 
-/** The names of functions that run as a role. IAM: lambda:ListFunctions. */
+/** @returns the names of the functions that run as a role. */
 export async function functionsWithRole(session: Session, roleArn: string): Promise<string[]> {
   const names: string[] = []
-  for (let Marker: string | undefined; ;) {
-    const { Functions = [], NextMarker } = await session.clients.lambda.send(
-      new ListFunctionsCommand(Marker ? { Marker } : {}),
-    )
+  const pages = paginateListFunctions(
+    { client: session.clients.in(HOME_REGION).lambda },
+    {},
+    { abortSignal: session.signal },
+  )
+  for await (const { Functions = [] } of pages)
     names.push(
       ...Functions.filter(({ Role }) => Role === roleArn).map(({ FunctionName = '' }) => FunctionName),
     )
-    Marker = NextMarker
-    if (!Marker) return names
-  }
+  return names
 }

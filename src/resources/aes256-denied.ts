@@ -5,11 +5,11 @@ const KEY = 's3:x-amz-server-side-encryption-aws-kms-key-id'
 const GENATO_SENDS = 'AES256'
 
 /**
- * Whether a bucket policy's statement denies a PUT of this object that asks for
- * `x-amz-server-side-encryption: AES256` and names no key, as every PUT of genato's does. Only conditions on these two
- * headers are judged: a statement with any other condition, or for some principals only, is taken not to apply.
+ * Whether a statement of a bucket policy denies genato's PUTs of this object: each has the header
+ * `x-amz-server-side-encryption: AES256`, and names no key. Only conditions on these two headers are judged. A
+ * statement with other conditions, or for some principals only, is assumed not to apply.
  * Source: S3 user guide, "Using server-side encryption with AWS KMS keys", example policies.
- * @param object its ARN.
+ * @param object the object's ARN.
  */
 export function deniesAes256(statement: Statement, object: string): boolean {
   const { Effect, Principal, Action, Resource = '*', Condition = {} } = statement
@@ -45,7 +45,7 @@ function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text)
 }
 
-/** As IAM judges it: a negated operator holds for a key that is absent. */
+/** As in IAM, a negated operator holds if the key is absent. */
 function holds(operator: string, key: string, expected: string[]): boolean {
   if (key !== ALGORITHM && key !== KEY) return false
   const sent = key === ALGORITHM ? GENATO_SENDS : undefined

@@ -1,7 +1,9 @@
+import type { S3Client } from '@aws-sdk/client-s3'
 import { isNamed } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
 import { GenatoError } from '../lib/errors.js'
+import { HOME_REGION } from '../lib/home-region.js'
 
 type Pauses = [first: number, last: number]
 
@@ -10,8 +12,23 @@ export const APPEARING = { timeout: 60_000, pauses: [1_000, 5_000] as Pauses }
 /** S3 takes one change of a bucket at a time, and frees a deleted bucket's name late. */
 const BUSY = { timeout: 300_000, pauses: [1_000, 10_000] as Pauses }
 
+/** Every bucket of a stack is in the function's region: Lambda reads a package from its own region only. */
+export function s3Of(session: Session): S3Client {
+  return session.clients.in(HOME_REGION).s3
+}
+
+/** Names a bucket in a call. S3 refuses the call if the bucket belongs to another account. */
+export interface OwnBucket {
+  Bucket: string
+  ExpectedBucketOwner: string
+}
+
+export function ownBucket({ account }: Session, name: string): OwnBucket {
+  return { Bucket: name, ExpectedBucketOwner: account }
+}
+
 interface Busy {
-  /** What S3 is still about, such as `an earlier change of bucket b`. */
+  /** What S3 is doing, such as `an earlier change of bucket b`. */
   finishing: string
   hint: string
 }
@@ -63,8 +80,8 @@ export async function unlessBusy<T>(
 }
 
 /**
- * Calls Lambda, which fetches a package from this bucket. Waits up to 60 s while Lambda does not see a bucket, or
- * what was put there, that this run created. @throws what `run` throws.
+ * Calls Lambda, which fetches a package from this bucket. If this run created the bucket, waits up to 60 s until
+ * Lambda sees it and its objects. @throws what `run` throws.
  */
 export async function untilFetched<T>(session: Session, bucket: string, run: () => Promise<T>): Promise<T> {
   const passing = (error: unknown) =>

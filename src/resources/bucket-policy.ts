@@ -4,25 +4,22 @@ import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { GenatoError } from '../lib/errors.js'
 import type { PolicyDocument, Statement } from '../../templates/policy.js'
-import { bucketCall } from './bucket-call.js'
+import { bucketCall, ownBucket, s3Of } from './bucket-call.js'
 import { sameDocument } from './document.js'
 
-/** Every statement of genato's has a Sid that starts so. */
+/** The Sid of each of genato's statements starts so. */
 const OUR_SID = 'Genato'
 
-/** IAM: s3:GetBucketPolicy. */
 async function observeBucketPolicy(session: Session, bucket: string): Promise<Statement[]> {
   const found = await orAbsent(
-    session.clients.s3.send(
-      new GetBucketPolicyCommand({ Bucket: bucket, ExpectedBucketOwner: session.account }),
-    ),
+    s3Of(session).send(new GetBucketPolicyCommand(ownBucket(session, bucket))),
     'NoSuchBucketPolicy',
     'NoSuchBucket',
   )
   return readStatements(found?.Policy)
 }
 
-/** @param policy a bucket policy as S3 gives it, in JSON. */
+/** @param policy a bucket policy in JSON, as S3 returns it. */
 export function readStatements(policy: string | undefined): Statement[] {
   const { Statement = [] } = JSON.parse(policy ?? '{}') as { Statement?: Statement[] | Statement }
   return Array.isArray(Statement) ? Statement : [Statement]
@@ -33,13 +30,13 @@ export function isOurs({ Sid = '' }: Statement): boolean {
 }
 
 /**
- * Condition keys that S3 takes for a limit on who is let in, so that the policy is not public.
+ * Condition keys by which S3 does not consider a policy public, because they limit who is let in.
  * Source: Amazon S3 user guide, "Blocking public access", The meaning of "public".
  */
 const LIMITING =
   /^(aws:(principalorgid|principalorgpaths|principalarn|principalaccount|principalservicename|principaltag\/.*|sourcearn|sourcevpc|sourcevpce|sourceip|vpcsourceip|sourceowner|sourceaccount|sourceorgid|userid)|s3:(dataaccesspointarn|dataaccesspointaccount))$/
 
-/** Lets everybody in, as S3 judges it: no condition says who. */
+/** Whether S3 considers a statement public: it lets everybody in, and no condition limits who. */
 export function isPublic({ Effect, Principal, Condition = {} }: Statement): boolean {
   const anyone =
     Principal === '*' || (typeof Principal === 'object' && [Principal['AWS']].flat().includes('*'))
@@ -48,11 +45,11 @@ export function isPublic({ Effect, Principal, Condition = {} }: Statement): bool
 }
 
 /**
- * Puts the statements in place of those that are there. IAM: s3:GetBucketPolicy, s3:PutBucketPolicy.
- * @param change from the statements that are there: asked again right before they are replaced, so that
- *   what somebody else adds meanwhile stays.
- * @param there as they were seen last.
- * @returns the statements as they are then.
+ * Replaces the statements of a bucket's policy.
+ * @param there the statements as they were last seen.
+ * @param change makes the new statements from the present ones. They are read again right before they are
+ *   replaced, so that a statement that somebody else adds meanwhile is kept.
+ * @returns the new statements.
  * @throws GenatoError PUBLIC_BLOCKED, PUBLIC_STATEMENTS
  */
 export async function syncBucketPolicy(
@@ -80,7 +77,7 @@ async function putPolicy(session: Session, bucket: string, statements: Statement
   const document: PolicyDocument = { Version: '2012-10-17', Statement: statements }
   const open = statements.filter(isPublic)
   try {
-    // A block of public access that was just lifted takes a moment to be so.
+    // Lifting the public access block takes a moment to take effect.
     await retryWhile(
       session,
       {
@@ -90,10 +87,9 @@ async function putPolicy(session: Session, bucket: string, statements: Statement
       },
       async () =>
         bucketCall(session, bucket, async () =>
-          session.clients.s3.send(
+          s3Of(session).send(
             new PutBucketPolicyCommand({
-              Bucket: bucket,
-              ExpectedBucketOwner: session.account,
+              ...ownBucket(session, bucket),
               Policy: JSON.stringify(document),
             }),
           ),
@@ -125,15 +121,15 @@ function publicStatements(bucket: string, cause: unknown): GenatoError {
   )
 }
 
-/** Takes genato's statements out; what others put there stays. */
+/** Removes genato's statements, and keeps those of others. */
 export async function removeBucketPolicy(session: Session, bucket: string): Promise<void> {
   const there = await observeBucketPolicy(session, bucket)
   const kept = there.filter((one) => !isOurs(one))
   if (kept.length === there.length) return
-  const target = { Bucket: bucket, ExpectedBucketOwner: session.account }
+  const target = ownBucket(session, bucket)
   const change = { action: 'delete', resource: 'bucket policy', name: bucket, expect: undefined } as const
   await session.ledger.change(change, async () => {
-    const { s3 } = session.clients
+    const s3 = s3Of(session)
     try {
       await bucketCall(session, bucket, async () =>
         kept.length === 0
@@ -148,7 +144,7 @@ export async function removeBucketPolicy(session: Session, bucket: string): Prom
     } catch (error) {
       if (!isDenied(error) || !kept.some(isPublic)) throw error
       session.reporter.warn(
-        `The policy of ${bucket} stays as it is: it has public statements of others, and the bucket refuses every policy that has such.`,
+        `The policy of ${bucket} stays as it is: others put public statements there, and the bucket refuses every policy with public statements.`,
       )
     }
   })

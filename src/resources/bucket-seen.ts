@@ -18,11 +18,11 @@ import { waitFor } from '../aws/wait.js'
 import { GenatoError } from '../lib/errors.js'
 import { isOwnBucketName } from '../config/names.js'
 import type { Statement } from '../../templates/policy.js'
-import { APPEARING } from './bucket-call.js'
+import { HOME_REGION } from '../lib/home-region.js'
+import { APPEARING, ownBucket, s3Of } from './bucket-call.js'
 import { readStatements } from './bucket-policy.js'
 import { readTags, type Tags } from './tags.js'
 
-/** What is there. */
 export interface BucketSeen {
   tags: Tags
   publicAccess: PublicAccessBlockConfiguration
@@ -30,18 +30,16 @@ export interface BucketSeen {
   /** The default algorithm: `AES256`, `aws:kms` or `aws:kms:dsse`. */
   encryption: string | undefined
   lifecycle: LifecycleRule[]
-  /** From which size on lifecycle rules move objects to other storage classes; for all rules of the bucket. */
+  /** From which size on lifecycle rules move objects to other storage classes. Holds for all rules of the bucket. */
   transitionSize: TransitionDefaultMinimumObjectSize | undefined
-  /** Whether deleted and replaced objects stay as versions: versioning is enabled, or was once. */
+  /** Whether deleted and replaced objects may be kept as versions: versioning is enabled, or was before. */
   versioned: boolean
   policy: Statement[]
 }
 
 /**
- * Asks for everything at once: of a bucket that is not there, each question says so. S3 may contradict itself
- * for a while after a bucket was made or deleted: then it is asked again, for up to 60 s.
- * IAM: s3:ListBucket, s3:GetBucketTagging, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls,
- * s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration, s3:GetBucketVersioning, s3:GetBucketPolicy.
+ * Reads everything about a bucket at once. After a bucket was created or deleted, S3 may contradict itself for a
+ * while: then it is asked again, for up to 60 s.
  * @throws GenatoError BUCKET_TAKEN, BUCKET_ELSEWHERE, BUCKET_UNCLEAR
  */
 export async function observeBucket(session: Session, name: string): Promise<BucketSeen | undefined> {
@@ -50,21 +48,17 @@ export async function observeBucket(session: Session, name: string): Promise<Buc
     title: `S3 to agree on whether there is a bucket ${name}`,
     look: async () => look(session, name),
     late: () =>
-      new GenatoError(
-        'BUCKET_UNCLEAR',
-        `S3 says both that there is a bucket ${name} and that there is none.`,
-        {
-          hint: 'It was made or deleted a moment ago. Run the same command again in some minutes.',
-        },
-      ),
+      new GenatoError('BUCKET_UNCLEAR', `S3 says both that the bucket ${name} exists and that it doesn't.`, {
+        hint: 'It was created or deleted a moment ago. Run the same command again in some minutes.',
+      }),
   })
   return seen === 'absent' ? undefined : seen
 }
 
-/** @returns `undefined` where the answers contradict each other. */
+/** @returns `undefined` if the responses contradict each other. */
 async function look(session: Session, name: string): Promise<BucketSeen | 'absent' | undefined> {
-  const { s3 } = session.clients
-  const bucket = { Bucket: name, ExpectedBucketOwner: session.account }
+  const s3 = s3Of(session)
+  const bucket = ownBucket(session, name)
   const [head, ...others] = await Promise.allSettled([
     s3.send(new HeadBucketCommand(bucket)),
     orAbsent(s3.send(new GetBucketTaggingCommand(bucket)), 'NoSuchTagSet'),
@@ -81,13 +75,13 @@ async function look(session: Session, name: string): Promise<BucketSeen | 'absen
   const [tags, publicAccess, ownership, encryption, lifecycle, versioning, policy] = others
   if (head.status === 'rejected') {
     if (isNamed(head.reason, 'NotFound', 'NoSuchBucket')) return 'absent'
-    // HEAD has no body to say what is wrong: another question's answer has one.
-    const told: unknown =
+    // The response to HEAD has no body with the reason, but those to the other calls do.
+    const reason: unknown =
       tags.status === 'rejected' && !isNamed(tags.reason, 'NoSuchBucket') ? tags.reason : head.reason
-    if (statusOf(head.reason) === 301 || isNamed(told, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
+    if (statusOf(head.reason) === 301 || isNamed(reason, 'PermanentRedirect', 'AuthorizationHeaderMalformed'))
       throw elsewhere(name, head.reason)
-    if (statusOf(head.reason) === 403 && isDenied(told)) throw taken(name, head.reason)
-    throw told
+    if (statusOf(head.reason) === 403 && isDenied(reason)) throw taken(name, head.reason)
+    throw reason
   }
   if (others.some((one) => one.status === 'rejected' && isNamed(one.reason, 'NoSuchBucket'))) return undefined
   const [encrypts] = valueOf(encryption)?.ServerSideEncryptionConfiguration?.Rules ?? []
@@ -120,16 +114,15 @@ export function taken(name: string, cause: unknown): GenatoError {
 }
 
 function elsewhere(name: string, cause: unknown): GenatoError {
-  return new GenatoError('BUCKET_ELSEWHERE', `The bucket ${name} is in another region than us-east-1.`, {
-    hint: 'Lambda takes its package from us-east-1 only: set generate.bucket or packages.bucket in the configuration to another name.',
+  return new GenatoError('BUCKET_ELSEWHERE', `The bucket ${name} is in another region than ${HOME_REGION}.`, {
+    hint: `Lambda takes its package from ${HOME_REGION} only: set generate.bucket or packages.bucket in the configuration to another name.`,
     cause,
   })
 }
 
 /**
- * Whether a run was killed between making this bucket and tagging it: it has no tags, nothing in it, and a name
- * that nobody but genato would give. Under any other name it may be somebody's new bucket.
- * IAM: s3:ListBucketVersions.
+ * Whether a run was killed between creating this bucket and tagging it: it is empty, has no tags, and has a name
+ * that only genato would give. Under any other name it may be somebody's new bucket.
  */
 export async function isCutOff(
   session: Session,
@@ -139,13 +132,11 @@ export async function isCutOff(
   return isOwnBucketName(name, stack, session.account) && (await isBare(session, name, seen))
 }
 
-/** Whether it is empty and has no tags. IAM: s3:ListBucketVersions. */
+/** Whether it is empty and has no tags. */
 export async function isBare(session: Session, name: string, { tags }: BucketSeen): Promise<boolean> {
   if (Object.keys(tags).length > 0) return false
   const found = await orAbsent(
-    session.clients.s3.send(
-      new ListObjectVersionsCommand({ Bucket: name, ExpectedBucketOwner: session.account, MaxKeys: 1 }),
-    ),
+    s3Of(session).send(new ListObjectVersionsCommand({ ...ownBucket(session, name), MaxKeys: 1 })),
     'NoSuchBucket',
   )
   return (found?.Versions ?? []).length + (found?.DeleteMarkers ?? []).length === 0

@@ -1,57 +1,41 @@
-import {
-  CreateBucketCommand,
-  DeleteBucketCommand,
-  GetBucketTaggingCommand,
-  PutBucketAclCommand,
-  PutBucketEncryptionCommand,
-  PutBucketLifecycleConfigurationCommand,
-  PutBucketOwnershipControlsCommand,
-  PutBucketTaggingCommand,
-  PutPublicAccessBlockCommand,
-  type LifecycleRule,
-  type PublicAccessBlockConfiguration,
-} from '@aws-sdk/client-s3'
+import { CreateBucketCommand, DeleteBucketCommand, GetBucketTaggingCommand } from '@aws-sdk/client-s3'
 import { isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { waitFor } from '../aws/wait.js'
 import { GenatoError } from '../lib/errors.js'
-import { CLOSING_TAG, STACK_TAG } from '../config/names.js'
+import { CLOSING_TAG } from '../config/names.js'
 import { deniesAes256 } from './aes256-denied.js'
-import { APPEARING, bucketCall, unlessBusy } from './bucket-call.js'
+import { syncAspects, update } from './aspects.js'
+import {
+  ALL_BLOCKED,
+  bucketSubject,
+  CLOSING_ASPECTS,
+  KEEPING_ASPECTS,
+  PUBLIC_POLICY_ACCEPTED,
+  PUBLIC_POLICY_HOLDS,
+  putTags,
+  tagsAspect,
+  type BucketWanted,
+} from './bucket-aspects.js'
+import { APPEARING, bucketCall, ownBucket, s3Of, unlessBusy } from './bucket-call.js'
 import { isBare, isCutOff, observeBucket, taken, type BucketSeen } from './bucket-seen.js'
-import { canonicalDocument } from './document.js'
-import { refuseOthers, type Claim } from './ownership.js'
-import { missingTags, readTags, tagList, type Tags } from './tags.js'
+import { refuseOthers } from './ownership.js'
+import { readTags, type Tags } from './tags.js'
 
-export interface BucketWanted extends Claim {
-  name: string
-  /** Whether a bucket policy may let anyone read. */
-  public: boolean
-  /** What genato stores in it. CloudFront also serves what users put beside images. */
-  holds: 'images' | 'packages'
-  /** Of the keys that genato stores there. */
-  prefix: string
-  /** Rules of genato's own, each with an ID that starts with `genato-`. */
-  lifecycle: (versioned: boolean) => LifecycleRule[]
-}
-
-const RULE_PREFIX = 'genato-'
-
-/**
-/** A bucket that was looked at, and nothing written yet. */
+/** A bucket that was looked at. Nothing is written yet. */
 export interface PreparedBucket {
-  /** `undefined`: there is none, and `ensure` creates it. */
+  /** `undefined`: it does not exist, and `ensure` creates it. */
   seen: BucketSeen | undefined
-  /** Creates or updates it. Nobody who reads it is shut out. @param tags beside the stack's own. */
+  /** Creates or updates it. Whoever could read it still can. @param tags beside the stack's own. */
   ensure(tags?: Tags): Promise<void>
-  /** Lets a policy be put that has public statements, as one that is there already may have. */
+  /** Makes S3 accept a policy with public statements, such as one that others put there. */
   admitPublicPolicy(): Promise<void>
-  /** Shuts out whoever the configuration does not let in, for when nobody needs to be let in any more. */
+  /** Shuts out whoever the configuration does not let in: for when nobody depends on it any more. */
   close(): Promise<void>
 }
 
 /**
- * Looks, and refuses what is another's: nothing is written yet.
+ * Looks at the bucket, and refuses another stack's. Writes nothing yet.
  * @throws GenatoError BUCKET_TAKEN, NOT_OURS, ENCRYPTION_DENIED
  */
 export async function prepareBucket(session: Session, wanted: BucketWanted): Promise<PreparedBucket> {
@@ -63,33 +47,24 @@ export async function prepareBucket(session: Session, wanted: BucketWanted): Pro
     refuseEncryption(found, wanted)
     warnOfKms(session, found, wanted)
   }
+  const subject = bucketSubject(session, name)
   let seen = found
   return {
     seen: found,
     async ensure(tags = {}) {
       seen ??= await create(session, wanted)
-      // One after the other: S3 refuses simultaneous changes of one bucket. The tag first, to say whose it is.
-      seen = await syncTags(session, seen, wanted, tags)
-      // Only lifted: what ACLs let in stays until the policy does.
-      if (wanted.public)
-        seen = await syncPublicAccess(
-          session,
-          seen,
-          { ...seen.publicAccess, BlockPublicPolicy: false, RestrictPublicBuckets: false },
-          name,
-        )
-      await syncEncryption(session, seen, wanted)
-      await syncLifecycle(session, seen, wanted)
+      // One after the other, because S3 refuses simultaneous changes of a bucket. The tag is first, as it says whose it is.
+      const aspects = [tagsAspect(tags), ...(wanted.public ? [PUBLIC_POLICY_HOLDS] : []), ...KEEPING_ASPECTS]
+      seen = await syncAspects(session, subject, aspects, { seen, wanted })
     },
     async admitPublicPolicy() {
-      if (!seen?.publicAccess.BlockPublicPolicy) return
-      seen = await syncPublicAccess(session, seen, { ...seen.publicAccess, BlockPublicPolicy: false }, name)
+      if (seen) seen = await syncAspects(session, subject, [PUBLIC_POLICY_ACCEPTED], { seen, wanted })
     },
     async close() {
       if (!seen) return
-      await syncPublicAccess(session, seen, publicAccessWanted(wanted), name)
-      await syncOwnership(session, seen, wanted)
-      if (CLOSING_TAG in seen.tags) await dropClosingTag(session, wanted)
+      seen = await syncAspects(session, subject, CLOSING_ASPECTS, { seen, wanted })
+      if (CLOSING_TAG in seen.tags)
+        await update(session, subject, 'tags', async () => dropClosingTag(session, name))
     },
   }
 }
@@ -99,23 +74,23 @@ async function create(session: Session, { name, stack }: BucketWanted): Promise<
     { action: 'create', resource: 'bucket', name, expect: NEW_BUCKET },
     async () => {
       try {
-        // Nothing about the region: us-east-1 must not be named. No tags either: they ask for s3:TagResource.
+        // Without a region: S3 refuses the home region's name. Without tags: they need s3:TagResource.
         await unlessBusy(session, nameInUse(name), async () =>
-          session.clients.s3.send(new CreateBucketCommand({ Bucket: name })),
+          s3Of(session).send(new CreateBucketCommand({ Bucket: name })),
         )
       } catch (error) {
         if (isNamed(error, 'BucketAlreadyExists')) throw taken(name, error)
         if (!isNamed(error, 'BucketAlreadyOwnedByYou')) throw error
       }
       session.freshBuckets.add(name)
-      // In us-east-1, creating a bucket that another run has just created succeeds: whose it is has to be seen.
+      // In the home region, CreateBucket also succeeds if another run has just created it: check whose it is.
       const seen = await waitFor(session, {
         ...APPEARING,
         title: `bucket ${name} to be seen`,
         look: async () => observeBucket(session, name),
         late: () =>
           new GenatoError('BUCKET_UNCLEAR', `S3 created the bucket ${name}, and does not show it.`, {
-            hint: 'Run the same command again in some minutes: it goes on from there.',
+            hint: 'Run the same command again in some minutes: it continues from there.',
           }),
       })
       refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt: true })
@@ -131,14 +106,7 @@ function nameInUse(name: string) {
   }
 }
 
-const ALL_BLOCKED = {
-  BlockPublicAcls: true,
-  IgnorePublicAcls: true,
-  BlockPublicPolicy: true,
-  RestrictPublicBuckets: true,
-}
-
-/** As AWS makes buckets since April 2023. */
+/** As AWS creates buckets since April 2023. */
 const NEW_BUCKET: BucketSeen = {
   tags: {},
   publicAccess: ALL_BLOCKED,
@@ -160,7 +128,7 @@ async function refuseStrangers(session: Session, seen: BucketSeen, wanted: Bucke
   refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt })
 }
 
-/** Images and packages are stored with S3's own key (AES256): Lambda and CloudFront need no key's permission then. */
+/** Images and packages are stored under S3's own key (AES256), so that Lambda and CloudFront need no KMS permission. */
 function refuseEncryption({ policy }: BucketSeen, { name, prefix }: BucketWanted): void {
   const statement = policy.find((one) => deniesAes256(one, `arn:aws:s3:::${name}/${prefix}x`))
   if (!statement) return
@@ -173,7 +141,7 @@ function refuseEncryption({ policy }: BucketSeen, { name, prefix }: BucketWanted
   )
 }
 
-/** Images are stored with AES256 whatever the default is; what users put there has the bucket's default. */
+/** Images are stored with AES256 whatever the default is. Files that users put there get the bucket's default. */
 function warnOfKms(session: Session, { encryption }: BucketSeen, { name, holds }: BucketWanted): void {
   if (holds !== 'images' || !encryption?.startsWith('aws:kms')) return
   session.reporter.warn(
@@ -181,174 +149,22 @@ function warnOfKms(session: Session, { encryption }: BucketSeen, { name, holds }
   )
 }
 
-async function syncTags(
-  session: Session,
-  seen: BucketSeen,
-  { name, stack }: BucketWanted,
-  more: Tags,
-): Promise<BucketSeen> {
-  const tags = { ...seen.tags, ...more, [STACK_TAG]: stack }
-  if (!missingTags(tags, seen.tags)) return seen
-  await putTags(session, name, tags)
-  return { ...seen, tags }
-}
-
-/** The tags are asked for again: the roll-out may have taken long, and the call replaces all of them. */
-async function dropClosingTag(session: Session, { name }: BucketWanted): Promise<void> {
-  await update(session, name, 'tags', async (bucket) => {
-    const found = await orAbsent(session.clients.s3.send(new GetBucketTaggingCommand(bucket)), 'NoSuchTagSet')
-    const { [CLOSING_TAG]: _closed, ...others } = readTags(found?.TagSet)
-    return session.clients.s3.send(
-      new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: tagList(others) } }),
-    )
-  })
-}
-
-async function putTags(session: Session, name: string, tags: Tags): Promise<void> {
-  await update(session, name, 'tags', async (bucket) =>
-    session.clients.s3.send(new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: tagList(tags) } })),
+/** Reads the tags again, because the roll-out may have taken long and the call replaces all of them. */
+async function dropClosingTag(session: Session, name: string): Promise<void> {
+  const found = await orAbsent(
+    s3Of(session).send(new GetBucketTaggingCommand(ownBucket(session, name))),
+    'NoSuchTagSet',
   )
+  const { [CLOSING_TAG]: _closed, ...others } = readTags(found?.TagSet)
+  await putTags(session, name, others)
 }
 
-async function syncOwnership(
-  session: Session,
-  { ownership }: BucketSeen,
-  { name }: BucketWanted,
-): Promise<void> {
-  if (ownership === 'BucketOwnerEnforced') return
-  await update(session, name, 'object ownership', async (bucket) => {
-    const { s3 } = session.clients
-    const enforce = async () =>
-      s3.send(
-        new PutBucketOwnershipControlsCommand({
-          ...bucket,
-          OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
-        }),
-      )
-    try {
-      return await enforce()
-    } catch (error) {
-      // The bucket's own ACL lets somebody in, which nothing heeds any more once ACLs are off.
-      if (!isNamed(error, 'InvalidBucketAclWithObjectOwnership')) throw error
-      await s3.send(new PutBucketAclCommand({ ...bucket, ACL: 'private' }))
-      return enforce()
-    }
-  })
-}
-
-function publicAccessWanted({ public: open }: BucketWanted): PublicAccessBlockConfiguration {
-  return open ? { ...ALL_BLOCKED, BlockPublicPolicy: false, RestrictPublicBuckets: false } : ALL_BLOCKED
-}
-
-function sameAccess(one: PublicAccessBlockConfiguration, other: PublicAccessBlockConfiguration): boolean {
-  const flags = Object.keys(ALL_BLOCKED) as (keyof PublicAccessBlockConfiguration)[]
-  return flags.every((flag) => (one[flag] ?? false) === (other[flag] ?? false))
-}
-
-/** What of the bucket is not as it has to be. */
-export function bucketDrift(seen: BucketSeen, wanted: BucketWanted): string[] {
-  return [
-    ...(seen.ownership === 'BucketOwnerEnforced' ? [] : ['object ownership']),
-    ...(sameAccess(seen.publicAccess, publicAccessWanted(wanted)) ? [] : ['public access block']),
-    ...(seen.encryption ? [] : ['encryption']),
-    ...(sameRules(ourRules(seen), wanted.lifecycle(seen.versioned)) ? [] : ['lifecycle']),
-  ]
-}
-
-function ourRules({ lifecycle }: BucketSeen): LifecycleRule[] {
-  return lifecycle.filter(({ ID = '' }) => ID.startsWith(RULE_PREFIX))
-}
-
-async function syncPublicAccess(
-  session: Session,
-  seen: BucketSeen,
-  block: PublicAccessBlockConfiguration,
-  name: string,
-): Promise<BucketSeen> {
-  if (sameAccess(seen.publicAccess, block)) return seen
-  await update(session, name, 'public access block', async (bucket) =>
-    session.clients.s3.send(
-      new PutPublicAccessBlockCommand({ ...bucket, PublicAccessBlockConfiguration: block }),
-    ),
-  )
-  return { ...seen, publicAccess: block }
-}
-
-async function syncEncryption(
-  session: Session,
-  { encryption }: BucketSeen,
-  { name }: BucketWanted,
-): Promise<void> {
-  // Whatever it is: keys of the user's own are kept.
-  if (encryption) return
-  await update(session, name, 'encryption', async (bucket) =>
-    session.clients.s3.send(
-      new PutBucketEncryptionCommand({
-        ...bucket,
-        ServerSideEncryptionConfiguration: {
-          Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-        },
-      }),
-    ),
-  )
-}
-
-async function syncLifecycle(session: Session, seen: BucketSeen, wanted: BucketWanted): Promise<void> {
-  const ours = ourRules(seen)
-  const rules = wanted.lifecycle(seen.versioned)
-  if (sameRules(ours, rules)) return
-  const others = seen.lifecycle.filter((rule) => !ours.includes(rule))
-  // One call replaces all rules: what others put there goes with it, unchanged.
-  await update(session, wanted.name, 'lifecycle', async (bucket) =>
-    session.clients.s3.send(
-      new PutBucketLifecycleConfigurationCommand({
-        ...bucket,
-        LifecycleConfiguration: { Rules: [...others, ...rules] },
-        // Left out, S3 would set its default, for others' rules too.
-        ...(seen.transitionSize ? { TransitionDefaultMinimumObjectSize: seen.transitionSize } : {}),
-      }),
-    ),
-  )
-}
-
-function sameRules(there: LifecycleRule[], wanted: LifecycleRule[]): boolean {
-  const form = (rules: LifecycleRule[]) =>
-    canonicalDocument(
-      rules.map((rule) => ({
-        ID: rule.ID,
-        Status: rule.Status,
-        prefix: rule.Filter?.Prefix ?? '',
-        days: rule.Expiration?.Days,
-        markers: rule.Expiration?.ExpiredObjectDeleteMarker,
-        noncurrent: rule.NoncurrentVersionExpiration?.NoncurrentDays,
-        abort: rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation,
-      })),
-    )
-  return form(there) === form(wanted)
-}
-
-async function update(
-  session: Session,
-  name: string,
-  aspect: string,
-  run: (bucket: { Bucket: string; ExpectedBucketOwner: string }) => Promise<unknown>,
-): Promise<void> {
-  await session.ledger.change(
-    { action: 'update', resource: 'bucket', name, aspect, expect: undefined },
-    async () => {
-      await bucketCall(session, name, async () => run({ Bucket: name, ExpectedBucketOwner: session.account }))
-    },
-  )
-}
-
-/** Deletes an empty bucket. @throws BucketNotEmpty, when something was put into it meanwhile. */
+/** Deletes an empty bucket. @throws BucketNotEmpty if something was put into it meanwhile. */
 export async function removeBucket(session: Session, name: string): Promise<void> {
   await session.ledger.change({ action: 'delete', resource: 'bucket', name, expect: undefined }, async () => {
     await orAbsent(
       bucketCall(session, name, async () =>
-        session.clients.s3.send(
-          new DeleteBucketCommand({ Bucket: name, ExpectedBucketOwner: session.account }),
-        ),
+        s3Of(session).send(new DeleteBucketCommand(ownBucket(session, name))),
       ),
       'NoSuchBucket',
     )

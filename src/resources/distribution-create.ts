@@ -68,7 +68,7 @@ async function createAs(
       session,
       { passing: isSettling, timeout: 150_000, pauses: [2_000, 10_000] },
       async () =>
-        session.clients.cloudfront.send(
+        session.clients.global.cloudfront.send(
           new CreateDistributionWithTagsCommand({
             DistributionConfigWithTags: { DistributionConfig: config, Tags: { Items: tagList(tags) } },
           }),

@@ -72,7 +72,9 @@ export async function removeDistribution(session: Session, id: string): Promise<
           const now = await readDistribution(session, id)
           if (!now) return
           await orAbsent(
-            session.clients.cloudfront.send(new DeleteDistributionCommand({ Id: id, IfMatch: now.etag })),
+            session.clients.global.cloudfront.send(
+              new DeleteDistributionCommand({ Id: id, IfMatch: now.etag }),
+            ),
             'NoSuchDistribution',
           )
         })

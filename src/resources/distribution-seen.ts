@@ -17,7 +17,6 @@ export interface DistributionSeen {
   tags: Tags
 }
 
-/** IAM: cloudfront:GetDistribution, cloudfront:ListTagsForResource. */
 export async function observeDistribution(
   session: Session,
   { id, arn }: Pick<DistributionSeen, 'id' | 'arn'>,
@@ -26,13 +25,12 @@ export async function observeDistribution(
   return found && { ...found, tags }
 }
 
-/** IAM: cloudfront:GetDistribution. */
 export async function readDistribution(
   session: Session,
   id: string,
 ): Promise<Omit<DistributionSeen, 'tags'> | undefined> {
   const found = await orAbsent(
-    session.clients.cloudfront.send(new GetDistributionCommand({ Id: id })),
+    session.clients.global.cloudfront.send(new GetDistributionCommand({ Id: id })),
     'NoSuchDistribution',
   )
   const { DistributionConfig: config, ARN = '', DomainName = '', Status } = found?.Distribution ?? {}
@@ -47,10 +45,9 @@ export async function readDistribution(
   }
 }
 
-/** IAM: cloudfront:ListTagsForResource. */
 export async function distributionTags({ clients }: Pick<Session, 'clients'>, arn: string): Promise<Tags> {
   const found = await orAbsent(
-    clients.cloudfront.send(new ListTagsForResourceCommand({ Resource: arn })),
+    clients.global.cloudfront.send(new ListTagsForResourceCommand({ Resource: arn })),
     'NoSuchResource',
     'NoSuchDistribution',
   )

@@ -20,7 +20,6 @@ export function isStale(error: unknown): boolean {
   return isNamed(error, 'PreconditionFailed', 'InvalidIfMatchVersion')
 }
 
-/** IAM: cloudfront:UpdateDistribution. */
 export async function sendUpdate(
   session: Session,
   { id, etag }: Pick<DistributionSeen, 'id' | 'etag'>,
@@ -30,7 +29,7 @@ export async function sendUpdate(
     session,
     { passing: isSettling, timeout: 120_000, pauses: [2_000, 10_000] },
     async () =>
-      session.clients.cloudfront.send(
+      session.clients.global.cloudfront.send(
         new UpdateDistributionCommand({ Id: id, IfMatch: etag, DistributionConfig: config }),
       ),
   )
@@ -41,7 +40,6 @@ export async function sendUpdate(
   }
 }
 
-/** IAM: cloudfront:TagResource. */
 export async function tagDistribution(
   session: Session,
   { id, arn }: Pick<DistributionSeen, 'id' | 'arn'>,
@@ -51,7 +49,7 @@ export async function tagDistribution(
   await session.ledger.change(
     { action: 'update', resource: 'distribution', name: id, aspect, expect: undefined },
     async () => {
-      await session.clients.cloudfront.send(
+      await session.clients.global.cloudfront.send(
         new TagResourceCommand({ Resource: arn, Tags: { Items: tagList(tags) } }),
       )
     },

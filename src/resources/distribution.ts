@@ -10,8 +10,7 @@ import { liveVersion, versionOf } from './distribution-functions.js'
 import { observeDistribution, readDistribution, type DistributionSeen } from './distribution-seen.js'
 import { INVALIDATED_TAG, isStale, PENDING, sendUpdate, tagDistribution } from './distribution-update.js'
 import type { Found } from './find-distribution.js'
-import { overtaken } from './overtaken.js'
-import { ownerOf, refuseOthers, type Claim } from './ownership.js'
+import { overtaken, ownerOf, refuseOthers, type Claim } from './ownership.js'
 import { missingTags, type Tags } from './tags.js'
 
 export interface DistributionEnsured extends Claim {

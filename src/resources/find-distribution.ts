@@ -27,7 +27,6 @@ interface Candidate extends Found {
 
 /**
  * Finds the stack's distribution by the buckets behind it or the functions on it, otherwise by its tag.
- * IAM: cloudfront:ListDistributions, cloudfront:ListTagsForResource.
  * @param anyBucket accepts a distribution that serves from another bucket than the stack's default one.
  * @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET
  */
@@ -43,7 +42,6 @@ export async function findDistribution(
   return one && { id: one.id, arn: one.arn }
 }
 
-/** IAM: cloudfront:ListTagsForResource. @throws GenatoError NOT_OURS */
 export async function refuseOthersDistribution(
   session: Session,
   { id, arn }: Found,
@@ -77,7 +75,7 @@ async function listDistributions({
 }: Pick<Session, 'clients' | 'signal'>): Promise<DistributionSummary[]> {
   const all: DistributionSummary[] = []
   const pages = paginateListDistributions(
-    { client: clients.cloudfront, pageSize: 100 },
+    { client: clients.global.cloudfront, pageSize: 100 },
     {},
     { abortSignal: signal },
   )

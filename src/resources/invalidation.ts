@@ -10,7 +10,6 @@ import { INVALIDATED_TAG, tagDistribution } from './distribution-update.js'
  * Invalidates CloudFront's caches, then notes on the distribution what was invalidated. If a run is killed in between,
  * the next one invalidates again.
  * @param cached what may be cached from now on.
- * IAM: cloudfront:CreateInvalidation, cloudfront:TagResource.
  */
 export async function invalidate(
   session: Session,
@@ -32,16 +31,16 @@ export async function invalidate(
       })
       const passing = (error: unknown) => isNamed(error, 'TooManyInvalidationsInProgress')
       await retryWhile(session, { passing, timeout: 300_000, pauses: [5_000, 30_000] }, async () =>
-        session.clients.cloudfront.send(command),
+        session.clients.global.cloudfront.send(command),
       )
     },
   )
   await tagDistribution(session, distribution, { [INVALIDATED_TAG]: cached })
 }
 
-/** Counts the invalidations that are under way. IAM: cloudfront:ListInvalidations. */
+/** Counts the invalidations that are under way. */
 export async function invalidationsUnderWay(session: Session, id: string): Promise<number> {
-  const { InvalidationList } = await session.clients.cloudfront.send(
+  const { InvalidationList } = await session.clients.global.cloudfront.send(
     new ListInvalidationsCommand({ DistributionId: id, MaxItems: 20 }),
   )
   return (InvalidationList?.Items ?? []).filter(({ Status }) => Status === 'InProgress').length

@@ -20,23 +20,23 @@ export interface LogGroup {
   retentionDays: number | undefined
 }
 
-/** One group, by its exact name: the prefix that is asked for fits others too. IAM: logs:DescribeLogGroups. */
+/** Finds one group by its exact name, because CloudWatch searches by prefix. */
 export async function observeLogGroup(
   session: Session,
   region: string,
   name: string,
 ): Promise<LogGroup | undefined> {
   const { logGroups = [] } = await session.clients
-    .logs(region)
-    .send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }))
+    .in(region)
+    .logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }))
   const found = logGroups.find(({ logGroupName }) => logGroupName === name)
   return found && { region, name, retentionDays: found.retentionInDays }
 }
 
-/** What log groups are kept for that genato creates where no setting says otherwise. */
+/** For log groups that genato creates, if the configuration sets no retention. */
 const DEFAULT_DAYS = 30
 
-/** The groups of each name together, as they are told. */
+/** The regions of the groups of each name: one line of output for each. */
 export function byName(groups: readonly LogGroup[]): [name: string, regions: string[]][] {
   return [...new Set(groups.map(({ name }) => name))].map((name) => [
     name,
@@ -48,20 +48,18 @@ export interface GroupsWanted {
   stack: string
   name: string
   regions: readonly string[]
-  /** Holds for all of them. `undefined`: new ones get the default, others stay as they are. */
+  /** For all of them. `undefined`: new ones get the default, existing ones are left as they are. */
   retentionDays: number | undefined
 }
 
-/** What ends the change of log groups that every region refused. */
+/** Ends a change of log groups that every region refused. */
 class AllRefused extends Error {}
 
 /**
- * Looks at the groups in all regions. A region that may not be looked at is a warning where the setting is
- * written, and passed over otherwise. A refused change is always a warning.
- * @returns what makes them as they have to be, before the function writes to them, so that retention holds from
- *   the first line on.
- * IAM: logs:DescribeLogGroups, logs:CreateLogGroup, logs:TagResource, logs:ListTagsForResource,
- * logs:PutRetentionPolicy.
+ * Looks at the groups in all regions. If a region refuses that, it is skipped, with a warning if the configuration
+ * sets a retention. A refused change is always a warning.
+ * @returns a function that creates and updates them. Call it before the function writes logs, so that retention
+ *   holds from the first line on.
  */
 export async function prepareLogGroups(session: Session, wanted: GroupsWanted): Promise<() => Promise<void>> {
   const { name, regions, retentionDays } = wanted
@@ -90,7 +88,7 @@ export async function prepareLogGroups(session: Session, wanted: GroupsWanted): 
         name,
         aspect,
         expect: some.length,
-        told: (done) => (done === some.length ? undefined : `only in ${done}`),
+        detail: (done) => (done === some.length ? undefined : `only in ${done}`),
         forgive: (error) => (error instanceof AllRefused ? 'refused in every region' : undefined),
       },
       async () => {
@@ -125,8 +123,8 @@ async function needOf(
   if (!found) return 'absent'
   if (retentionDays !== undefined) return found.retentionDays === retentionDays ? 'nothing' : 'days'
   if (found.retentionDays !== undefined) return 'nothing'
-  // Kept for ever: as somebody wants it, or of a run that was cut off after it had created it.
-  const { tags = {} } = await session.clients.logs(region).send(
+  // Kept for ever: either somebody wants that, or a run was killed right after it had created the group.
+  const { tags = {} } = await session.clients.in(region).logs.send(
     new ListTagsForResourceCommand({
       resourceArn: `arn:aws:logs:${region}:${session.account}:log-group:${name}`,
     }),
@@ -141,7 +139,7 @@ async function write(
   retentionInDays: number,
   absent: boolean,
 ): Promise<void> {
-  const logs = session.clients.logs(region)
+  const logs = session.clients.in(region).logs
   if (absent)
     await logs
       .send(new CreateLogGroupCommand({ logGroupName: name, tags: { [STACK_TAG]: stack } }))
@@ -153,7 +151,7 @@ async function write(
   )
 }
 
-/** Deletes the groups of one name, in all regions where they are. @throws the error of a region, or Several */
+/** Deletes the groups of one name in these regions. @throws the error of a region, or Several */
 export async function removeLogGroups(session: Session, name: string, regions: string[]): Promise<void> {
   const [only = ''] = regions
   const what =
@@ -168,7 +166,7 @@ export async function removeLogGroups(session: Session, name: string, regions: s
 async function removeLogGroup(session: Session, region: string, name: string): Promise<void> {
   await orAbsent(
     retryWhile(session, { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] }, async () =>
-      session.clients.logs(region).send(new DeleteLogGroupCommand({ logGroupName: name })),
+      session.clients.in(region).logs.send(new DeleteLogGroupCommand({ logGroupName: name })),
     ),
     'ResourceNotFoundException',
   )

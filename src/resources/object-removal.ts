@@ -2,10 +2,11 @@ import { DeleteObjectsCommand, type _Error } from '@aws-sdk/client-s3'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { GenatoError } from '../lib/errors.js'
+import { ownBucket, s3Of } from './bucket-call.js'
 
 /** The most that one call takes. */
 const MOST = 1000
-/** S3 says these of single keys in an answer with status 200, which no SDK tries again. */
+/** S3 reports these for single keys in a response with status 200, which the SDK does not retry. */
 const PASSING = ['InternalError', 'SlowDown', 'ServiceUnavailable']
 const AGAIN = { timeout: 60_000, pauses: [500, 10_000] as [number, number] }
 
@@ -15,8 +16,7 @@ interface Removed {
 }
 
 /**
- * Deletes these objects, or these versions of them. Absent is done.
- * IAM: s3:DeleteObject, s3:DeleteObjectVersion.
+ * Deletes these objects, or these versions of them. Absent ones are no error.
  * @throws GenatoError ACCESS_DENIED, NOT_DELETED, S3_FAILED
  */
 export async function deleteObjects(
@@ -34,10 +34,9 @@ async function deleteSome(session: Session, bucket: string, objects: readonly Re
   let left = objects
   const refused: _Error[] = []
   await retryWhile(session, { ...AGAIN, passing: (error) => error instanceof NotYet }, async () => {
-    const { Errors = [] } = await session.clients.s3.send(
+    const { Errors = [] } = await s3Of(session).send(
       new DeleteObjectsCommand({
-        Bucket: bucket,
-        ExpectedBucketOwner: session.account,
+        ...ownBucket(session, bucket),
         Delete: { Objects: [...left], Quiet: true },
       }),
     )
@@ -60,13 +59,13 @@ class NotYet extends Error {
   }
 }
 
-/** S3 names the version only where one was asked for. */
+/** S3 names the version only if the request did. */
 function isAbout({ Key, VersionId }: _Error, one: Removed): boolean {
   return Key === one.Key && (VersionId === undefined || VersionId === (one.VersionId ?? VersionId))
 }
 
 function notDeleted(bucket: string, errors: readonly _Error[]): GenatoError {
-  // Somebody has to act on what does not pass by itself.
+  // First what does not pass by itself: somebody has to act on it.
   const first = errors.find(({ Code = '' }) => !PASSING.includes(Code)) ?? errors[0]
   const { Key, Code = '', Message } = first ?? {}
   const [code, hint] =
@@ -77,7 +76,7 @@ function notDeleted(bucket: string, errors: readonly _Error[]): GenatoError {
         ]
       : PASSING.includes(Code)
         ? ['S3_FAILED', 'S3 is overloaded, for more than a minute. Run the same command again later.']
-        : ['NOT_DELETED', 'Run the same command again once that is solved: it goes on from there.']
+        : ['NOT_DELETED', 'Run the same command again once that is solved: it continues from there.']
   return new GenatoError(
     code,
     `S3 did not delete ${errors.length} of the objects in ${bucket}, such as ${Key}: ${[Code, Message].filter(Boolean).join(': ')}`,

@@ -2,7 +2,7 @@ import { GenatoError } from '../lib/errors.js'
 import { STACK_TAG } from '../config/names.js'
 import type { Tags } from './tags.js'
 
-/** Whose something is, for this stack. */
+/** Who owns a resource, seen from this stack. */
 export type Owner = 'ours' | 'nobody' | { stack: string }
 
 export function ownerOf(tags: Tags, stack: string): Owner {
@@ -13,12 +13,12 @@ export function ownerOf(tags: Tags, stack: string): Owner {
 
 export interface Claim {
   stack: string
-  /** What nobody claimed is taken over. */
+  /** Whether resources without an owner may be adopted. */
   adopt: boolean
 }
 
 /**
- * Refuses what is not this stack's: it would be changed now, and deleted by `cleanup`.
+ * Refuses a resource that is not this stack's: it would be changed now, and deleted by `cleanup`.
  * @throws GenatoError NOT_OURS
  */
 export function refuseOthers(what: string, tags: Tags, { stack, adopt }: Claim): void {
@@ -31,4 +31,12 @@ export function refuseOthers(what: string, tags: Tags, { stack, adopt }: Claim):
     : new GenatoError('NOT_OURS', `The ${what} belongs to the stack ${owner.stack}.`, {
         hint: 'Take another --stack name.',
       })
+}
+
+/** Of two deploys at once, only one may continue. */
+export function overtaken(name: string, cause?: unknown): GenatoError {
+  return new GenatoError('OVERTAKEN', `Another deploy changed ${name} while this one ran, and goes on.`, {
+    hint: 'Let one finish, then run deploy again with what is to be live.',
+    cause,
+  })
 }

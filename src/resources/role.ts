@@ -1,13 +1,9 @@
 import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
-  DeleteRoleCommand,
-  DeleteRolePolicyCommand,
-  DetachRolePolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
+  paginateListAttachedRolePolicies,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   TagRoleCommand,
@@ -15,16 +11,19 @@ import {
 } from '@aws-sdk/client-iam'
 import { KNOWN_AFTER } from '../aws/change.js'
 import { isBusy, isNamed, orAbsent } from '../aws/errors.js'
+import { pagesIfAny } from '../aws/pages.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { STACK_TAG } from '../config/names.js'
 import type { PolicyDocument } from '../../templates/policy.js'
+import { fixAspects, syncAspects, type WrittenAspect } from './aspects.js'
 import { sameDocument } from './document.js'
 import { refuseOthers, type Claim } from './ownership.js'
 import { missingTags, readTags, tagList, type Tags } from './tags.js'
 
 export interface RoleWanted extends Claim {
   name: string
+  description: string
   trust: PolicyDocument
   /** ARNs of managed policies. */
   attached: string[]
@@ -35,27 +34,28 @@ export interface RoleWanted extends Claim {
 
 export interface RoleSeen {
   arn: string
-  /** Unique, also among roles of one name after another. */
+  /** Unique, also among roles that had the same name one after the other. */
   id: string
   /** The ARN of its permissions boundary. */
   boundary: string | undefined
   tags: Tags
   trust: unknown
   attached: string[]
-  /** Of genato's inline policy. */
+  /** The document of genato's inline policy. */
   inline: unknown
 }
 
-/** How long IAM may contradict itself after a change. */
-const SETTLING = { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] as [number, number] }
+type RoleAspect = WrittenAspect<RoleSeen, RoleWanted>
 
-/** IAM: iam:GetRole, iam:ListAttachedRolePolicies, iam:GetRolePolicy. */
+/** How long IAM may contradict itself after a change. */
+export const SETTLING = { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] as [number, number] }
+
 export async function observeRole(
   session: Session,
   name: string,
   inline: string,
 ): Promise<RoleSeen | undefined> {
-  const { iam } = session.clients
+  const { iam } = session.clients.global
   const [found, attached, policy] = await Promise.all([
     orAbsent(iam.send(new GetRoleCommand({ RoleName: name })), 'NoSuchEntityException'),
     attachedPolicies(session, name),
@@ -77,40 +77,95 @@ export async function observeRole(
   }
 }
 
-/** IAM gives documents back percent-encoded. */
+/** IAM returns documents percent-encoded. */
 function decodeDocument(document: string | undefined): unknown {
   return document === undefined ? undefined : (JSON.parse(decodeURIComponent(document)) as unknown)
 }
 
-async function attachedPolicies(session: Session, name: string): Promise<string[]> {
+/** @returns the ARNs of the role's managed policies. */
+export async function attachedPolicies(session: Session, name: string): Promise<string[]> {
   const arns: string[] = []
-  for (let Marker: string | undefined; ;) {
-    const page = await orAbsent(
-      session.clients.iam.send(
-        new ListAttachedRolePoliciesCommand({ RoleName: name, ...(Marker ? { Marker } : {}) }),
-      ),
-      'NoSuchEntityException',
-    )
-    arns.push(...(page?.AttachedPolicies ?? []).map(({ PolicyArn = '' }) => PolicyArn))
-    if (!page?.IsTruncated) return arns
-    Marker = page.Marker
-  }
+  const pages = paginateListAttachedRolePolicies(
+    { client: session.clients.global.iam },
+    { RoleName: name },
+    { abortSignal: session.signal },
+  )
+  for await (const { AttachedPolicies = [] } of pagesIfAny(pages, 'NoSuchEntityException'))
+    arns.push(...AttachedPolicies.map(({ PolicyArn = '' }) => PolicyArn))
+  return arns
 }
 
-/** What of the role is not as it has to be. */
-export function roleDrift(seen: RoleSeen, { trust, attached, inline, boundary }: RoleWanted): string[] {
+const TAGS: RoleAspect = {
+  name: 'tags',
+  fix: (seen, { stack }) => {
+    const missing = missingTags(tagsOf(stack), seen.tags)
+    return missing && { ...seen, tags: { ...seen.tags, ...missing } }
+  },
+  write: async ({ clients }, _, { name, stack }) =>
+    clients.global.iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(tagsOf(stack)) })),
+}
+
+/** What the role may do, and who may assume it. Policies that others attached are kept. */
+function policyAspects({ attached, inline }: RoleWanted): RoleAspect[] {
   return [
-    ...(boundary === undefined || seen.boundary === boundary ? [] : ['permissions boundary']),
-    ...(sameDocument(seen.trust, trust) ? [] : ['trust']),
-    ...attached.filter((arn) => !seen.attached.includes(arn)).map((arn) => `policy ${arn.split('/').at(-1)}`),
-    ...(sameDocument(seen.inline ?? {}, inline.document) ? [] : [`policy ${inline.name}`]),
+    // First: a user who may only write policies of roles with this boundary is refused otherwise.
+    {
+      name: 'permissions boundary',
+      fix: (seen, { boundary }) =>
+        boundary === undefined || seen.boundary === boundary ? undefined : { ...seen, boundary },
+      write: async ({ clients }, { boundary }, { name }) =>
+        clients.global.iam.send(
+          new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary: boundary }),
+        ),
+    },
+    {
+      name: 'trust',
+      fix: (seen, { trust }) => (sameDocument(seen.trust, trust) ? undefined : { ...seen, trust }),
+      write: async ({ clients }, _, { name, trust }) =>
+        clients.global.iam.send(
+          new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument: JSON.stringify(trust) }),
+        ),
+    },
+    ...attached.map((arn): RoleAspect => ({
+      name: `policy ${policyName(arn)}`,
+      change: `attach ${policyName(arn)}`,
+      fix: (seen) =>
+        seen.attached.includes(arn) ? undefined : { ...seen, attached: [...seen.attached, arn] },
+      write: async ({ clients }, _, { name }) =>
+        clients.global.iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: arn })),
+    })),
+    {
+      name: `policy ${inline.name}`,
+      fix: (seen) =>
+        sameDocument(seen.inline ?? {}, inline.document) ? undefined : { ...seen, inline: inline.document },
+      write: async ({ clients }, _, { name }) =>
+        clients.global.iam.send(
+          new PutRolePolicyCommand({
+            RoleName: name,
+            PolicyName: inline.name,
+            PolicyDocument: JSON.stringify(inline.document),
+          }),
+        ),
+    },
   ]
 }
 
+function tagsOf(stack: string): Tags {
+  return { [STACK_TAG]: stack }
+}
+
+export function policyName(arn: string): string {
+  return arn.split('/').at(-1) ?? ''
+}
+
+/** Names the aspects of the role that differ from those wanted. */
+export function roleDrift(seen: RoleSeen, wanted: RoleWanted): string[] {
+  return fixAspects(policyAspects(wanted), seen, wanted).differing
+}
+
 /**
- * Looks, and refuses what is another's: nothing is written yet.
- * @returns what makes the execution role as it has to be, and gives its ARN and its unique id; policies that others attached
- *   are kept.
+ * Looks at the role, and refuses another stack's. Writes nothing yet.
+ * @returns a function that creates or updates the role, and returns its ARN and its unique id.
  * @throws GenatoError NOT_OURS
  */
 export async function prepareRole(
@@ -121,51 +176,20 @@ export async function prepareRole(
   session.ledger.seen('role', name)
   const found = await observeRole(session, name, wanted.inline.name)
   if (found) refuseOthers(`role ${name}`, found.tags, wanted)
-  return async () => sync(session, wanted, found ?? (await create(session, wanted)))
-}
-
-async function sync(session: Session, wanted: RoleWanted, seen: RoleSeen): Promise<RoleSeen> {
-  const { name, stack, boundary } = wanted
-  const missing = missingTags({ [STACK_TAG]: stack }, seen.tags)
-  const { iam } = session.clients
-  if (missing)
-    await update(session, name, 'tags', async () =>
-      iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(missing) })),
-    )
-  // Before the policies: whoever may only write those of a role with this boundary is refused otherwise.
-  if (boundary !== undefined && seen.boundary !== boundary)
-    await update(session, name, 'permissions boundary', async () =>
-      iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary: boundary })),
-    )
-  if (!sameDocument(seen.trust, wanted.trust))
-    await update(session, name, 'trust', async () =>
-      iam.send(
-        new UpdateAssumeRolePolicyCommand({
-          RoleName: name,
-          PolicyDocument: JSON.stringify(wanted.trust),
-        }),
-      ),
-    )
-  for (const arn of wanted.attached.filter((one) => !seen.attached.includes(one)))
-    await update(session, name, `attach ${arn.split('/').at(-1)}`, async () =>
-      iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: arn })),
-    )
-  if (!sameDocument(seen.inline ?? {}, wanted.inline.document))
-    await update(session, name, `policy ${wanted.inline.name}`, async () =>
-      iam.send(
-        new PutRolePolicyCommand({
-          RoleName: name,
-          PolicyName: wanted.inline.name,
-          PolicyDocument: JSON.stringify(wanted.inline.document),
-        }),
-      ),
-    )
-  return seen
+  const subject = {
+    resource: 'role',
+    name,
+    call: async (run: () => Promise<unknown>) => retryWhile(session, SETTLING, run),
+  }
+  return async () => {
+    const seen = found ?? (await create(session, wanted))
+    return syncAspects(session, subject, [TAGS, ...policyAspects(wanted)], { seen, wanted })
+  }
 }
 
 async function create(session: Session, wanted: RoleWanted): Promise<RoleSeen> {
-  const { name, stack, trust, boundary } = wanted
-  const tags = { [STACK_TAG]: stack }
+  const { name, stack, description, trust, boundary } = wanted
+  const tags = tagsOf(stack)
   const bare = {
     arn: `arn:aws:iam::${session.account}:role/${name}`,
     id: KNOWN_AFTER,
@@ -177,11 +201,11 @@ async function create(session: Session, wanted: RoleWanted): Promise<RoleSeen> {
   }
   return session.ledger.change({ action: 'create', resource: 'role', name, expect: bare }, async () => {
     try {
-      const { Role } = await session.clients.iam.send(
+      const { Role } = await session.clients.global.iam.send(
         new CreateRoleCommand({
           RoleName: name,
           AssumeRolePolicyDocument: JSON.stringify(trust),
-          Description: `Runs the image function of the genato stack ${stack}`,
+          Description: description,
           Tags: tagList(tags),
           ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
         }),
@@ -194,45 +218,5 @@ async function create(session: Session, wanted: RoleWanted): Promise<RoleSeen> {
       refuseOthers(`role ${name}`, there.tags, wanted)
       return there
     }
-  })
-}
-
-async function update(
-  session: Session,
-  name: string,
-  aspect: string,
-  run: () => Promise<unknown>,
-): Promise<void> {
-  await session.ledger.change(
-    { action: 'update', resource: 'role', name, aspect, expect: undefined },
-    async () => {
-      await retryWhile(session, SETTLING, run)
-    },
-  )
-}
-
-/** Takes every policy off the role, then deletes it. Absent is done. */
-export async function removeRole(session: Session, name: string): Promise<void> {
-  const { iam } = session.clients
-  const gone = async (run: Promise<unknown>) => void (await orAbsent(run, 'NoSuchEntityException'))
-  const change = { action: 'delete', resource: 'role', name, expect: undefined } as const
-  const attached = await attachedPolicies(session, name)
-  const inline = await orAbsent(
-    iam.send(new ListRolePoliciesCommand({ RoleName: name })),
-    'NoSuchEntityException',
-  )
-  for (const PolicyArn of attached)
-    await session.ledger.change({ ...change, aspect: PolicyArn.split('/').at(-1) ?? '' }, async () =>
-      gone(iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn }))),
-    )
-  for (const PolicyName of inline?.PolicyNames ?? [])
-    await session.ledger.change({ ...change, aspect: PolicyName }, async () =>
-      gone(iam.send(new DeleteRolePolicyCommand({ RoleName: name, PolicyName }))),
-    )
-  await session.ledger.change(change, async () => {
-    const passing = (error: unknown) => isBusy(error) || isNamed(error, 'DeleteConflictException')
-    await retryWhile(session, { ...SETTLING, passing, timeout: 20_000 }, async () =>
-      gone(iam.send(new DeleteRoleCommand({ RoleName: name }))),
-    )
   })
 }

@@ -3,8 +3,9 @@ import { GenatoError } from '../lib/errors.js'
 import type { Tags } from './tags.js'
 
 /**
- * On the function: `<used>/<refused>`. Lambda@Edge may take up a new runtime later than Lambda does. As long as
- * genato's default is the one that was refused, the other is kept; a genato with another default tries that.
+ * A tag of the function: `<used>/<refused>`. Lambda@Edge may support a new runtime later than Lambda does. As long
+ * as genato's default is the refused runtime, the used one is kept. A version of genato with another default tries
+ * that one.
  */
 const RUNTIME_TAG = 'genato:runtime'
 
@@ -20,12 +21,12 @@ export function runtimeOf({ runtime, runtimeFixed }: RuntimeSettings, tags: Tags
   return !runtimeFixed && used && refused === runtime ? used : runtime
 }
 
-/** What remembers it. */
+/** The tag that notes a refused runtime. */
 export function runtimeTags({ runtime }: RuntimeSettings, used: string): Tags {
   return used === runtime ? {} : { [RUNTIME_TAG]: `${used}/${runtime}` }
 }
 
-/** @returns the Node.js runtimes that AWS takes, if the error says that it does not take this one. */
+/** @returns the Node.js runtimes that AWS accepts, if the error says that it doesn't accept this one. */
 function supportedRuntimes(error: unknown): string[] | undefined {
   const cause = error instanceof GenatoError ? error.cause : error
   if (!(cause instanceof Error)) return undefined
@@ -40,8 +41,8 @@ function supportedRuntimes(error: unknown): string[] | undefined {
 }
 
 /**
- * The newest runtime that AWS takes instead of one that it refuses.
- * @throws GenatoError RUNTIME_REFUSED where the configuration names the runtime; any other error as it is.
+ * The newest runtime that AWS accepts instead of a refused one.
+ * @throws GenatoError RUNTIME_REFUSED if the configuration names the runtime; any other error unchanged.
  */
 export function otherRuntime(error: unknown, used: string, { runtimeFixed }: RuntimeSettings): string {
   const supported = supportedRuntimes(error)

@@ -9,14 +9,14 @@ interface Stacked {
 type Send = (args: { request: { body?: unknown } }) => Promise<unknown>
 
 /**
- * Tells how much of a command's body has been handed to the connection, anew at each attempt.
- * @param onSent given bytes.
+ * Reports how much of a command's body was handed to the connection. Each attempt starts again from 0.
+ * @param onSent gets the number of bytes.
  */
 export function countBody(command: Stacked, onSent: (bytes: number) => void): void {
   const middleware = (next: Send) => async (args: { request: { body?: unknown } }) => {
     const { body } = args.request
     if (!Buffer.isBuffer(body)) return next(args)
-    // Signed already: only the way to the connection changes, and the next attempt finds the buffer again.
+    // The request is signed already, so only its copy gets the stream: the next attempt needs the buffer.
     const request = Object.assign(
       Object.create(Object.getPrototypeOf(args.request) as object),
       args.request,

@@ -1,75 +1,58 @@
 import {
-  AddPermissionCommand,
-  DeleteFunctionCommand,
   GetFunctionConfigurationCommand,
-  GetPolicyCommand,
-  ListVersionsByFunctionCommand,
+  paginateListVersionsByFunction,
   PublishVersionCommand,
 } from '@aws-sdk/client-lambda'
-import { isBusy, isNamed, orAbsent } from '../aws/errors.js'
-import type { Session } from '../aws/session.js'
 import { KNOWN_AFTER } from '../aws/change.js'
+import { isBusy, isNamed } from '../aws/errors.js'
+import { pagesIfAny } from '../aws/pages.js'
+import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
-import { explainAwsError } from '../aws/explain.js'
-import { EXIT, GenatoError, messageOf } from '../lib/errors.js'
-import { overtaken } from './overtaken.js'
-import { functionArn, isReplicated, observeFunction, sameFunction, type FunctionSeen } from './function.js'
+import { GenatoError } from '../lib/errors.js'
+import { observeFunction, runsTheSame, type FunctionSeen } from './function-seen.js'
+import { readSettings, type FunctionSettings } from './function-settings.js'
+import { ACTIVE } from './function-update.js'
+import { functionArn, type FunctionPlace } from './function-wanted.js'
+import { overtaken } from './ownership.js'
 
-export interface Version {
+/** A published version. Its settings never change. */
+export interface Version extends FunctionSettings {
   arn: string
   number: number
   codeSha256: string
-  /** The content digest of its package, as its description tells. */
+  /** The content digest of its package, from its description. */
   digest: string | undefined
-  runtime: string
-  memory: number
-  timeout: number
-  role: string
-  /** The unique id of that role, as its description tells. */
-  roleId: string | undefined
-  handler: string
 }
 
 const DESCRIPTION = /^package ([0-9a-f]{64})(?: role (\w+))?$/
 
-/** The published versions, oldest first. IAM: lambda:ListVersionsByFunction. */
-export async function listVersions(session: Session, name: string): Promise<Version[]> {
-  const versions: Version[] = []
-  for (let Marker: string | undefined; ;) {
-    const page = await orAbsent(
-      session.clients.lambda.send(
-        new ListVersionsByFunctionCommand({ FunctionName: name, ...(Marker ? { Marker } : {}) }),
-      ),
-      'ResourceNotFoundException',
-    )
-    for (const one of page?.Versions ?? []) {
-      if (!/^\d+$/.test(one.Version ?? '')) continue
-      versions.push({
-        arn: one.FunctionArn ?? '',
-        number: Number(one.Version),
-        codeSha256: one.CodeSha256 ?? '',
-        digest: DESCRIPTION.exec(one.Description ?? '')?.[1],
-        roleId: DESCRIPTION.exec(one.Description ?? '')?.[2],
-        runtime: one.Runtime ?? '',
-        memory: one.MemorySize ?? 0,
-        timeout: one.Timeout ?? 0,
-        role: one.Role ?? '',
-        handler: one.Handler ?? '',
-      })
-    }
-    Marker = page?.NextMarker
-    if (!Marker) return versions.sort((a, b) => a.number - b.number)
-  }
+function describeVersion(digest: string, roleId: string | undefined): string {
+  return `package ${digest}${roleId ? ` role ${roleId}` : ''}`
 }
 
-/** Whether a version is what would be published now. */
-function isPublished(version: Version, latest: FunctionSeen): boolean {
-  // Lambda's grant is bound to the role's id, not to its ARN.
-  if (version.roleId !== undefined && latest.roleId !== undefined && version.roleId !== latest.roleId)
-    return false
-  return (['codeSha256', 'runtime', 'memory', 'timeout', 'role', 'handler'] as const).every(
-    (key) => version[key] === latest[key],
+/** The published versions, oldest first. */
+export async function listVersions(session: Session, { region, name }: FunctionPlace): Promise<Version[]> {
+  const versions: Version[] = []
+  const pages = paginateListVersionsByFunction(
+    { client: session.clients.in(region).lambda },
+    { FunctionName: name },
+    { abortSignal: session.signal },
   )
+  for await (const { Versions = [] } of pagesIfAny(pages, 'ResourceNotFoundException'))
+    for (const one of Versions) {
+      const { FunctionArn = '', CodeSha256 = '', Description = '' } = one
+      const [, digest, roleId] = DESCRIPTION.exec(Description) ?? []
+      versions.push({
+        ...readSettings(one),
+        roleId,
+        arn: FunctionArn,
+        number: Number(one.Version),
+        codeSha256: CodeSha256,
+        digest,
+      })
+    }
+  // The first one listed is `$LATEST`, which has no number.
+  return versions.filter(({ number }) => !Number.isNaN(number)).sort((a, b) => a.number - b.number)
 }
 
 export interface PublishedVersion {
@@ -79,74 +62,80 @@ export interface PublishedVersion {
   published: boolean
   /** How many there are besides it. */
   older: number
-  /** The digest of the package of the newest version before this run, if genato published it. */
+  /** The package digest of the newest version before this run, if genato published it. */
   digestBefore: string | undefined
 }
 
+export interface VersionWanted {
+  place: FunctionPlace
+  /** The function as this run left it. */
+  latest: FunctionSeen
+  /** Of the package's content. */
+  digest: string
+}
+
 /**
- * The newest version if it is what the function is now, else one that is published.
- * @param digest of the package's content.
- * @throws GenatoError OVERTAKEN when somebody changed the function meanwhile.
+ * Publishes a version, unless the newest one has the function's code and settings.
+ * @throws GenatoError OVERTAKEN if somebody changed the function meanwhile.
  */
-export async function ensureVersion(
-  session: Session,
-  { name, latest, digest }: { name: string; latest: FunctionSeen; digest: string },
-): Promise<PublishedVersion> {
-  const versions = await listVersions(session, name)
+export async function ensureVersion(session: Session, wanted: VersionWanted): Promise<PublishedVersion> {
+  const { place, latest } = wanted
+  const { name } = place
+  const versions = await listVersions(session, place)
   const newest = versions.at(-1)
   const digestBefore = newest?.digest
-  if (newest && isPublished(newest, latest)) {
-    session.ledger.seen('version', `${name}:${newest.number}`)
-    return {
-      arn: newest.arn,
-      number: newest.number,
-      published: false,
-      older: versions.length - 1,
-      digestBefore,
-    }
+  if (newest && runsTheSame(newest, latest)) {
+    const { arn, number } = newest
+    session.ledger.seen('version', `${name}:${number}`)
+    return { arn, number, published: false, older: versions.length - 1, digestBefore }
   }
   const made = { published: true, older: versions.length, digestBefore }
   const expect = {
     ...made,
-    arn: `${functionArn(session.account, name)}:${KNOWN_AFTER}`,
+    arn: `${functionArn(session.account, place)}:${KNOWN_AFTER}`,
     number: Infinity,
   }
   const version = await session.ledger.change(
     { action: 'publish', resource: 'version', name, expect, named: ({ number }) => `${name}:${number}` },
     async () => {
       try {
-        return { ...made, ...(await publish(session, name, latest, digest)) }
+        return { ...made, ...(await publish(session, wanted)) }
       } catch (error) {
         if (!isOvertaken(error)) throw error
-        // The answer to an attempt before this one may have been lost.
-        const there = (await listVersions(session, name)).at(-1)
-        if (there && there.number > (newest?.number ?? 0) && isPublished(there, latest))
+        // An earlier attempt may have succeeded, and only its response was lost.
+        const there = (await listVersions(session, place)).at(-1)
+        if (there && there.number > (newest?.number ?? 0) && runsTheSame(there, latest))
           return { ...made, arn: there.arn, number: there.number }
         throw overtaken(name, error)
       }
     },
   )
   if (version.arn.endsWith(KNOWN_AFTER)) return version
-  await active(session, version)
+  await untilVersionActive(session, place, version.number)
   return version
 }
 
 /**
- * Bound to the revision that this run has seen. Lambda may give a function another revision by itself after it
- * became active: where nothing else differs, the new one is taken.
+ * Publishes the revision that this run has seen, and no other. Lambda may change the revision by itself after a
+ * function became active: if nothing else differs, the new one is published.
  */
-async function publish(session: Session, name: string, latest: FunctionSeen, digest: string) {
+async function publish(session: Session, { place, latest, digest }: VersionWanted) {
+  const { region, name } = place
   const { roleId, codeSha256 } = latest
   let { revision } = latest
   return retryWhile(
     session,
-    { passing: (error) => isBusy(error) || isRevised(error), timeout: 120_000, pauses: [1_000, 5_000] },
+    {
+      passing: (error) => isBusy(error) || error instanceof Revised,
+      timeout: 120_000,
+      pauses: [1_000, 5_000],
+    },
     async () => {
       try {
-        const { FunctionArn = '', Version = '' } = await session.clients.lambda.send(
+        const { FunctionArn = '', Version = '' } = await session.clients.in(region).lambda.send(
           new PublishVersionCommand({
             FunctionName: name,
-            Description: `package ${digest}${roleId ? ` role ${roleId}` : ''}`,
+            Description: describeVersion(digest, roleId),
             CodeSha256: codeSha256,
             ...(revision ? { RevisionId: revision } : {}),
           }),
@@ -154,8 +143,8 @@ async function publish(session: Session, name: string, latest: FunctionSeen, dig
         return { arn: FunctionArn, number: Number(Version) }
       } catch (error) {
         if (!isNamed(error, 'PreconditionFailedException')) throw error
-        const now = await observeFunction(session, name)
-        if (!now || now.revision === revision || !sameFunction(now, latest)) throw error
+        const now = await observeFunction(session, place)
+        if (!now || now.revision === revision || !runsTheSame(now, latest)) throw error
         ;({ revision } = now)
         throw new Revised(error)
       }
@@ -163,16 +152,12 @@ async function publish(session: Session, name: string, latest: FunctionSeen, dig
   )
 }
 
-/** The same function under another revision. */
+/** The function is the same, and has another revision. */
 class Revised extends Error {
   constructor(cause: unknown) {
     super('The function has another revision.', { cause })
     this.name = 'PreconditionFailedException'
   }
-}
-
-function isRevised(error: unknown): boolean {
-  return error instanceof Revised
 }
 
 function isOvertaken(error: unknown): boolean {
@@ -184,17 +169,20 @@ function isOvertaken(error: unknown): boolean {
   )
 }
 
-async function active(session: Session, { arn, number }: PublishedVersion): Promise<void> {
-  const name = arn.split(':')[6] ?? ''
+/** @throws GenatoError FUNCTION_FAILED with Lambda's reason, TOO_LATE */
+async function untilVersionActive(
+  session: Session,
+  { region, name }: FunctionPlace,
+  number: number,
+): Promise<void> {
   await waitFor(session, {
     title: `version ${number} to be active`,
     usual: 'some seconds',
-    timeout: 300_000,
-    pauses: [1_000, 5_000],
+    ...ACTIVE,
     look: async () => {
-      const { State = 'Active', StateReason } = await session.clients.lambda.send(
-        new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier: String(number) }),
-      )
+      const { State = 'Active', StateReason } = await session.clients
+        .in(region)
+        .lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier: String(number) }))
       if (State === 'Failed')
         throw new GenatoError(
           'FUNCTION_FAILED',
@@ -204,101 +192,7 @@ async function active(session: Session, { arn, number }: PublishedVersion): Prom
     },
     late: () =>
       new GenatoError('TOO_LATE', `Version ${number} is still not active.`, {
-        hint: 'Run the same command again: it goes on from there.',
-        exitCode: EXIT.failed,
+        hint: 'Run the same command again: it continues from there.',
       }),
   })
-}
-
-const STATEMENT = 'genato-edge'
-
-/**
- * Looks whether Lambda@Edge may invoke a version. CloudFront grants itself what it needs: if this can't be done,
- * the service works all the same, so that is a warning.
- * @returns what adds the statement where it is missing. CloudFront writes a statement of its own into the same
- *   policy when it associates the version, and Lambda loses statements of parallel writes: run it after that.
- * IAM: lambda:GetPolicy, lambda:AddPermission.
- */
-export async function preparePermission(
-  session: Session,
-  name: string,
-  number: number,
-): Promise<() => Promise<void>> {
-  const qualifier = { FunctionName: name, Qualifier: String(number) }
-  const known = Number.isFinite(number)
-  const label = `${name}:${known ? number : KNOWN_AFTER}`
-  session.ledger.seen('permission', label)
-  const warn = (error: unknown) => {
-    session.signal.throwIfAborted()
-    session.reporter.warn(
-      `The invoke permission of version ${number} could not be added (${messageOf(explainAwsError(error))}). CloudFront grants itself what it needs, so the service works without it.`,
-    )
-  }
-  try {
-    const found = known
-      ? await orAbsent(
-          session.clients.lambda.send(new GetPolicyCommand(qualifier)),
-          'ResourceNotFoundException',
-        )
-      : undefined
-    const { Statement = [] } = JSON.parse(found?.Policy ?? '{}') as { Statement?: { Sid?: string }[] }
-    if (Statement.some(({ Sid }) => Sid === STATEMENT)) return async () => undefined
-  } catch (error) {
-    warn(error)
-    return async () => undefined
-  }
-  const change = {
-    action: 'create',
-    resource: 'permission',
-    name: label,
-    expect: undefined,
-    forgive: (error: unknown) => (isStatementThere(error) ? 'is there already' : undefined),
-  } as const
-  const command = new AddPermissionCommand({
-    ...qualifier,
-    StatementId: STATEMENT,
-    Principal: 'edgelambda.amazonaws.com',
-    Action: 'lambda:InvokeFunction',
-    SourceAccount: session.account,
-  })
-  return async () =>
-    session.ledger
-      .change(change, async () => {
-        await retryWhile(session, { passing: isBusy, timeout: 60_000, pauses: [1_000, 5_000] }, async () =>
-          session.clients.lambda.send(command),
-        )
-      })
-      .catch(warn)
-}
-
-function isStatementThere(error: unknown): boolean {
-  return isNamed(error, 'ResourceConflictException') && !isBusy(error)
-}
-
-/** Deletes versions; one that is still replicated stays for a later run. */
-export async function pruneVersions(
-  session: Session,
-  name: string,
-  numbers: readonly number[],
-): Promise<void> {
-  for (const number of numbers) {
-    await session.ledger.change(
-      {
-        action: 'delete',
-        resource: 'version',
-        name: `${name}:${number}`,
-        expect: undefined,
-        forgive: (error) =>
-          isReplicated(error) ? 'not yet: replicas of it are left, and a later deploy deletes it' : undefined,
-      },
-      async () => {
-        await orAbsent(
-          session.clients.lambda.send(
-            new DeleteFunctionCommand({ FunctionName: name, Qualifier: String(number) }),
-          ),
-          'ResourceNotFoundException',
-        )
-      },
-    )
-  }
 }

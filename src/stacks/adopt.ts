@@ -10,7 +10,7 @@ import { liveVersion } from '../resources/distribution-functions.js'
 import { bucketOf, originAt } from '../resources/distribution-origins.js'
 import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
 import { findDistribution } from '../resources/find-distribution.js'
-import { observeFunction } from '../resources/function.js'
+import { observeFunction } from '../resources/function-seen.js'
 import { ownerOf, refuseOthers } from '../resources/ownership.js'
 import { observeRole } from '../resources/role.js'
 import { countFiles, filesSentence, NO_FILES, type FileCount } from './files-consent.js'
@@ -45,7 +45,7 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
   const seen: [string, { tags: Record<string, string> } | undefined][] = [
     [`bucket ${target.images}`, images],
     [`bucket ${target.packages}`, packages],
-    [`function ${target.function}`, fn],
+    [`function ${target.function.name}`, fn],
     [`role ${target.role}`, role],
     [`distribution ${distribution?.id}`, distribution],
   ]
@@ -56,7 +56,7 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
     if (ownerOf(one.tags, target.stack) === 'nobody') adopts.push(what)
   }
   if (distribution) refuseUnfit(distribution.config, behavioursWanted(target.functionArn))
-  if (role) await refuseSharedRole(session, role.arn, target.function)
+  if (role) await refuseSharedRole(session, role.arn, target.function.name)
   const open =
     images !== undefined && target.settings.generate.access === 'private' && images.policy.some(isPublic)
   const keep = target.images === first.images ? {} : { generate: { bucket: target.images } }

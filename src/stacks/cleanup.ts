@@ -9,11 +9,14 @@ import { removeAccessControl } from '../resources/access-control.js'
 import { removeBucket } from '../resources/bucket.js'
 import { removeBucketPolicy } from '../resources/bucket-policy.js'
 import { disableDistribution, removeDistribution, untilDisabled } from '../resources/distribution-removal.js'
-import { DISTRIBUTION_TAG, removeFunction, tagFunction } from '../resources/function.js'
+import { removeFunction } from '../resources/function-removal.js'
+import { DISTRIBUTION_TAG } from '../resources/function-seen.js'
+import { tagFunction } from '../resources/function-update.js'
+import type { FunctionPlace } from '../resources/function-wanted.js'
 import { byName, removeLogGroups, type LogGroup } from '../resources/log-group.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listVersionsOf, type StoredVersion } from '../resources/bucket-contents.js'
-import { removeRole } from '../resources/role.js'
+import { removeRole } from '../resources/role-removal.js'
 import { isNamed } from '../aws/errors.js'
 import type { Inventory } from './inventory.js'
 import type { Target } from './target.js'
@@ -108,20 +111,24 @@ async function endDistribution(
 }
 
 /** Lambda removes replicas itself, in minutes to hours: it is asked again now and then. */
-async function endFunction(session: Session, name: string, left: () => number): Promise<void> {
+async function endFunction(session: Session, place: FunctionPlace, left: () => number): Promise<void> {
   const replicas = async () => {
-    const counts = await replicasLeft(session, name, EDGE_REGIONS)
+    const counts = await replicasLeft(session, place, EDGE_REGIONS)
     return [...counts].map(([region, count]) => `${count} in ${region}`).join(', ')
   }
-  await removeFunction(session, name, {
+  await removeFunction(session, place, {
     timeout: left(),
     pauses: [20_000, 120_000],
     left: replicas,
     late: () =>
-      new GenatoError('REPLICAS_LEFT', `Lambda has not yet removed all replicas of ${name} from the edge.`, {
-        hint: 'It does so by itself, in some minutes to some hours, and nothing of it costs anything. Run genato cleanup again then.',
-        exitCode: EXIT.unfinished,
-      }),
+      new GenatoError(
+        'REPLICAS_LEFT',
+        `Lambda has not yet removed all replicas of ${place.name} from the edge.`,
+        {
+          hint: 'It does so by itself, in some minutes to some hours, and nothing of it costs anything. Run genato cleanup again then.',
+          exitCode: EXIT.unfinished,
+        },
+      ),
   })
 }
 
@@ -192,18 +199,21 @@ async function empty(
     await session.ledger.change({ ...change, aspect: sum.text(), expect: undefined }, async () => undefined)
     return kept.size
   }
-  await session.ledger.change({ ...change, expect: undefined, told: () => sum.text() }, async (progress) => {
-    for (
-      let page: IteratorResult<StoredVersion[], undefined> = first;
-      !page.done;
-      page = await pages.next()
-    ) {
-      const objects = page.value.map(({ Key, VersionId }) => ({ Key, VersionId }))
-      await deleteObjects(session, bucket, objects)
-      sum.add(page.value)
-      progress(`${sum.text()} so far`)
-    }
-  })
+  await session.ledger.change(
+    { ...change, expect: undefined, detail: () => sum.text() },
+    async (progress) => {
+      for (
+        let page: IteratorResult<StoredVersion[], undefined> = first;
+        !page.done;
+        page = await pages.next()
+      ) {
+        const objects = page.value.map(({ Key, VersionId }) => ({ Key, VersionId }))
+        await deleteObjects(session, bucket, objects)
+        sum.add(page.value)
+        progress(`${sum.text()} so far`)
+      }
+    },
+  )
   return kept.size
 }
 

@@ -2,12 +2,13 @@ import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
 import { messageOf } from '../lib/errors.js'
+import { HOME_REGION } from '../lib/home-region.js'
 import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../config/names.js'
 import { observeAccessControl } from '../resources/access-control.js'
 import { isCutOff, observeBucket, type BucketSeen } from '../resources/bucket-seen.js'
 import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
 import { findDistribution } from '../resources/find-distribution.js'
-import { DISTRIBUTION_TAG, observeFunction, type FunctionSeen } from '../resources/function.js'
+import { DISTRIBUTION_TAG, observeFunction, type FunctionSeen } from '../resources/function-seen.js'
 import { observeLogGroup, type LogGroup } from '../resources/log-group.js'
 import { ownerOf } from '../resources/ownership.js'
 import { observeRole, type RoleSeen } from '../resources/role.js'
@@ -32,7 +33,7 @@ export async function takeInventory(session: Session, target: Target): Promise<I
     observeBucket(session, target.packages),
     observeRole(session, target.role, INLINE_POLICY),
     observeFunction(session, target.function),
-    observeAccessControl(session, target.accessControl, target.stack),
+    observeAccessControl(session, target.accessControl),
     observeTheDistribution(session, target),
   ])
   const strangers: string[] = []
@@ -52,7 +53,7 @@ export async function takeInventory(session: Session, target: Target): Promise<I
     images: await ownBucket(target.images, images),
     packages: await ownBucket(target.packages, packages),
     role: own(`role ${target.role}`, role),
-    function: own(`function ${target.function}`, fn),
+    function: own(`function ${target.function.name}`, fn),
     distribution: own(`distribution ${distribution?.id}`, distribution),
     accessControl:
       accessControl?.description === `genato:stack=${target.stack}` ? accessControl.id : undefined,
@@ -82,7 +83,7 @@ export async function findLogGroups(
   const groups = await Promise.all(
     EDGE_REGIONS.map(async (region) => {
       try {
-        const here = region === 'us-east-1' ? [...names, directLogGroup(stack)] : names
+        const here = region === HOME_REGION ? [...names, directLogGroup(stack)] : names
         return await Promise.all(here.map(async (name) => observeLogGroup(session, region, name)))
       } catch (error) {
         session.signal.throwIfAborted()

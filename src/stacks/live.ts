@@ -10,7 +10,7 @@ import { liveVersion } from '../resources/distribution-functions.js'
 import { bucketOf, originAt } from '../resources/distribution-origins.js'
 import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
 import { findDistribution } from '../resources/find-distribution.js'
-import { readObject } from '../resources/bucket-contents.js'
+import { getPackage } from '../resources/stored-package.js'
 import { listVersions, type Version } from '../resources/version.js'
 import { searchOf, type Target } from './target.js'
 
@@ -50,7 +50,7 @@ async function readTheLive(session: Session, target: Target): Promise<Live> {
   const number = seen && liveVersion(seen.config, target.functionArn)
   const version = versions.find((one) => one.number === number)
   if (!seen || !version)
-    throw notDeployed(`The distribution ${found.id} runs no version of the function ${target.function}.`)
+    throw notDeployed(`The distribution ${found.id} runs no version of the function ${target.function.name}.`)
   const origin = originOf(seen)
   return { distribution: found.id, ...origin, version, ...(await readPackage(session, target, version)) }
 }
@@ -85,7 +85,7 @@ async function readPackage(
       hint: 'genato deploy --adopt takes over what is there, and publishes a version of its own.',
     })
   const key = packageKey(stack, digest)
-  const zip = await readObject(session, packages, key).catch((error: unknown) => {
+  const zip = await getPackage(session, packages, key).catch((error: unknown) => {
     if (!isNamed(error, 'NoSuchKey', 'NoSuchBucket')) throw error
     throw new GenatoError(
       'PACKAGE_GONE',

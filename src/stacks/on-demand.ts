@@ -12,32 +12,26 @@ import { liveVersion } from '../resources/distribution-functions.js'
 import { untilDeployed } from '../resources/distribution-rollout.js'
 import { INVALIDATED_TAG } from '../resources/distribution-update.js'
 import { findDistribution, refuseOthersDistribution, type Found } from '../resources/find-distribution.js'
-import {
-  CODE_TAGS,
-  ensureFunction,
-  findFunction,
-  observeFunction,
-  tagFunction,
-} from '../resources/function.js'
+import { prepareEdgePermission } from '../resources/edge-permission.js'
+import { CODE_TAGS } from '../resources/function-code.js'
+import { pruneVersions } from '../resources/function-removal.js'
+import { findFunction, observeFunction } from '../resources/function-seen.js'
+import { tagFunction } from '../resources/function-update.js'
+import { ensureFunction } from '../resources/function.js'
 import { invalidate } from '../resources/invalidation.js'
 import { prepareLogGroups } from '../resources/log-group.js'
 import { deleteObjects } from '../resources/object-removal.js'
-import { findPackage, listObjects, uploadOnce } from '../resources/bucket-contents.js'
+import { listObjects } from '../resources/bucket-contents.js'
 import { prepareRole } from '../resources/role.js'
+import { findPackage, putPackage } from '../resources/stored-package.js'
 import { otherRuntime, runtimeOf, runtimeTags } from '../resources/runtime.js'
-import {
-  ensureVersion,
-  listVersions,
-  preparePermission,
-  pruneVersions,
-  type PublishedVersion,
-  type Version,
-} from '../resources/version.js'
+import { ensureVersion, listVersions, type PublishedVersion, type Version } from '../resources/version.js'
 import type { Claim } from '../resources/ownership.js'
 import { filesConsent } from './files-consent.js'
 import { imagesReaders } from './images-readers.js'
 import {
   distributionWanted,
+  functionDescription,
   imagesWanted,
   packagesWanted,
   roleWanted,
@@ -124,24 +118,22 @@ export async function deploy(
 
   const upload = once(async () => uploadPackage(session, target, source, { digest, stored }))
   const functionWith = async (runtime: string, seen = found) =>
-    ensureFunction(session, {
-      ...claim,
-      name: target.function,
-      found: seen,
-      role: role.arn,
-      roleId: role.id,
-      runtime,
-      memory: target.settings.generate.memory,
-      timeout: target.settings.generate.timeout,
-      tags: runtimeTags(target.settings.generate, runtime),
-      digest,
-      load: source.load,
-      zip: async () => ({
-        bucket: target.packages,
-        key: packageKey(target.stack, digest),
-        codeSha256: await upload(),
-      }),
-    })
+    ensureFunction(
+      session,
+      {
+        ...claim,
+        ...functionDescription(target, role, runtime),
+        tags: runtimeTags(target.settings.generate, runtime),
+        digest,
+        load: source.load,
+        zip: async () => ({
+          bucket: target.packages,
+          key: packageKey(target.stack, digest),
+          codeSha256: await upload(),
+        }),
+      },
+      seen,
+    )
   let runtime = runtimeOf(target.settings.generate, found?.tags)
   const instead = (error: unknown): string => {
     const other = otherRuntime(error, runtime, target.settings.generate)
@@ -158,7 +150,7 @@ export async function deploy(
     upload(),
     groups(),
   ])
-  let version = await ensureVersion(session, { name: target.function, latest: fn, digest })
+  let version = await ensureVersion(session, { place: target.function, latest: fn, digest })
 
   const cached = fn.tags[CODE_TAGS.cached] ?? ''
   if (foundDistribution) await readers.open(foundDistribution.arn)
@@ -179,17 +171,17 @@ export async function deploy(
         // First, so that a run that is killed in between is followed by one that goes on with it.
         await tagFunction(session, target.function, runtimeTags(target.settings.generate, runtime))
         fn = await functionWith(runtime, await observeFunction(session, target.function))
-        version = await ensureVersion(session, { name: target.function, latest: fn, digest })
+        version = await ensureVersion(session, { place: target.function, latest: fn, digest })
       }
   }
   const { number } = version
   const [distribution, looked] = await together([
     associate(),
-    preparePermission(session, target.function, number),
+    prepareEdgePermission(session, target.function, number),
     version.published ? warnOfFewExecutions(session) : NOTHING,
   ])
   const permit =
-    version.number === number ? looked : await preparePermission(session, target.function, version.number)
+    version.number === number ? looked : await prepareEdgePermission(session, target.function, version.number)
   await permit()
   if (distribution.arn !== foundDistribution?.arn) await readers.open(distribution.arn)
 
@@ -235,7 +227,7 @@ async function uploadPackage(
   const there = await stored
   if (there !== undefined) return there
   const { zip, codeSha256 } = await source.zip()
-  await uploadOnce(session, { bucket: packages, key, body: zip, sha256: codeSha256 })
+  await putPackage(session, { bucket: packages, key, zip, codeSha256 })
   return codeSha256
 }
 

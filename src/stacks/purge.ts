@@ -4,7 +4,8 @@ import { liveVersion } from '../resources/distribution-functions.js'
 import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
 import { INVALIDATED_TAG, PENDING, tagDistribution } from '../resources/distribution-update.js'
 import { findDistribution } from '../resources/find-distribution.js'
-import { CODE_TAGS, observeFunction } from '../resources/function.js'
+import { CODE_TAGS } from '../resources/function-code.js'
+import { observeFunction } from '../resources/function-seen.js'
 import { invalidate } from '../resources/invalidation.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listVersions } from '../resources/version.js'
@@ -66,7 +67,7 @@ export async function purge(
         name: images,
         ...(session.ledger.dryRun ? { aspect: imageCount(counted.objects) } : {}),
         expect: { objects: counted.objects, bytes: counted.bytes },
-        told: ({ objects }) => imageCount(objects),
+        detail: ({ objects }) => imageCount(objects),
       },
       async (progress) => deleteChosen(session, images, chosen, progress),
     )

@@ -5,13 +5,14 @@ import type { Session } from '../aws/session.js'
 import { CLOSING_TAG } from '../config/names.js'
 import { replicasLeft } from '../resources/account.js'
 import { isOurs } from '../resources/bucket-policy.js'
-import { bucketDrift } from '../resources/bucket.js'
+import { bucketDrift } from '../resources/bucket-aspects.js'
 import { distributionDrift } from '../resources/distribution-config.js'
 import { liveVersion, originRequestFunction } from '../resources/distribution-functions.js'
 import type { DistributionSeen } from '../resources/distribution-seen.js'
 import { INVALIDATED_TAG } from '../resources/distribution-update.js'
 import { sameDocument } from '../resources/document.js'
-import { CODE_TAGS, functionDrift } from '../resources/function.js'
+import { CODE_TAGS } from '../resources/function-code.js'
+import { functionDrift } from '../resources/function-settings.js'
 import { invalidationsUnderWay } from '../resources/invalidation.js'
 import { listObjects } from '../resources/bucket-contents.js'
 import { roleDrift } from '../resources/role.js'
@@ -19,7 +20,14 @@ import { runtimeOf } from '../resources/runtime.js'
 import { listVersions } from '../resources/version.js'
 import { letsInBoth, readersWanted } from './images-readers.js'
 import { takeInventory, type Inventory } from './inventory.js'
-import { distributionWanted, imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
+import {
+  distributionWanted,
+  functionDescription,
+  imagesWanted,
+  packagesWanted,
+  roleWanted,
+  type Target,
+} from './target.js'
 
 export interface Status {
   state: 'in step' | 'under way' | 'differs' | 'not deployed'
@@ -147,12 +155,9 @@ function drift(
       : []),
     ...(role ? roleDrift(role, roleWanted(target, claim)).map((what) => `role: ${what}`) : []),
     ...(fn && role
-      ? functionDrift(fn, {
-          ...settings.generate,
-          runtime: runtimeOf(settings.generate, fn.tags),
-          role: role.arn,
-          roleId: role.id,
-        }).map((what) => `function: ${what}`)
+      ? functionDrift(fn, functionDescription(target, role, runtimeOf(settings.generate, fn.tags))).map(
+          (what) => `function: ${what}`,
+        )
       : []),
   ]
   if (fn?.failed)

@@ -7,6 +7,7 @@ import {
 } from '../../templates/execution-role.js'
 import { imagesLifecycle, packagesLifecycle } from '../../templates/images-bucket.js'
 import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
+import { HOME_REGION } from '../lib/home-region.js'
 import type { Settings } from '../config/types.js'
 import {
   accessControlName,
@@ -17,10 +18,10 @@ import {
   packagesBucket,
   roleName,
 } from '../config/names.js'
-import { functionArn } from '../resources/function.js'
+import type { BucketWanted } from '../resources/bucket-aspects.js'
+import { functionArn, type FunctionDescription, type FunctionPlace } from '../resources/function-wanted.js'
 import type { BehaviourWanted, DistributionWanted } from '../resources/distribution-config.js'
 import type { Search } from '../resources/find-distribution.js'
-import type { BucketWanted } from '../resources/bucket.js'
 import type { Claim } from '../resources/ownership.js'
 import type { RoleWanted } from '../resources/role.js'
 
@@ -31,7 +32,7 @@ export interface Target {
   settings: Settings
   images: string
   packages: string
-  function: string
+  function: FunctionPlace
   /** Without a version. */
   functionArn: string
   role: string
@@ -45,14 +46,15 @@ export const INLINE_POLICY = 'genato-images'
 export function targetOf(settings: Settings, account: string): Target {
   const { stack, generate } = settings
   const images = generate.bucket ?? imagesBucket(stack, account)
+  const edge = { region: HOME_REGION, name: functionName(stack) }
   return {
     stack,
     account,
     settings,
     images,
     packages: settings.packages.bucket ?? packagesBucket(stack, account),
-    function: functionName(stack),
-    functionArn: functionArn(account, functionName(stack)),
+    function: edge,
+    functionArn: functionArn(account, edge),
     role: roleName(stack),
     accessControl: accessControlName(stack),
     originDomain: bucketDomain(images),
@@ -60,7 +62,7 @@ export function targetOf(settings: Settings, account: string): Target {
 }
 
 /** What the stack's distribution is found by. */
-export function searchOf({ stack, images, settings, function: name, functionArn: arn }: Target): Search {
+export function searchOf({ stack, images, settings, function: { name }, functionArn: arn }: Target): Search {
   return {
     stack,
     buckets: [{ name: images, configured: settings.generate.bucket !== undefined }],
@@ -113,10 +115,14 @@ export function packagesWanted({ packages: name, stack }: Target, claim: Claim):
   }
 }
 
-export function roleWanted({ role: name, images, account, settings }: Target, claim: Claim): RoleWanted {
+export function roleWanted(
+  { role: name, stack, images, account, settings }: Target,
+  claim: Claim,
+): RoleWanted {
   return {
     ...claim,
     name,
+    description: `Runs the image function of the genato stack ${stack}`,
     trust: executionRoleTrust(),
     attached: [BASIC_EXECUTION],
     inline: {
@@ -124,5 +130,26 @@ export function roleWanted({ role: name, images, account, settings }: Target, cl
       document: executionRolePolicy(functionGrants(images, settings.generate.files ?? true), account),
     },
     boundary: settings.permissionsBoundary,
+  }
+}
+
+/** The edge function, whatever its code is. */
+export function functionDescription(
+  { function: place, stack, settings }: Target,
+  role: { arn: string; id: string },
+  runtime: string,
+): FunctionDescription {
+  const { memory, timeout } = settings.generate
+  return {
+    ...place,
+    description: `Makes images on demand: genato, stack ${stack}`,
+    handler: 'index.handler',
+    // The only one that Lambda@Edge runs.
+    architecture: 'x86_64',
+    role: role.arn,
+    roleId: role.id,
+    runtime,
+    memory,
+    timeout,
   }
 }

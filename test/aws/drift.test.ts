@@ -472,7 +472,7 @@ describeAws('what drifted', () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     await stack.session(async (session) => {
-      const { removeRole } = await import('../../src/resources/role.js')
+      const { removeRole } = await import('../../src/resources/role-removal.js')
       await removeRole(session, 'GenatoRole')
     })
     for (const Bucket of [IMAGES, PACKAGES]) {

@@ -136,7 +136,7 @@ describeAws('what AWS refuses', () => {
   test('a role that was deleted and made again is given to the function anew', async () => {
     const stack = await stackHere()
     await stack.deploy()
-    const { removeRole } = await import('../../src/resources/role.js')
+    const { removeRole } = await import('../../src/resources/role-removal.js')
     await stack.session(async (session) => removeRole(session, 'GenatoRole'))
     // Cut off between the role and the function.
     const kill = error(403, 'AccessDeniedException', 'no')

@@ -82,22 +82,22 @@ export function follow(
   const stop = new AbortController()
   const clients = createClients({ attempts: 1, ...client })
   let calls = 0
-  const logs = (region: string) => {
-    const client = clients.logs(region)
-    client.middlewareStack.add(
+  const counted = (region: string) => {
+    const { logs } = clients.in(region)
+    logs.middlewareStack.add(
       (next) => async (args) => {
         calls += 1
         return next(args).finally(() => (calls -= 1))
       },
       { step: 'initialize', name: 'counted', override: true },
     )
-    return client
+    return clients.in(region)
   }
   const messages: string[] = []
   const warnings: string[] = []
   const reporter = { warn: (message: string) => void warnings.push(message) } as Reporter
   const read = async () => {
-    const session = { clients: { ...clients, logs }, clock, signal: stop.signal }
+    const session = { clients: { ...clients, in: counted }, clock, signal: stop.signal }
     const health = createHealth(places, reporter, NOTHING)
     const { since, ...rest } = asked
     const events = readPlaces(session, places, health, { ...rest, start: clock.now() - since })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { HOME_REGION } from '../../lib/home-region.js'
 
 /** A Lambda function, as the local Lambda runs it. */
 export interface LambdaFunction {
@@ -64,7 +65,7 @@ export function reservedEnvironment(
  * Source: CloudFront developer guide, "CloudWatch metrics and logs for Lambda@Edge functions".
  */
 function replicaName({ name, atEdge }: Pick<LambdaFunction, 'name' | 'atEdge'>): string {
-  return atEdge ? `us-east-1.${name}` : name
+  return atEdge ? `${HOME_REGION}.${name}` : name
 }
 
 /**

@@ -1,3 +1,4 @@
+import { HOME_REGION } from '../../../lib/home-region.js'
 import { randomBytes } from 'node:crypto'
 
 export interface ViewerRequest {
@@ -84,7 +85,7 @@ export function originRequestEvent(
     }),
     method: viewer.method,
     origin: {
-      s3: { authMethod: 'none', customHeaders: {}, domainName: domain, path, region: 'us-east-1' },
+      s3: { authMethod: 'none', customHeaders: {}, domainName: domain, path, region: HOME_REGION },
     },
     querystring: '',
     uri: viewer.uri,
