@@ -3,9 +3,11 @@ import { explainAwsError } from '../aws/explain.js'
 import { EDGE_REGIONS } from '../aws/regions.js'
 import { withSession, type Session } from '../aws/session.js'
 import { loadSettings } from '../config/load.js'
+import type { Settings } from '../config/types.js'
 import { EXIT, messageOf, usageError, type ExitCode } from '../lib/errors.js'
 import { readDuration } from '../lib/units.js'
-import { distributionIdOf } from '../logs/distribution.js'
+import { findDistribution } from '../resources/find-distribution.js'
+import { searchOf, targetOf } from '../stacks/target.js'
 import { createHealth, type Place } from '../logs/health.js'
 import { lineData, lineText } from '../logs/line.js'
 import { readLine } from '../logs/read-line.js'
@@ -29,10 +31,10 @@ export async function logs({ overrides, reporter, signal }: Run, args: Arguments
   const since = readDuration(args.since, '--since')
   const regions = args.region ? [...new Set(args.region)] : EDGE_REGIONS
   for (const region of regions) checkRegion(region, reporter)
-  const { stack } = await loadSettings(process.cwd(), { ...overrides, deployedBefore: true })
+  const settings = await loadSettings(process.cwd(), { ...overrides, deployedBefore: true })
   try {
     return await withSession({ reporter, signal, client: CLIENT }, async (session) => {
-      const places = placesOf(stack, regions, await findDistribution(session, stack))
+      const places = placesOf(settings.stack, regions, await distributionIdOf(session, settings))
       return printEvents(session, places, since, args)
     })
   } catch (error) {
@@ -74,9 +76,10 @@ async function printEvents(
 }
 
 /** Without the distribution, everything is shown except CloudFront's own log. */
-async function findDistribution(session: Session, stack: string): Promise<string | undefined> {
+async function distributionIdOf(session: Session, settings: Settings): Promise<string | undefined> {
   try {
-    return await distributionIdOf(session, stack)
+    const search = searchOf(targetOf(settings, session.account))
+    return (await findDistribution(session, search, { anyBucket: true }))?.id
   } catch (error) {
     session.signal.throwIfAborted()
     session.reporter.warn(

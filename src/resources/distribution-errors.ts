@@ -2,7 +2,7 @@ import { isNamed } from '../aws/errors.js'
 import { GenatoError } from '../lib/errors.js'
 import type { DistributionWanted } from './distribution-config.js'
 
-/** CloudFront does not know yet what Lambda and IAM have just been told. */
+/** Whether CloudFront hasn't seen a recent change of Lambda or IAM yet. */
 export function isSettling(error: unknown): boolean {
   return (
     isNamed(error, 'InvalidLambdaFunctionAssociation') &&
@@ -11,7 +11,7 @@ export function isSettling(error: unknown): boolean {
   )
 }
 
-/** What CloudFront refuses, with the setting that it is about; anything else as it is. */
+/** Names the setting that CloudFront refused. Returns other errors unchanged. */
 export function explainDistributionError(error: unknown, wanted: DistributionWanted): unknown {
   if (!(error instanceof Error)) return error
   const explain = (code: string, message: string, hint: string) =>
@@ -26,13 +26,13 @@ export function explainDistributionError(error: unknown, wanted: DistributionWan
     return explain(
       'BAD_CERTIFICATE',
       `CloudFront does not accept the certificate: ${error.message}`,
-      'It has to be issued, to be in us-east-1, and to cover every domain in domain.aliases: set domain.certificate to such a one.',
+      'It must be issued, be in us-east-1 and cover every domain in domain.aliases: set domain.certificate to one that is.',
     )
   if (isNamed(error, 'InvalidLambdaFunctionAssociation'))
     return explain(
       'FUNCTION_REFUSED',
       `CloudFront does not accept the function: ${error.message}`,
-      'It tells what Lambda@Edge supports: change generate.memory, generate.timeout or generate.runtime in the configuration, or run deploy again if it is about the role.',
+      'The message says what Lambda@Edge supports: change generate.memory, generate.timeout or generate.runtime in the configuration. If it is about the role, run deploy again.',
     )
   return error
 }

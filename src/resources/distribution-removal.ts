@@ -1,15 +1,21 @@
-import { DeleteDistributionCommand, type DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { DeleteDistributionCommand } from '@aws-sdk/client-cloudfront'
 import { isNamed, orAbsent } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile, waitFor } from '../aws/wait.js'
 import { GenatoError } from '../lib/errors.js'
-import { disabled, originRequestOf } from './distribution-config.js'
-import { readDistribution, ROLLOUT, rolloutLate, sendUpdate, stale } from './distribution.js'
+import { disabled, isDisabled } from './distribution-functions.js'
+import { ROLLOUT, rolloutLate } from './distribution-rollout.js'
+import { readDistribution } from './distribution-seen.js'
+import { isStale, sendUpdate } from './distribution-update.js'
 
-/** Switches it off and takes the function from it, in one update. Returns at once. */
-export async function disableDistribution(session: Session, id: string, functionArn: string): Promise<void> {
+/** Disables a distribution and removes the functions from it in one update. Doesn't wait for the roll-out. */
+export async function disableDistribution(
+  session: Session,
+  id: string,
+  functionArns: readonly string[],
+): Promise<void> {
   const first = await readDistribution(session, id)
-  if (!first || isOff(first.config, functionArn)) return
+  if (!first || isDisabled(first.config, functionArns)) return
   await session.ledger.change(
     {
       action: 'update',
@@ -19,21 +25,17 @@ export async function disableDistribution(session: Session, id: string, function
       expect: undefined,
     },
     async () => {
-      await retryWhile(session, { passing: stale, timeout: 60_000, pauses: [500, 2_000] }, async () => {
+      await retryWhile(session, { passing: isStale, timeout: 60_000, pauses: [500, 2_000] }, async () => {
         const now = await readDistribution(session, id)
-        if (!now || isOff(now.config, functionArn)) return
-        await sendUpdate(session, { ...now, tags: {} }, disabled(now.config, functionArn))
+        if (!now || isDisabled(now.config, functionArns)) return
+        await sendUpdate(session, now, disabled(now.config, functionArns))
       })
     },
   )
 }
 
-function isOff(config: DistributionConfig, functionArn: string): boolean {
-  return !config.Enabled && originRequestOf(config)?.LambdaFunctionARN?.startsWith(functionArn) !== true
-}
-
 /**
- * Waits until it is off everywhere.
+ * Waits until it is disabled at every edge.
  * @throws GenatoError ROLLOUT_LATE, exit code 3; ENABLED_AGAIN
  */
 export async function untilDisabled(session: Session, id: string, timeout: number): Promise<void> {
@@ -47,9 +49,7 @@ export async function untilDisabled(session: Session, id: string, timeout: numbe
         throw new GenatoError(
           'ENABLED_AGAIN',
           `Distribution ${id} was enabled again while it was being deleted.`,
-          {
-            hint: 'If that was a deploy of yours, nothing needs to be done. Else run cleanup again.',
-          },
+          { hint: 'If you ran deploy in the meantime, all is well. Otherwise run cleanup again.' },
         )
       return now === undefined || now.deployed ? true : undefined
     },
@@ -57,7 +57,7 @@ export async function untilDisabled(session: Session, id: string, timeout: numbe
   })
 }
 
-/** CloudFront says for a while that it is not disabled, though it is. */
+/** For a while, CloudFront claims that a disabled distribution isn't disabled. */
 const EVENTUALLY = { timeout: 180_000, pauses: [2_000, 15_000] as [number, number] }
 
 /** Deletes a distribution that is disabled everywhere. @throws GenatoError PLAN_SUBSCRIBED */
@@ -66,7 +66,7 @@ export async function removeDistribution(session: Session, id: string): Promise<
     { action: 'delete', resource: 'distribution', name: id, expect: undefined },
     async () => {
       const passing = (error: unknown) =>
-        isNamed(error, 'DistributionNotDisabled') || (stale(error) && !subscribed(error))
+        isNamed(error, 'DistributionNotDisabled') || (isStale(error) && !isSubscribed(error))
       try {
         await retryWhile(session, { ...EVENTUALLY, passing }, async () => {
           const now = await readDistribution(session, id)
@@ -79,17 +79,17 @@ export async function removeDistribution(session: Session, id: string): Promise<
           )
         })
       } catch (error) {
-        if (subscribed(error))
-          throw new GenatoError('PLAN_SUBSCRIBED', `Distribution ${id} is subscribed to a pricing plan.`, {
-            hint: 'Cancel the plan in the CloudFront console (a paid one ends with its billing cycle), then run cleanup again.',
-            cause: error,
-          })
-        throw error
+        if (!isSubscribed(error)) throw error
+        throw new GenatoError('PLAN_SUBSCRIBED', `Distribution ${id} is subscribed to a pricing plan.`, {
+          hint: 'Cancel the plan in the CloudFront console (a paid one ends with its billing cycle), then run cleanup again.',
+          cause: error,
+        })
       }
     },
   )
 }
 
-function subscribed(error: unknown): boolean {
+/** CloudFront answers with PreconditionFailed, and only the message says why. */
+function isSubscribed(error: unknown): boolean {
   return error instanceof Error && /subscribed to a pricing plan/.test(error.message)
 }

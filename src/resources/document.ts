@@ -1,6 +1,6 @@
 /**
- * Writes a policy document in one form, so that documents with the same meaning are equal: AWS returns them in
- * another order, and lists of one item as single values.
+ * Puts a policy document into one form, so that documents with the same meaning compare as equal: AWS returns keys and
+ * lists in another order, and lists of one as single values. Not for configurations, where order has a meaning.
  */
 export function canonicalDocument(document: unknown): string {
   return JSON.stringify(

@@ -3,13 +3,13 @@ import { CreateInvalidationCommand, ListInvalidationsCommand } from '@aws-sdk/cl
 import { isNamed } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
-import { INVALIDATED_TAG, tagDistribution, type DistributionSeen } from './distribution.js'
+import type { DistributionSeen } from './distribution-seen.js'
+import { INVALIDATED_TAG, tagDistribution } from './distribution-update.js'
 
 /**
- * Makes CloudFront forget, and notes on the distribution what it forgot, so that a run which was killed
- * in between is made up for by the next one.
+ * Invalidates CloudFront's caches, then notes on the distribution what was invalidated. If a run is killed in between,
+ * the next one invalidates again.
  * @param cached what may be cached from now on.
- * IAM: cloudfront:CreateInvalidation, cloudfront:TagResource.
  */
 export async function invalidate(
   session: Session,
@@ -23,7 +23,7 @@ export async function invalidate(
     async () => {
       const command = new CreateInvalidationCommand({
         DistributionId: id,
-        // Never used again: for a reference that it knows, CloudFront gives the earlier invalidation back.
+        // Unique: for a reference that it knows, CloudFront returns the earlier invalidation.
         InvalidationBatch: {
           CallerReference: `genato-${randomUUID()}`,
           Paths: { Quantity: paths.length, Items: paths },
@@ -38,7 +38,7 @@ export async function invalidate(
   await tagDistribution(session, distribution, { [INVALIDATED_TAG]: cached })
 }
 
-/** How many of its invalidations are under way. IAM: cloudfront:ListInvalidations. */
+/** Counts the invalidations that are under way. */
 export async function invalidationsUnderWay(session: Session, id: string): Promise<number> {
   const { InvalidationList } = await session.clients.global.cloudfront.send(
     new ListInvalidationsCommand({ DistributionId: id, MaxItems: 20 }),

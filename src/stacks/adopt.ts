@@ -4,14 +4,17 @@ import { bucketDomain } from '../config/names.js'
 import { functionsWithRole } from '../resources/account.js'
 import { isPublic } from '../resources/bucket-policy.js'
 import { observeBucket } from '../resources/bucket-seen.js'
-import { bucketOf, originRequestOf, refuseUnfit } from '../resources/distribution-config.js'
-import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
+import { DEFAULT_PATH } from '../resources/distribution-behaviours.js'
+import { refuseUnfit } from '../resources/distribution-config.js'
+import { liveVersion } from '../resources/distribution-functions.js'
+import { bucketOf, originAt } from '../resources/distribution-origins.js'
+import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
+import { findDistribution } from '../resources/find-distribution.js'
 import { observeFunction } from '../resources/function-seen.js'
 import { ownerOf, refuseOthers } from '../resources/ownership.js'
 import { observeRole } from '../resources/role.js'
 import { countFiles, filesSentence, NO_FILES, type FileCount } from './files-consent.js'
-import { INLINE_POLICY, type Target } from './target.js'
-import { theOne } from './one-distribution.js'
+import { behavioursWanted, INLINE_POLICY, searchOf, type Target } from './target.js'
 
 export interface Adoption {
   /** With the names of what is taken over. */
@@ -30,7 +33,7 @@ export interface Adoption {
  */
 export async function planAdoption(session: Session, first: Target): Promise<Adoption> {
   const claim = { stack: first.stack, adopt: true }
-  const found = theOne(await findDistributions(session, first), first, true)
+  const found = await findDistribution(session, searchOf(first), { anyBucket: true })
   const distribution = found && (await observeDistribution(session, found))
   const target = withBucketOf(first, distribution)
   const [images, packages, fn, role] = await Promise.all([
@@ -52,7 +55,7 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
     refuseOthers(what, one.tags, claim)
     if (ownerOf(one.tags, target.stack) === 'nobody') adopts.push(what)
   }
-  if (distribution) refuseUnfit(distribution.config, target.functionArn)
+  if (distribution) refuseUnfit(distribution.config, behavioursWanted(target.functionArn))
   if (role) await refuseSharedRole(session, role.arn, target.function.name)
   const open =
     images !== undefined && target.settings.generate.access === 'private' && images.policy.some(isPublic)
@@ -68,10 +71,8 @@ export async function planAdoption(session: Session, first: Target): Promise<Ado
 function withBucketOf(target: Target, distribution: DistributionSeen | undefined): Target {
   if (!distribution || target.settings.generate.bucket !== undefined) return target
   const { config } = distribution
-  const associated = originRequestOf(config)?.LambdaFunctionARN ?? ''
-  if (!associated.startsWith(`${target.functionArn}:`)) return target
-  const origin = config.Origins?.Items?.find(({ Id }) => Id === config.DefaultCacheBehavior?.TargetOriginId)
-  const images = bucketOf(origin?.DomainName ?? '')
+  if (liveVersion(config, target.functionArn) === undefined) return target
+  const images = bucketOf(originAt(config, DEFAULT_PATH)?.DomainName ?? '')
   return images === undefined ? target : { ...target, images, originDomain: bucketDomain(images) }
 }
 

@@ -105,7 +105,7 @@ async function endDistribution(
   const { id } = distribution
   if (fn && fn.tags[DISTRIBUTION_TAG] !== id)
     await tagFunction(session, target.function, { [DISTRIBUTION_TAG]: id })
-  await disableDistribution(session, id, target.functionArn)
+  await disableDistribution(session, id, [target.functionArn])
   if (!session.ledger.dryRun) await untilDisabled(session, id, left())
   await removeDistribution(session, id)
 }

@@ -6,13 +6,13 @@ import { HOME_REGION } from '../lib/home-region.js'
 import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../config/names.js'
 import { observeAccessControl } from '../resources/access-control.js'
 import { isCutOff, observeBucket, type BucketSeen } from '../resources/bucket-seen.js'
-import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
+import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
+import { findDistribution } from '../resources/find-distribution.js'
 import { DISTRIBUTION_TAG, observeFunction, type FunctionSeen } from '../resources/function-seen.js'
 import { observeLogGroup, type LogGroup } from '../resources/log-group.js'
 import { ownerOf } from '../resources/ownership.js'
 import { observeRole, type RoleSeen } from '../resources/role.js'
-import { INLINE_POLICY, type Target } from './target.js'
-import { theOne } from './one-distribution.js'
+import { INLINE_POLICY, searchOf, type Target } from './target.js'
 
 /** What there is of a stack. What belongs to others is left out, and told. */
 export interface Inventory {
@@ -65,7 +65,7 @@ async function observeTheDistribution(
   session: Session,
   target: Target,
 ): Promise<DistributionSeen | undefined> {
-  const found = theOne(await findDistributions(session, target), target)
+  const found = await findDistribution(session, searchOf(target), { anyBucket: false })
   return found && observeDistribution(session, found)
 }
 

@@ -5,12 +5,14 @@ import { GenatoError } from '../lib/errors.js'
 import { packageKey } from '../config/names.js'
 import { contentDigest, type PackageFile } from '../package/package-file.js'
 import { unzipFiles, zipHashes } from '../package/zip.js'
-import { bucketOf, liveVersion } from '../resources/distribution-config.js'
-import { findDistributions, observeDistribution, type DistributionSeen } from '../resources/distribution.js'
+import { DEFAULT_PATH } from '../resources/distribution-behaviours.js'
+import { liveVersion } from '../resources/distribution-functions.js'
+import { bucketOf, originAt } from '../resources/distribution-origins.js'
+import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
+import { findDistribution } from '../resources/find-distribution.js'
 import { getPackage } from '../resources/stored-package.js'
 import { listVersions, type Version } from '../resources/version.js'
-import type { Target } from './target.js'
-import { theOne } from './one-distribution.js'
+import { searchOf, type Target } from './target.js'
 
 /** What the distribution serves at the moment, and from where. */
 export interface Live {
@@ -39,7 +41,7 @@ export async function readLive(session: Session, target: Target): Promise<Live> 
 
 async function readTheLive(session: Session, target: Target): Promise<Live> {
   // Whichever bucket it serves from: that is what is asked.
-  const found = theOne(await findDistributions(session, target), target, true)
+  const found = await findDistribution(session, searchOf(target), { anyBucket: true })
   if (!found) throw notDeployed(`There is no distribution of the stack ${target.stack} in this account.`)
   const [seen, versions] = await together([
     observeDistribution(session, found),
@@ -60,9 +62,7 @@ function notDeployed(message: string): GenatoError {
 }
 
 function originOf({ id, config }: DistributionSeen): Pick<Live, 'bucket' | 'origin'> {
-  const { TargetOriginId } = config.DefaultCacheBehavior ?? {}
-  const { DomainName = '', OriginPath = '' } =
-    config.Origins?.Items?.find(({ Id }) => Id === TargetOriginId) ?? {}
+  const { DomainName = '', OriginPath = '' } = originAt(config, DEFAULT_PATH) ?? {}
   const bucket = bucketOf(DomainName)
   if (bucket === undefined)
     throw new GenatoError(

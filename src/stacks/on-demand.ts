@@ -7,16 +7,12 @@ import { edgeLogGroup, packageKey, packagePrefix } from '../config/names.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { prepareAccessControl } from '../resources/access-control.js'
 import { prepareBucket } from '../resources/bucket.js'
+import { ensureDistribution, type EnsuredDistribution } from '../resources/distribution.js'
+import { liveVersion } from '../resources/distribution-functions.js'
+import { untilDeployed } from '../resources/distribution-rollout.js'
+import { INVALIDATED_TAG } from '../resources/distribution-update.js'
+import { findDistribution, refuseOthersDistribution, type Found } from '../resources/find-distribution.js'
 import { prepareEdgePermission } from '../resources/edge-permission.js'
-import {
-  ensureDistribution,
-  findDistributions,
-  INVALIDATED_TAG,
-  refuseOthersDistribution,
-  untilDeployed,
-  type EnsuredDistribution,
-  type Found,
-} from '../resources/distribution.js'
 import { CODE_TAGS } from '../resources/function-code.js'
 import { pruneVersions } from '../resources/function-removal.js'
 import { findFunction, observeFunction } from '../resources/function-seen.js'
@@ -33,8 +29,15 @@ import { ensureVersion, listVersions, type PublishedVersion, type Version } from
 import type { Claim } from '../resources/ownership.js'
 import { filesConsent } from './files-consent.js'
 import { imagesReaders } from './images-readers.js'
-import { functionDescription, imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
-import { theOne } from './one-distribution.js'
+import {
+  distributionWanted,
+  functionDescription,
+  imagesWanted,
+  packagesWanted,
+  roleWanted,
+  searchOf,
+  type Target,
+} from './target.js'
 
 /** The function package, made as far as it is needed. */
 export interface PackageSource {
@@ -95,7 +98,7 @@ export async function deploy(
       ? prepareAccessControl(session, target.accessControl, target.stack)
       : NONE,
     findFunction(session, target.function, claim),
-    findDistribution(session, target, claim),
+    findOwnDistribution(session, target, claim),
     prepareLogGroups(session, {
       stack: target.stack,
       name: edgeLogGroup(target.stack),
@@ -156,14 +159,7 @@ export async function deploy(
       ...claim,
       found: foundDistribution,
       cached,
-      wanted: {
-        originDomain: target.originDomain,
-        accessControl,
-        functionArn: version.arn,
-        aliases: target.settings.domain.aliases,
-        certificate: target.settings.domain.certificate,
-        priceClass: target.settings.domain.priceClass,
-      },
+      wanted: distributionWanted(target, { accessControl, arn: version.arn }),
     })
   const associate = async (): Promise<EnsuredDistribution> => {
     for (let tries = 1; ; tries++)
@@ -209,8 +205,12 @@ export async function deploy(
 }
 
 /** @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, NOT_OURS */
-async function findDistribution(session: Session, target: Target, claim: Claim): Promise<Found | undefined> {
-  const found = theOne(await findDistributions(session, target), target, claim.adopt)
+async function findOwnDistribution(
+  session: Session,
+  target: Target,
+  claim: Claim,
+): Promise<Found | undefined> {
+  const found = await findDistribution(session, searchOf(target), { anyBucket: claim.adopt })
   if (found) await refuseOthersDistribution(session, found, claim)
   return found
 }
@@ -240,7 +240,7 @@ interface Live {
 async function prune(session: Session, target: Target, { version, distribution }: Live): Promise<void> {
   try {
     const versions = await listVersions(session, target.function)
-    const { before } = distribution
+    const before = distribution.before && liveVersion(distribution.before, version.arn)
     const previous =
       before === undefined || before === version.number
         ? versions.findLast(({ number }) => number < version.number)?.number

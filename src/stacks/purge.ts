@@ -1,22 +1,16 @@
 import type { Session } from '../aws/session.js'
 import { GenatoError } from '../lib/errors.js'
-import {
-  findDistributions,
-  INVALIDATED_TAG,
-  observeDistribution,
-  PENDING,
-  tagDistribution,
-  type DistributionSeen,
-} from '../resources/distribution.js'
-import { liveVersion } from '../resources/distribution-config.js'
+import { liveVersion } from '../resources/distribution-functions.js'
+import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
+import { INVALIDATED_TAG, PENDING, tagDistribution } from '../resources/distribution-update.js'
+import { findDistribution } from '../resources/find-distribution.js'
 import { CODE_TAGS } from '../resources/function-code.js'
 import { observeFunction } from '../resources/function-seen.js'
 import { invalidate } from '../resources/invalidation.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listVersions } from '../resources/version.js'
 import { listChosen, type Chosen, type Counted } from './stored-images.js'
-import type { Target } from './target.js'
-import { theOne } from './one-distribution.js'
+import { searchOf, type Target } from './target.js'
 
 export interface Purged {
   objects: number
@@ -35,11 +29,10 @@ export interface Purgeable {
 /** @throws GenatoError NOT_DEPLOYED */
 export async function findPurgeable(session: Session, target: Target): Promise<Purgeable> {
   const [found, fn] = await Promise.all([
-    findDistributions(session, target),
+    findDistribution(session, searchOf(target), { anyBucket: false }),
     observeFunction(session, target.function),
   ])
-  const one = theOne(found, target)
-  const distribution = one && (await observeDistribution(session, one))
+  const distribution = found && (await observeDistribution(session, found))
   if (!distribution || !fn)
     throw new GenatoError('NOT_DEPLOYED', `The stack ${target.stack} is not deployed.`, {
       hint: 'genato status tells what there is.',

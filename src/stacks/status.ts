@@ -6,8 +6,10 @@ import { CLOSING_TAG } from '../config/names.js'
 import { replicasLeft } from '../resources/account.js'
 import { isOurs } from '../resources/bucket-policy.js'
 import { bucketDrift } from '../resources/bucket-aspects.js'
-import { distributionDrift, liveVersion, originRequestOf } from '../resources/distribution-config.js'
-import { INVALIDATED_TAG, type DistributionSeen } from '../resources/distribution.js'
+import { distributionDrift } from '../resources/distribution-config.js'
+import { liveVersion, originRequestFunction } from '../resources/distribution-functions.js'
+import type { DistributionSeen } from '../resources/distribution-seen.js'
+import { INVALIDATED_TAG } from '../resources/distribution-update.js'
 import { sameDocument } from '../resources/document.js'
 import { CODE_TAGS } from '../resources/function-code.js'
 import { functionDrift } from '../resources/function-settings.js'
@@ -18,7 +20,14 @@ import { runtimeOf } from '../resources/runtime.js'
 import { listVersions } from '../resources/version.js'
 import { letsInBoth, readersWanted } from './images-readers.js'
 import { takeInventory, type Inventory } from './inventory.js'
-import { functionDescription, imagesWanted, packagesWanted, roleWanted, type Target } from './target.js'
+import {
+  distributionWanted,
+  functionDescription,
+  imagesWanted,
+  packagesWanted,
+  roleWanted,
+  type Target,
+} from './target.js'
 
 export interface Status {
   state: 'in step' | 'under way' | 'differs' | 'not deployed'
@@ -158,14 +167,13 @@ function drift(
   if (fn && fn.tags[CODE_TAGS.sha256] !== fn.codeSha256) differing.push('function: code')
   if (distribution) {
     const number = liveVersion(distribution.config, target.functionArn)
-    const changed = distributionDrift(distribution.config, {
-      originDomain: target.originDomain,
-      accessControl: settings.generate.access === 'public' ? '' : (accessControl ?? 'none'),
-      functionArn: `${target.functionArn}:${number ?? 'none'}`,
-      aliases: settings.domain.aliases,
-      certificate: settings.domain.certificate,
-      priceClass: settings.domain.priceClass,
-    })
+    const changed = distributionDrift(
+      distribution.config,
+      distributionWanted(target, {
+        accessControl: settings.generate.access === 'public' ? '' : (accessControl ?? 'none'),
+        arn: `${target.functionArn}:${number ?? 'none'}`,
+      }),
+    )
     // A cleanup was begun: that is unfinished, and no drift.
     if (!isEnding(distribution)) differing.push(...changed.map((what) => `distribution: ${what}`))
     const wanted = readersWanted(target, distribution.arn)
@@ -179,7 +187,7 @@ function drift(
 
 /** As a cleanup leaves it while CloudFront rolls that out: disabled, and without the function. */
 function isEnding({ config }: DistributionSeen): boolean {
-  return config.Enabled !== true && originRequestOf(config) === undefined
+  return config.Enabled !== true && originRequestFunction(config) === undefined
 }
 
 async function unfinishedOf(

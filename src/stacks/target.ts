@@ -6,6 +6,7 @@ import {
   functionGrants,
 } from '../../templates/execution-role.js'
 import { imagesLifecycle, packagesLifecycle } from '../../templates/images-bucket.js'
+import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
 import { HOME_REGION } from '../lib/home-region.js'
 import type { Settings } from '../config/types.js'
 import {
@@ -19,6 +20,8 @@ import {
 } from '../config/names.js'
 import type { BucketWanted } from '../resources/bucket-aspects.js'
 import { functionArn, type FunctionDescription, type FunctionPlace } from '../resources/function-wanted.js'
+import type { BehaviourWanted, DistributionWanted } from '../resources/distribution-config.js'
+import type { Search } from '../resources/find-distribution.js'
 import type { Claim } from '../resources/ownership.js'
 import type { RoleWanted } from '../resources/role.js'
 
@@ -56,6 +59,37 @@ export function targetOf(settings: Settings, account: string): Target {
     accessControl: accessControlName(stack),
     originDomain: bucketDomain(images),
   }
+}
+
+/** What the stack's distribution is found by. */
+export function searchOf({ stack, images, settings, function: { name }, functionArn: arn }: Target): Search {
+  return {
+    stack,
+    buckets: [{ name: images, configured: settings.generate.bucket !== undefined }],
+    functions: [{ name, arn }],
+  }
+}
+
+/** @param accessControl its id; empty: none. @param arn the function's, with its version. */
+export function distributionWanted(
+  { originDomain, settings }: Target,
+  { accessControl, arn }: { accessControl: string; arn: string },
+): DistributionWanted {
+  return {
+    origins: [{ id: ORIGIN_ID, domain: originDomain, accessControl }],
+    behaviours: behavioursWanted(arn),
+    ...settings.domain,
+  }
+}
+
+export function behavioursWanted(arn: string): BehaviourWanted[] {
+  return BEHAVIOURS.map(({ path, origin, cache, headers, functions }) => ({
+    path,
+    origin,
+    cachePolicy: cache.policy,
+    headersPolicy: headers,
+    functions: functions.map(({ event }) => ({ event, arn })),
+  }))
 }
 
 export function imagesWanted({ images: name, settings }: Target, claim: Claim): BucketWanted {

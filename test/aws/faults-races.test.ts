@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { liveVersion } from '../../src/resources/distribution-config.js'
+import { liveVersion } from '../../src/resources/distribution-functions.js'
 import {
   ALL_THERE,
   changeDistribution,

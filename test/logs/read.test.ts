@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { distributionIdOf } from '../../src/logs/distribution.js'
+import { findDistribution } from '../../src/resources/find-distribution.js'
 import { createClients } from '../../src/aws/clients.js'
 import { placesOf } from '../../src/logs/read.js'
 import { describeAws } from '../support/moto/moto.js'
@@ -241,9 +241,15 @@ describeAws('reading the logs of regions', () => {
   test('finds the distribution that runs the function', async () => {
     const id = await distribute(stage.moto.endpoint)
     const clients = createClients()
-    const session = { clients, account: '123456789012', signal: new AbortController().signal }
-    expect(await distributionIdOf(session, 'genato')).toBe(id)
-    expect(await distributionIdOf(session, 'other')).toBeUndefined()
+    const session = { clients, signal: new AbortController().signal }
+    const idOf = async (stack: string) => {
+      const name = `${stack}-func`
+      const arn = `arn:aws:lambda:us-east-1:123456789012:function:${name}`
+      const search = { stack, buckets: [], functions: [{ name, arn }] }
+      return (await findDistribution(session, search, { anyBucket: true }))?.id
+    }
+    expect(await idOf('genato')).toBe(id)
+    expect(await idOf('other')).toBeUndefined()
     clients.close()
   })
 })

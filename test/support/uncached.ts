@@ -4,7 +4,7 @@ import type { FunctionRunner } from '../../src/local/lambda/runner.js'
 import type { StoredObject } from '../../src/objects/object-file.js'
 import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
 import { createEdge } from '../../src/local/cloudfront/edge.js'
-import { bucketOf } from '../../src/resources/distribution-config.js'
+import { bucketOf } from '../../src/resources/distribution-origins.js'
 import { ACCOUNT, type Somebody } from './aws.js'
 import type { FaultProxy } from './fault-proxy.js'
 
