@@ -48,7 +48,7 @@ export interface StackDescription {
 }
 
 export type StackBucket = Omit<BucketWanted, keyof Claim>
-export type StackRole = Omit<RoleWanted, keyof Claim>
+type StackRole = Omit<RoleWanted, keyof Claim>
 
 /** A package of code. */
 export interface StackPackage {
@@ -72,7 +72,7 @@ export interface StackFunction extends FunctionPlace {
   logGroups: readonly StackLogGroup[]
 }
 
-export interface StackLogGroup {
+interface StackLogGroup {
   name: string
   regions: readonly string[]
   /** Whether deploy creates it, so that its retention holds from the first line on. */
@@ -85,7 +85,7 @@ export interface StackAccessControl {
   wanted: boolean
 }
 
-export interface StackOrigin {
+interface StackOrigin {
   id: string
   bucket: StackBucket['holds']
   domain: string
@@ -94,7 +94,7 @@ export interface StackOrigin {
 }
 
 /** The name of a role's only inline policy. */
-export const INLINE_POLICY = 'genato-images'
+const INLINE_POLICY = 'genato-images'
 
 export function describeStack(settings: Settings, account: string): StackDescription {
   const { stack: name, generate } = settings

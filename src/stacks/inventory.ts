@@ -21,12 +21,12 @@ import {
 } from './description.js'
 
 /** A described resource, and what AWS has of it. `undefined`: it doesn't exist, or it belongs to others. */
-export interface Observed<Described, Seen> {
+interface Observed<Described, Seen> {
   described: Described
   seen: Seen | undefined
 }
 
-export interface ObservedFunction extends Observed<StackFunction, FunctionSeen> {
+interface ObservedFunction extends Observed<StackFunction, FunctionSeen> {
   role: RoleSeen | undefined
 }
 
