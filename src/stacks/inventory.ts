@@ -26,7 +26,7 @@ interface Observed<Described, Seen> {
   seen: Seen | undefined
 }
 
-interface ObservedFunction extends Observed<StackFunction, FunctionSeen> {
+export interface ObservedFunction extends Observed<StackFunction, FunctionSeen> {
   role: RoleSeen | undefined
 }
 
