@@ -86,7 +86,7 @@ export function sidesOf({ standIn: { moto, proxy }, cli, project, zip }) {
       runForJson(process.execPath, [benchFile('deploy/peak.js'), ...GENATO], { env, cwd: project }),
     forget: async () => {
       await moto.reset()
-      await moto.settings({ distribution_reads: 0 })
+      await moto.settings({ distribution_reads: 0, function_reads: 0 })
       proxy.clear()
       empty = true
     },
