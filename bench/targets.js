@@ -14,7 +14,7 @@ import { warmRows } from './rows/warm.js'
 
 /** @typedef {import('./rows/row.js').Row} Row */
 
-/** Measures what is to be reached, and prints it: the ratios first. */
+/** Measures the figures that have targets, and prints them, with the ratios first. */
 export async function measureTargets() {
   await withWorkspace(async (workspace) => {
     const started = performance.now()

@@ -9,7 +9,7 @@ const TIMES = 3
 /** @typedef {import('./sides.js').Peak} Peak */
 
 /**
- * The hungriest of some first and second deploys.
+ * The highest memory peak of some first and second deploys.
  * @param {import('./sides.js').Sides} sides
  * @returns {Promise<import('../rows/row.js').Row>}
  */

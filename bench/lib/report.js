@@ -5,7 +5,7 @@ import { printTable } from './table.js'
 
 /**
  * @param {readonly Row[]} rows
- * @param {string} behind what the details under the table are.
+ * @param {string} behind the heading of the details under the table.
  */
 export function printRows(rows, behind) {
   printTable(
@@ -17,7 +17,7 @@ export function printRows(rows, behind) {
 }
 
 /**
- * What is out of reach, or was not measured, is the exit code too.
+ * Sets the exit code if a target is out of reach or wasn't measured.
  * @param {readonly Row[]} rows
  */
 export function complain(rows) {

@@ -15,7 +15,7 @@ const TARGET = `≤ ${LIMIT} × boto3 and Pillow`
 /** @typedef {{ ms: number, loadMs: number }} FirstEvent */
 
 /**
- * The first event of a fresh process: load, look up, make, store. Starting the runtimes is left out.
+ * The first event of a fresh process: load, look up, generate, store. Excludes starting the runtimes.
  * @param {import('./row.js').Setting} setting
  * @returns {Promise<import('./row.js').Row>}
  */
@@ -58,7 +58,7 @@ export async function firstEventRow({ workspace, built, node, baseline }) {
 }
 
 /**
- * Both sides did what is compared: one look-up and one PUT in each process.
+ * Checks that both sides did the same work: one lookup and one PUT in each process.
  * @param {import('../lib/stub.js').Stub} stub
  * @param {number} expected
  */

@@ -6,7 +6,7 @@ import { quantile, ratio } from '../lib/side-by-side.js'
 import { withStub } from '../lib/stub.js'
 import { milliseconds, ratioText, verdict } from './row.js'
 
-/** Added to each answer of S3, in ms: a viewer in Tokyo. */
+/** Delays of S3's responses in ms, for a viewer in Tokyo. */
 const FAR = 150
 const ROUNDS = 9
 const WARM = 8
@@ -16,7 +16,7 @@ const KINDS = [
 ]
 
 /**
- * What a viewer far from the bucket waits for, beside the way back over CloudFront's GET.
+ * The wait of a viewer far from the bucket, compared with a response through CloudFront's GET.
  * @param {import('./row.js').Setting} setting
  * @returns {Promise<import('./row.js').Row[]>}
  */

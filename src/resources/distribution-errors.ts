@@ -2,7 +2,7 @@ import { isNamed } from '../aws/errors.js'
 import { GenatoError } from '../lib/errors.js'
 import type { DistributionWanted } from './distribution-config.js'
 
-/** Whether CloudFront hasn't seen a recent change of Lambda or IAM yet. */
+/** Whether CloudFront hasn't seen a recent change in Lambda or IAM yet. */
 export function isSettling(error: unknown): boolean {
   return (
     isNamed(error, 'InvalidLambdaFunctionAssociation') &&

@@ -65,7 +65,7 @@ function isAbout({ Key, VersionId }: _Error, one: Removed): boolean {
 }
 
 function notDeleted(bucket: string, errors: readonly _Error[]): GenatoError {
-  // First what does not pass by itself: somebody has to act on it.
+  // Permanent refusals first, because somebody must act on them.
   const first = errors.find(({ Code = '' }) => !PASSING.includes(Code)) ?? errors[0]
   const { Key, Code = '', Message } = first ?? {}
   const [code, hint] =

@@ -210,7 +210,7 @@ describeAws('buckets', () => {
     expect(await stack.status()).toMatchObject({ state: 'in step' })
   })
 
-  test('a bucket policy that demands KMS is refused before anything is written, and the error names the bucket', async () => {
+  test('a bucket policy that demands KMS is refused before anything is written, with the name of the bucket', async () => {
     const { s3 } = other()
     const stack = await stackHere()
     await stack.deploy()

@@ -286,7 +286,7 @@ describeAws('large accounts and full buckets', () => {
     expect(await stack.status()).toMatchObject({ state: 'in step' })
   })
 
-  test('purge deletes the images below the prefix in every generation, reports their number, and invalidates once', async () => {
+  test('purge deletes the images below a prefix in every generation, counts them, and invalidates once', async () => {
     const { s3 } = other()
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     expect(await refusal(stack.purge())).toMatchObject({ code: 'NOT_DEPLOYED' })

@@ -212,7 +212,7 @@ describeAws('interrupted runs', () => {
     },
   )
 
-  test('replicas that stay too long: cleanup deletes everything else, exits with code 3, and a later one finishes', async () => {
+  test('a cleanup whose replicas stay too long deletes the rest, exits with code 3, and a later one finishes', async () => {
     await aws.moto.settings({ replica_refusals: 5 })
     const stack = await stackHere()
     await stack.deploy()

@@ -96,7 +96,7 @@ describeAws('calls that AWS refuses', () => {
     expect(used()).toBe(1)
   })
 
-  test('a runtime that Lambda@Edge does not run yet is replaced by the newest that it runs, in later deploys too', async () => {
+  test('a runtime that Lambda@Edge does not run yet is replaced by the newest that it runs, permanently', async () => {
     await aws.moto.settings({ edge_runtimes: ['python3.14', 'nodejs20.x', 'nodejs22.x'] })
     const stack = await stackHere()
     expect(await stack.deploy()).toMatchObject({ finished: true })

@@ -8,7 +8,7 @@ import { describeAws } from '../support/moto/moto.js'
 import { ROOT, project } from '../support/project.js'
 import { awsEnvironment } from '../support/stack.js'
 
-/** Of the tool itself, with its own package and clock, at some of its writes. */
+/** Kills the real tool, with its own package and clock, at some of its writes. */
 describeAws('the command line', () => {
   const aws = useAws()
 
@@ -51,7 +51,7 @@ describeAws('the command line', () => {
     })
   })
 
-  it.each(MOMENTS)('takes away what a cleanup left that was killed %s a write', async (moment) => {
+  it.each(MOMENTS)('finishes a cleanup that was killed %s a write', async (moment) => {
     const { program, run } = inProject('one')
     await survives(aws, {
       name: 'genato cleanup',

@@ -25,7 +25,7 @@ const tokens = fc.record(
 const size = fc.constantFrom('640x480', '64', '300x250@2x', '100@3X')
 
 describe('the form', () => {
-  it('writes the image that it has read, however it was spelt', () => {
+  it('writes the image that it has read, whatever its spelling', () => {
     fc.assert(
       fc.property(size, tokens, (size, tokens) => {
         const path = `/${[size, ...Object.values(tokens)].join(',')}`

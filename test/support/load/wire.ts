@@ -1,18 +1,18 @@
 import net from 'node:net'
 
-/** An answer, byte for byte as it came. */
+/** A response, byte for byte. */
 export interface WireAnswer {
   status: number
-  /** By name in lower case; of repeated ones, all values joined. */
+  /** By name in lower case. Values of repeated headers are joined. */
   headers: Record<string, string>
   body: Buffer
 }
 
-/** A connection on which anything at all can be sent. */
+/** A connection that sends any bytes. */
 export interface Wire {
   socket: net.Socket
   write(bytes: string | Buffer): void
-  /** The next answer; `closed` if the server ends the connection before it is whole. @throws after `timeoutMs` */
+  /** The next response. `closed` if the server ends the connection before it is complete. @throws after `timeoutMs` */
   next(method?: string, timeoutMs?: number): Promise<WireAnswer | 'closed'>
   close(): void
 }
@@ -20,7 +20,7 @@ export interface Wire {
 const ANSWER_TIMEOUT = 20_000
 const HEAD_END = '\r\n\r\n'
 
-/** Strings are sent byte by byte (latin1): what has to be UTF-8 is given as a Buffer. */
+/** Strings are sent as latin1, one byte for each character. Pass UTF-8 as a Buffer. */
 export async function connectWire(port: number, host = '127.0.0.1'): Promise<Wire> {
   const socket = net.connect({ port, host, noDelay: true })
   await new Promise<void>((resolve, reject) => {
@@ -68,7 +68,7 @@ export async function connectWire(port: number, host = '127.0.0.1'): Promise<Wir
   }
 }
 
-/** Asks on a connection of its own. */
+/** Sends a request on a new connection. */
 export async function askOnce(
   port: number,
   bytes: string | Buffer,
@@ -83,7 +83,7 @@ export async function askOnce(
   }
 }
 
-/** A request that is right, but for what its target may be. */
+/** A valid request, except perhaps for its target. */
 export function requestFor(target: string | Buffer, method = 'GET', headers = ''): Buffer {
   return Buffer.concat([
     Buffer.from(`${method} `, 'latin1'),
