@@ -3,13 +3,13 @@ import { EXIT, type ExitCode } from '../lib/errors.js'
 import type { Session } from '../aws/session.js'
 import { listVersionsOf } from '../resources/bucket-contents.js'
 import { cleanup as cleanUpStack } from '../stacks/cleanup.js'
-import { findLogGroups, takeInventory, type Inventory } from '../stacks/inventory.js'
+import { findLogGroups, partsOf, takeInventory, type Inventory } from '../stacks/inventory.js'
 import { untilGone } from '../stacks/gone.js'
-import type { Target } from '../stacks/target.js'
+import { bucketNamed, type StackDescription } from '../stacks/description.js'
 import { byName, type LogGroup } from '../resources/log-group.js'
 import { count } from '../lib/text.js'
 import { readDuration } from '../lib/units.js'
-import { withTarget } from './with-target.js'
+import { withStack } from './with-stack.js'
 import type { Run } from './run.js'
 
 interface CleanupArguments {
@@ -24,58 +24,66 @@ interface CleanupArguments {
 export async function cleanup(run: Run, args: CleanupArguments): Promise<ExitCode> {
   const dryRun = args.dryRun === true
   const timeout = args.wait === false ? 0 : readDuration(args.timeout, '--timeout')
-  return withTarget(run, { dryRun }, async (session, target) => {
-    const inventory = await takeInventory(session, target)
-    const groups = await findLogGroups(session, target, inventory)
+  return withStack(run, { dryRun }, async (session, stack) => {
+    const inventory = await takeInventory(session, stack)
+    const groups = await findLogGroups(session, stack, inventory)
     for (const what of inventory.strangers)
       run.reporter.warn(`The ${what} does not belong to this stack, and stays.`)
-    const list = await listOf(session, target, inventory, groups, args)
+    const list = await listOf(session, stack, inventory, groups, args)
     if (list.length === 0) {
-      run.reporter.result(`Nothing is left of the stack ${target.stack}.`, { left: [] })
+      run.reporter.result(`Nothing is left of the stack ${stack.name}.`, { left: [] })
       return EXIT.done
     }
     run.reporter.result(
-      `To be deleted from the stack ${target.stack}:\n${list.map((one) => `  ${one}`).join('\n')}`,
+      `To be deleted from the stack ${stack.name}:\n${list.map((one) => `  ${one}`).join('\n')}`,
       { deletes: list },
     )
     if (!dryRun) await run.confirm('Delete it?')
-    await cleanUpStack(session, target, inventory, groups, {
+    await cleanUpStack(session, stack, inventory, groups, {
       keepImages: args.keepImages === true,
       deleteFiles: args.deleteFiles === true,
       timeout,
     })
-    return dryRun ? EXIT.done : lookAgain(session, target, args, run)
+    return dryRun ? EXIT.done : lookAgain(session, stack, args, run)
   })
 }
 
 async function listOf(
   session: Session,
-  target: Target,
-  { distribution, accessControl, function: fn, role, packages, images }: Inventory,
+  stack: StackDescription,
+  inventory: Inventory,
   groups: readonly LogGroup[],
   { keepImages, deleteFiles }: CleanupArguments,
 ): Promise<string[]> {
-  const aliases = distribution?.config.Aliases?.Items ?? []
-  return [
-    ...(distribution
-      ? [
-          `distribution ${distribution.id} (${[distribution.domain, ...aliases].join(', ')}) with all its behaviours`,
-        ]
-      : []),
-    ...(accessControl ? [`access control ${target.accessControl}`] : []),
-    ...(fn ? [`function ${target.function.name} with all its versions`] : []),
-    ...(role ? [`role ${target.role} with all its policies`] : []),
-    ...(packages ? [`bucket ${target.packages} with all its packages`] : []),
-    ...(images && !keepImages ? [await imagesLine(session, target, deleteFiles === true)] : []),
-    ...byName(groups).map(([name, regions]) =>
+  const { distribution } = inventory
+  const images = bucketNamed(stack, 'images').name
+  const lines: string[] = []
+  for (const { kind, name, exists } of partsOf(inventory).toReversed()) {
+    if (!exists) continue
+    if (kind === 'distribution') {
+      const domains = [distribution?.domain, ...(distribution?.config.Aliases?.Items ?? [])]
+      lines.push(`distribution ${name} (${domains.join(', ')}) with all its behaviours`)
+    } else if (kind === 'bucket' && name === images) {
+      if (!keepImages) lines.push(await imagesLine(session, images, deleteFiles === true))
+    } else lines.push(`${kind} ${name}${CONTENTS[kind]}`)
+  }
+  for (const [name, regions] of byName(groups))
+    lines.push(
       regions.length === 1
         ? `log group ${name} in ${regions.join('')}`
         : `log groups ${name} in ${regions.length} regions`,
-    ),
-  ]
+    )
+  return lines
 }
 
-async function imagesLine(session: Session, { images }: Target, deleteFiles: boolean): Promise<string> {
+const CONTENTS = {
+  bucket: ' with all its packages',
+  role: ' with all its policies',
+  function: ' with all its versions',
+  'access control': '',
+} as const
+
+async function imagesLine(session: Session, images: string, deleteFiles: boolean): Promise<string> {
   let generated = 0
   // Like cleanup, this counts files of which only older versions are left.
   const others = new Set<string>()
@@ -95,16 +103,17 @@ async function imagesLine(session: Session, { images }: Target, deleteFiles: boo
 /** Announces success only once nothing is left. */
 async function lookAgain(
   session: Session,
-  target: Target,
+  stack: StackDescription,
   { keepImages = false }: CleanupArguments,
   { reporter }: Run,
 ): Promise<ExitCode> {
-  const { imagesKept } = await untilGone(session, target, { keepImages })
+  const { name: images } = bucketNamed(stack, 'images')
+  const { imagesKept } = await untilGone(session, stack, { keepImages })
   reporter.result(
     imagesKept
-      ? `Nothing is left of the stack ${target.stack} but the bucket ${target.images}.`
-      : `Nothing is left of the stack ${target.stack}.`,
-    { left: imagesKept ? [target.images] : [] },
+      ? `Nothing is left of the stack ${stack.name} but the bucket ${images}.`
+      : `Nothing is left of the stack ${stack.name}.`,
+    { left: imagesKept ? [images] : [] },
   )
   return EXIT.done
 }

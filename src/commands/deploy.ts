@@ -3,9 +3,9 @@ import { EXIT, type ExitCode } from '../lib/errors.js'
 import { count } from '../lib/text.js'
 import { duration } from '../lib/units.js'
 import { countOlder } from '../stacks/older-images.js'
-import { deploy as deployStack, type Deployed } from '../stacks/on-demand.js'
+import { deploy as deployStack, type Deployed } from '../stacks/deploy.js'
 import { planAdoption } from '../stacks/adopt.js'
-import { targetOf, type Target } from '../stacks/target.js'
+import { describeStack, type StackDescription } from '../stacks/description.js'
 import { loadSettings } from '../config/load.js'
 import { withSession, type Session } from '../aws/session.js'
 import { loadPackage } from '../local/lambda/with-package.js'
@@ -32,27 +32,32 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   const building = source.digest().catch(() => undefined)
   const deployed = withSession({ reporter, signal, dryRun }, async (session) => {
     const started = session.clock.now()
-    let target = targetOf(settings, session.account)
+    let stack = describeStack(settings, session.account)
     let askedAboutFiles = false
     if (args.adopt) {
-      const plan = await planAdoption(session, target)
-      target = plan.target
+      const plan = await planAdoption(session, stack)
+      stack = plan.stack
       askedAboutFiles = plan.saysFiles
       reporter.result(plan.text, { adopts: plan.adopts, keep: plan.keep })
       if (!dryRun && plan.adopts.length > 0) await run.confirm('Adopt this?')
     }
-    const result = await deployStack(session, target, source, {
-      adopt: args.adopt === true,
-      wait: args.wait !== false,
-      async confirmFiles(question) {
-        if (askedAboutFiles) return
-        if (dryRun) reporter.warn(question)
-        else await run.confirm(question)
+    const result = await deployStack(
+      session,
+      stack,
+      { edge: source },
+      {
+        adopt: args.adopt === true,
+        wait: args.wait !== false,
+        async confirmFiles(question) {
+          if (askedAboutFiles) return
+          if (dryRun) reporter.warn(question)
+          else await run.confirm(question)
+        },
       },
-    })
-    if (result.codeOnly) await warnOfOlder(session, target, result)
+    )
+    if (result.codeOnly) await warnOfOlder(session, stack, result)
     if (dryRun) return reportPlan(session)
-    await report(session, target, result, {
+    await report(session, stack, result, {
       started,
       examples:
         settings.generate.generator === undefined ? EXAMPLES : (await source.load()).examples.slice(0, 3),
@@ -78,8 +83,12 @@ function reportPlan({ ledger, reporter }: Session): ExitCode {
   return EXIT.done
 }
 
-async function warnOfOlder(session: Session, target: Target, { generation }: Deployed): Promise<void> {
-  const { count: older, more } = await countOlder(session, target, generation)
+async function warnOfOlder(
+  session: Session,
+  stack: StackDescription,
+  { generation }: Deployed,
+): Promise<void> {
+  const { count: older, more } = await countOlder(session, stack, generation)
   if (older === 0) return
   const one = older === 1
   const serve = session.ledger.dryRun ? 'would still be served' : `${one ? 'is' : 'are'} still served`
@@ -90,7 +99,7 @@ async function warnOfOlder(session: Session, target: Target, { generation }: Dep
 
 async function report(
   session: Session,
-  { settings }: Target,
+  { settings }: StackDescription,
   { distribution, finished }: Deployed,
   { started, examples }: { started: number; examples: readonly string[] },
 ): Promise<void> {

@@ -19,7 +19,7 @@ import {
 import { reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
 import { edgeFunction } from '../local/lambda/edge-function.js'
-import { withTarget } from './with-target.js'
+import { withStack } from './with-stack.js'
 
 /** `genato dev --deployed`. The AWS session stays open while it serves. */
 export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
@@ -31,10 +31,10 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
       '--write stores nothing on this machine, so --data has no use.',
       'Leave out one of them.',
     )
-  await withTarget(run, {}, async (session, target) => {
-    const { root } = target.settings
+  await withStack(run, {}, async (session, stack) => {
+    const { root } = stack.settings
     const start = async () => {
-      const live = await readLive(session, target)
+      const live = await readLive(session, stack)
       const data = args.write
         ? undefined
         : args.data === undefined
@@ -45,7 +45,7 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
       const server = await startDeployed({
         ...address,
         deployed: {
-          fn: { ...edgeFunction(target.settings), ...runsWith(live) },
+          fn: { ...edgeFunction(stack.settings), ...runsWith(live) },
           digest: live.digest,
           files: live.files,
         },

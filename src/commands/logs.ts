@@ -7,7 +7,7 @@ import type { Settings } from '../config/types.js'
 import { EXIT, messageOf, usageError, type ExitCode } from '../lib/errors.js'
 import { readDuration } from '../lib/units.js'
 import { findDistribution } from '../resources/find-distribution.js'
-import { searchOf, targetOf } from '../stacks/target.js'
+import { describeStack, searchOf } from '../stacks/description.js'
 import { createHealth, type Place } from '../logs/health.js'
 import { lineData, lineText } from '../logs/line.js'
 import { readLine } from '../logs/read-line.js'
@@ -78,7 +78,7 @@ async function printEvents(
 /** Without the distribution, everything is shown except CloudFront's own log. */
 async function distributionIdOf(session: Session, settings: Settings): Promise<string | undefined> {
   try {
-    const search = searchOf(targetOf(settings, session.account))
+    const search = searchOf(describeStack(settings, session.account))
     return (await findDistribution(session, search, { anyBucket: true }))?.id
   } catch (error) {
     session.signal.throwIfAborted()

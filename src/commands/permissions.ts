@@ -2,7 +2,7 @@ import { operatorPolicy } from '../../templates/operator-policy.js'
 import { loadSettings } from '../config/load.js'
 import { withSession } from '../aws/session.js'
 import { EXIT, GenatoError, type ExitCode } from '../lib/errors.js'
-import { targetOf } from '../stacks/target.js'
+import { describeStack } from '../stacks/description.js'
 import type { Run } from './run.js'
 
 /** `genato permissions`: works without an account, and names it if there is one. */
@@ -13,10 +13,10 @@ export async function permissions(run: Run): Promise<ExitCode> {
     run.reporter.warn(
       'There are no AWS credentials, so * stands for the account. Run it with credentials for a narrower policy.',
     )
-  const { images, packages, function: fn, role } = targetOf(settings, account ?? '*')
+  const { buckets, functions } = describeStack(settings, account ?? '*')
   const stack = {
-    buckets: [images, packages],
-    functions: [{ ...fn, role }],
+    buckets: buckets.map(({ name }) => name),
+    functions: functions.map(({ name, region, role }) => ({ name, region, role: role.name })),
     boundary: settings.permissionsBoundary,
   }
   const policy = operatorPolicy(stack, account ?? '*')

@@ -1,11 +1,12 @@
 import { EXIT, GenatoError, usageError, type ExitCode } from '../lib/errors.js'
 import type { Settings } from '../config/types.js'
 import type { Reporter } from '../reporter/reporter.js'
+import { bucketNamed } from '../stacks/description.js'
 import { findPurgeable, imageCount, purge as purgeImages } from '../stacks/purge.js'
 import { ALL, countStored, readChosen, type Chosen, type Counted } from '../stacks/stored-images.js'
 import { askPackage } from './ask-package.js'
 import { sizeText } from '../lib/units.js'
-import { withTarget } from './with-target.js'
+import { withStack } from './with-stack.js'
 import { urlPath } from './url-path.js'
 import type { Run } from './run.js'
 
@@ -16,15 +17,15 @@ export async function purge(
   args: { dryRun?: boolean },
 ): Promise<ExitCode> {
   const dryRun = args.dryRun === true
-  return withTarget(run, { dryRun }, async (session, target) => {
+  return withStack(run, { dryRun }, async (session, stack) => {
     const { reporter } = run
-    const purgeable = await findPurgeable(session, target)
-    const chosen = path === undefined ? ALL : await choose(path, target.settings, reporter)
-    const counted = await countStored(session, target.images, chosen)
+    const purgeable = await findPurgeable(session, stack)
+    const chosen = path === undefined ? ALL : await choose(path, stack.settings, reporter)
+    const counted = await countStored(session, bucketNamed(stack, 'images').name, chosen)
     const found = `${imageCount(counted.objects)} (${sizeText(counted.bytes)})`
     if (counted.objects > 0 && !dryRun)
       await run.confirm(`${sentence(found, counted, path)} Delete ${counted.objects === 1 ? 'it' : 'them'}?`)
-    const purged = await purgeImages(session, target, purgeable, chosen, counted)
+    const purged = await purgeImages(session, stack, purgeable, chosen, counted)
     if (counted.objects === 0 && path !== undefined) throw nothing(path, counted)
     const forgets = purged.invalidated ? '; CloudFront drops its copies within minutes.' : '.'
     reporter.result(

@@ -7,14 +7,14 @@ import { status as lookAtStack, type LocalPackage, type Status } from '../stacks
 import { loadPackage } from '../local/lambda/with-package.js'
 import { packageSource } from '../package/source.js'
 import { sizeText } from '../lib/units.js'
-import { withTarget } from './with-target.js'
+import { withStack } from './with-stack.js'
 import type { Run } from './run.js'
 
 /** `genato status`: the exit code says what was found, or 1 if that failed. */
 export async function status(run: Run): Promise<ExitCode> {
-  return withTarget(run, {}, async (session, target) => {
-    const seen = await lookAtStack(session, target, await localPackage(target.settings, run.reporter))
-    run.reporter.result(statusText(seen, target.stack), seen)
+  return withStack(run, {}, async (session, stack) => {
+    const seen = await lookAtStack(session, stack, await localPackage(stack.settings, run.reporter))
+    run.reporter.result(statusText(seen, stack.name), seen)
     return {
       'in step': EXIT.done,
       'under way': EXIT.unfinished,

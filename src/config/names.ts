@@ -2,7 +2,33 @@ import { HOME_REGION } from '../lib/home-region.js'
 
 /**
  * The names of a stack's resources, made from the stack's name and the account's id. No other module makes names.
+ * A test holds that each fits AWS's limit for the longest stack name, which is 40 characters.
  */
+export const NAMES = {
+  function: { pattern: '<stack>-func', limit: 64 },
+  role: { pattern: '<stack>-role', limit: 64 },
+  // Bucket names are global, so they contain the account's id.
+  imagesBucket: { pattern: '<stack>-images-<account>', limit: 63 },
+  packagesBucket: { pattern: '<stack>-lambda-<account>', limit: 63 },
+  packageKey: { pattern: '<stack>-func/<digest>.zip', limit: 1024 },
+  accessControl: { pattern: '<stack>-images', limit: 64 },
+  // CloudFront documents no limit: this is a cautious one.
+  callerReference: { pattern: 'genato/<account>/<stack>/<n>', limit: 128 },
+  edgeLogGroup: { pattern: `/aws/lambda/${HOME_REGION}.<stack>-func`, limit: 512 },
+  directLogGroup: { pattern: '/aws/lambda/<stack>-func', limit: 512 },
+  distributionLogGroup: { pattern: '/aws/cloudfront/LambdaEdge/<distribution>', limit: 512 },
+} as const
+
+type Names = typeof NAMES
+type Holes<Pattern> = Pattern extends `${string}<${infer Hole}>${infer Rest}` ? Hole | Holes<Rest> : never
+
+/** Fills the holes of a name's pattern. */
+function named<Kind extends keyof Names>(
+  kind: Kind,
+  values: Readonly<Record<Holes<Names[Kind]['pattern']>, string>>,
+): string {
+  return NAMES[kind].pattern.replace(/<(\w+)>/g, (_, hole: keyof typeof values) => values[hole])
+}
 
 /** Stands in for the account's id in `genato dev`, which has no account. */
 const NO_ACCOUNT = '000000000000'
@@ -16,23 +42,22 @@ export const FILES_TAG = 'genato:files'
 /** On an adopted images bucket: it stays public until CloudFront has rolled out the access control. */
 export const CLOSING_TAG = 'genato:closing'
 
-/** The function's name. */
 export function functionName(stack: string): string {
-  return `${stack}-func`
+  return named('function', { stack })
 }
 
 /** The execution role's name. The default stack keeps the name that package.sh gave it. */
 export function roleName(stack: string): string {
-  return stack === 'genato' ? 'GenatoRole' : `${stack}-role`
+  return stack === 'genato' ? 'GenatoRole' : named('role', { stack })
 }
 
-/** The images bucket's name. Bucket names are global, so the account's id is part of it. */
+/** The default name of the images bucket. */
 export function imagesBucket(stack: string, account: string = NO_ACCOUNT): string {
-  return `${stack}-images-${account}`
+  return named('imagesBucket', { stack, account })
 }
 
 export function packagesBucket(stack: string, account: string): string {
-  return `${stack}-lambda-${account}`
+  return named('packagesBucket', { stack, account })
 }
 
 /**
@@ -45,16 +70,16 @@ export function isOwnBucketName(name: string, stack: string, account: string): b
 
 /** The origin access control's name. It can't be tagged: name and description say which stack it belongs to. */
 export function accessControlName(stack: string): string {
-  return `${stack}-images`
+  return named('accessControl', { stack })
 }
 
 /** The key of the package with this content digest in the packages bucket. */
 export function packageKey(stack: string, digest: string): string {
-  return `${packagePrefix(stack)}${digest}.zip`
+  return named('packageKey', { stack, digest })
 }
 
 export function packagePrefix(stack: string): string {
-  return `${functionName(stack)}/`
+  return packageKey(stack, '').replace(/[^/]*$/, '')
 }
 
 /** The host name that CloudFront and the function reach a bucket by. */
@@ -64,20 +89,20 @@ export function bucketDomain(bucket: string): string {
 
 /** @param n counts from 1, deleted distributions included. */
 export function callerReference(stack: string, account: string, n: number): string {
-  return `genato/${account}/${stack}/${n}`
+  return named('callerReference', { account, stack, n: String(n) })
 }
 
 /** The function's log group in every region where Lambda@Edge ran it. */
 export function edgeLogGroup(stack: string): string {
-  return `/aws/lambda/${HOME_REGION}.${functionName(stack)}`
+  return named('edgeLogGroup', { stack })
 }
 
 /** The log group of invocations that did not come through CloudFront. */
 export function directLogGroup(stack: string): string {
-  return `/aws/lambda/${functionName(stack)}`
+  return named('directLogGroup', { stack })
 }
 
 /** The log group where CloudFront reports the responses of the function that it refused. */
 export function distributionLogGroup(distribution: string): string {
-  return `/aws/cloudfront/LambdaEdge/${distribution}`
+  return named('distributionLogGroup', { distribution })
 }

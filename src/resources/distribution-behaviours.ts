@@ -54,7 +54,7 @@ export function addBehaviour(
     Compress: false,
     ResponseHeadersPolicyId: headers,
     PathPattern: path,
-  } as CacheBehavior
+  }
   const items = [...(config.CacheBehaviors?.Items ?? []), added]
   return { ...config, CacheBehaviors: { Quantity: items.length, Items: items } }
 }

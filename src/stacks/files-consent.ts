@@ -11,7 +11,7 @@ import { listObjects } from '../resources/bucket-contents.js'
 import { ownerOf } from '../resources/ownership.js'
 import type { Tags } from '../resources/tags.js'
 import { isReader } from './images-readers.js'
-import type { Target } from './target.js'
+import { bucketNamed, type StackDescription } from './description.js'
 
 /** A number of files. `more`: counting stopped at `count`. */
 export interface FileCount {
@@ -70,15 +70,17 @@ interface Asked {
  */
 export async function filesConsent(
   session: Session,
-  { images, stack, account, settings }: Target,
+  stack: StackDescription,
   { seen, confirm }: Asked,
 ): Promise<Tags> {
-  const isDefault = images === imagesBucket(stack, account)
+  const { account, settings } = stack
+  const { name: images } = bucketNamed(stack, 'images')
+  const isDefault = images === imagesBucket(stack.name, account)
   if (settings.generate.files !== undefined || seen?.tags[FILES_TAG] !== undefined) return {}
   if (isDefault && seen === undefined) return {}
   const readers = (seen?.policy ?? []).filter(isReader)
   const widens = readers.length > 0 && !readers.some((one) => servesAll(one, images))
-  if (isDefault && seen && ownerOf(seen.tags, stack) === 'ours' && !widens) return {}
+  if (isDefault && seen && ownerOf(seen.tags, stack.name) === 'ours' && !widens) return {}
   const agreed = { [FILES_TAG]: 'served' }
   const files = seen === undefined ? NO_FILES : await countFiles(session, images, true)
   // An empty, untagged bucket under genato's own name was left by a run that was interrupted.

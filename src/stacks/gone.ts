@@ -1,25 +1,25 @@
 import type { Session } from '../aws/session.js'
 import { waitFor } from '../aws/wait.js'
 import { EXIT, GenatoError } from '../lib/errors.js'
-import { findLogGroups, takeInventory } from './inventory.js'
-import type { Target } from './target.js'
+import type { StackDescription } from './description.js'
+import { bucketSeen, findLogGroups, partsOf, takeInventory } from './inventory.js'
 
-/** For how long S3 and IAM may go on showing what was deleted: both say that reads may lag, and not how long. */
+/** How long S3 and IAM may show deleted resources. Both document that reads may lag, but not for how long. */
 const LAG = { timeout: 60_000, pauses: [1_000, 10_000] as [number, number] }
 
-/** S3 contradicts itself about a bucket that was just deleted: it is still going. */
+/** S3's answers contradict each other about a bucket that was just deleted: it isn't gone yet. */
 function unlessUnclear(error: unknown): undefined {
   if (!(error instanceof GenatoError) || error.code !== 'BUCKET_UNCLEAR') throw error
 }
 
 /**
- * Looks after a cleanup until nothing of the stack is seen any more, for up to 60 s.
- * @returns whether the images bucket is there, as it may be with `keepImages`.
+ * Waits after a cleanup until AWS shows nothing of the stack any more, for up to 60 s.
+ * @returns whether the images bucket exists, as it may with `keepImages`.
  * @throws GenatoError LEFT with exit code 3
  */
 export async function untilGone(
   session: Session,
-  target: Target,
+  stack: StackDescription,
   { keepImages }: { keepImages: boolean },
 ): Promise<{ imagesKept: boolean }> {
   let left: string[] = []
@@ -28,23 +28,21 @@ export async function untilGone(
     title: 'AWS to show that all of it is gone',
     detail: () => left.join(', '),
     look: async () => {
-      const inventory = await takeInventory(session, target).catch(unlessUnclear)
+      const inventory = await takeInventory(session, stack).catch(unlessUnclear)
       if (inventory === undefined) return undefined
-      const groups = await findLogGroups(session, target, inventory)
-      const imagesKept = keepImages && inventory.images !== undefined
+      const groups = await findLogGroups(session, stack, inventory)
+      const imagesKept = keepImages && bucketSeen(inventory, 'images') !== undefined
+      const parts = partsOf(inventory).filter(
+        ({ exists, label }) => exists && !(imagesKept && label === 'images bucket'),
+      )
       left = [
-        ...(inventory.distribution ? ['the distribution'] : []),
-        ...(inventory.accessControl ? ['the access control'] : []),
-        ...(inventory.function ? ['the function'] : []),
-        ...(inventory.role ? ['the role'] : []),
-        ...(inventory.packages ? ['the packages bucket'] : []),
-        ...(inventory.images && !imagesKept ? ['the images bucket'] : []),
+        ...parts.toReversed().map(({ label }) => `the ${label}`),
         ...groups.map(({ region, name }) => `log group ${name} in ${region}`),
       ]
       return left.length === 0 ? { imagesKept } : undefined
     },
     late: () =>
-      new GenatoError('LEFT', `There is something left: ${left.join(', ')}.`, {
+      new GenatoError('LEFT', `Some resources are left: ${left.join(', ')}.`, {
         hint: 'Run genato cleanup again.',
         exitCode: EXIT.unfinished,
       }),

@@ -7,7 +7,7 @@ import { isOurs, isPublic, syncBucketPolicy } from '../resources/bucket-policy.j
 import { sameDocument } from '../resources/document.js'
 import type { PreparedBucket } from '../resources/bucket.js'
 import type { Tags } from '../resources/tags.js'
-import type { Target } from './target.js'
+import { bucketNamed, type StackDescription } from './description.js'
 
 /**
  * Decides who may read the images bucket while the distribution switches between private and public access.
@@ -30,10 +30,9 @@ interface Policy {
 }
 
 /** Genato's statements in the policy of the images bucket. */
-export function readersWanted(
-  { images, settings }: Pick<Target, 'images' | 'settings'>,
-  distributionArn: string,
-): Statement[] {
+export function readersWanted(stack: StackDescription, distributionArn: string): Statement[] {
+  const { settings } = stack
+  const { name: images } = bucketNamed(stack, 'images')
   const files = settings.generate.files ?? true
   return settings.generate.access === 'public'
     ? anyoneReads(images, files)
@@ -53,10 +52,10 @@ export function isReader(statement: Statement): boolean {
   return isOurs(statement) && statement.Action === 's3:GetObject'
 }
 
-export function imagesReaders(session: Session, target: Target, policy: Policy): ImagesReaders {
+export function imagesReaders(session: Session, stack: StackDescription, policy: Policy): ImagesReaders {
   const { bucket, adopt } = policy
-  const { images, settings } = target
-  const closes = settings.generate.access === 'private'
+  const { name: images } = bucketNamed(stack, 'images')
+  const closes = stack.settings.generate.access === 'private'
   // A private bucket can't keep others' public statements. The tag says that an earlier run began to adopt it.
   const dropsOthers = closes && (adopt || CLOSING_TAG in (bucket.seen?.tags ?? {}))
   let there = bucket.seen?.policy ?? []
@@ -69,7 +68,7 @@ export function imagesReaders(session: Session, target: Target, policy: Policy):
   return {
     tags: dropsOthers && othersOf(there).some(isPublic) ? { [CLOSING_TAG]: 'after the roll-out' } : {},
     async open(distributionArn) {
-      const wanted = readersWanted(target, distributionArn)
+      const wanted = readersWanted(stack, distributionArn)
       const beside = (others: (one: Statement) => boolean) => (statements: Statement[]) => [
         ...othersOf(statements).filter(others),
         ...statements.filter((one) => isReader(one) && wanted.every(({ Sid }) => Sid !== one.Sid)),
@@ -87,7 +86,7 @@ export function imagesReaders(session: Session, target: Target, policy: Policy):
       }
     },
     async close(distributionArn) {
-      const wanted = readersWanted(target, distributionArn)
+      const wanted = readersWanted(stack, distributionArn)
       await put((statements) => [
         ...othersOf(statements).filter((one) => !(dropsOthers && isPublic(one))),
         ...wanted,

@@ -2,7 +2,6 @@ import { isNamed } from '../aws/errors.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
 import { GenatoError } from '../lib/errors.js'
-import { packageKey } from '../config/names.js'
 import { contentDigest, type PackageFile } from '../package/package-file.js'
 import { unzipFiles, zipHashes } from '../package/zip.js'
 import { DEFAULT_PATH } from '../resources/distribution-behaviours.js'
@@ -12,13 +11,19 @@ import { observeDistribution, type DistributionSeen } from '../resources/distrib
 import { findDistribution } from '../resources/find-distribution.js'
 import { getPackage } from '../resources/stored-package.js'
 import { listVersions, type Version } from '../resources/version.js'
-import { searchOf, type Target } from './target.js'
+import {
+  functionNamed,
+  packageNamed,
+  searchOf,
+  type StackDescription,
+  type StackPackage,
+} from './description.js'
 
-/** What the distribution serves at the moment, and from where. */
+/** What the distribution serves now, and from where. */
 export interface Live {
   /** The distribution's id. */
   distribution: string
-  /** Behind the default behaviour. */
+  /** The bucket behind the default behaviour. */
   bucket: string
   origin: { domain: string; path: string }
   version: Version
@@ -27,10 +32,10 @@ export interface Live {
 }
 
 /** @throws GenatoError NOT_DEPLOYED, TWO_DISTRIBUTIONS, NO_BUCKET, NOT_OURS, PACKAGE_GONE, PACKAGE_DIFFERS */
-export async function readLive(session: Session, target: Target): Promise<Live> {
+export async function readLive(session: Session, stack: StackDescription): Promise<Live> {
   const step = session.reporter.step('reading what is live')
   try {
-    const live = await readTheLive(session, target)
+    const live = await readTheLive(session, stack)
     step.done(`version ${live.version.number}`)
     return live
   } catch (error) {
@@ -39,25 +44,28 @@ export async function readLive(session: Session, target: Target): Promise<Live> 
   }
 }
 
-async function readTheLive(session: Session, target: Target): Promise<Live> {
-  // Whichever bucket it serves from: that is what is asked.
-  const found = await findDistribution(session, searchOf(target), { anyBucket: true })
-  if (!found) throw notDeployed(`There is no distribution of the stack ${target.stack} in this account.`)
-  const [seen, versions] = await together([
-    observeDistribution(session, found),
-    listVersions(session, target.function),
-  ])
-  const number = seen && liveVersion(seen.config, target.functionArn)
+async function readTheLive(session: Session, stack: StackDescription): Promise<Live> {
+  // Whichever bucket it serves from: the distribution decides, not the configuration.
+  const found = await findDistribution(session, searchOf(stack), { anyBucket: true })
+  if (!found) throw notDeployed(`There is no distribution of the stack ${stack.name} in this account.`)
+  const fn = functionNamed(stack, 'edge')
+  const [seen, versions] = await together([observeDistribution(session, found), listVersions(session, fn)])
+  const number = seen && liveVersion(seen.config, fn.arn)
   const version = versions.find((one) => one.number === number)
   if (!seen || !version)
-    throw notDeployed(`The distribution ${found.id} runs no version of the function ${target.function.name}.`)
+    throw notDeployed(`The distribution ${found.id} runs no version of the function ${fn.name}.`)
   const origin = originOf(seen)
-  return { distribution: found.id, ...origin, version, ...(await readPackage(session, target, version)) }
+  return {
+    distribution: found.id,
+    ...origin,
+    version,
+    ...(await readPackage(session, packageNamed(stack, fn.package), version)),
+  }
 }
 
 function notDeployed(message: string): GenatoError {
   return new GenatoError('NOT_DEPLOYED', message, {
-    hint: 'genato deploy brings it there; genato status tells what there is. --stack and --profile choose another.',
+    hint: 'Run genato deploy, or choose another stack with --stack or another account with --profile. genato status shows what exists.',
   })
 }
 
@@ -67,9 +75,9 @@ function originOf({ id, config }: DistributionSeen): Pick<Live, 'bucket' | 'orig
   if (bucket === undefined)
     throw new GenatoError(
       'NO_BUCKET',
-      `Behind the distribution ${id} is ${DomainName}, which is no bucket.`,
+      `The distribution ${id} serves from ${DomainName}, which is not a bucket.`,
       {
-        hint: 'genato deploy puts the images bucket there again.',
+        hint: 'Run genato deploy to restore the images bucket as its origin.',
       },
     )
   return { bucket, origin: { domain: DomainName, path: OriginPath } }
@@ -77,29 +85,29 @@ function originOf({ id, config }: DistributionSeen): Pick<Live, 'bucket' | 'orig
 
 async function readPackage(
   session: Session,
-  { stack, packages }: Target,
+  { bucket, keyOf }: StackPackage,
   { arn, digest, codeSha256 }: Version,
 ): Promise<Pick<Live, 'digest' | 'files'>> {
   if (digest === undefined)
     throw new GenatoError('NOT_OURS', `${arn} was not published by genato.`, {
-      hint: 'genato deploy --adopt takes over what is there, and publishes a version of its own.',
+      hint: 'Run genato deploy --adopt: it adopts the function and publishes a version of its own.',
     })
-  const key = packageKey(stack, digest)
-  const zip = await getPackage(session, packages, key).catch((error: unknown) => {
+  const key = keyOf(digest)
+  const zip = await getPackage(session, bucket, key).catch((error: unknown) => {
     if (!isNamed(error, 'NoSuchKey', 'NoSuchBucket')) throw error
     throw new GenatoError(
       'PACKAGE_GONE',
-      `The package of ${arn} is not in the bucket any more: ${packages}/${key}.`,
+      `The package of ${arn} is no longer in the bucket: ${bucket}/${key}.`,
       {
-        hint: 'genato deploy from the same sources puts it there again.',
+        hint: 'Run genato deploy from the same sources to upload it again.',
         cause: error,
       },
     )
   })
   const files = zipHashes(zip).codeSha256 === codeSha256 ? unzipFiles(zip) : undefined
   if (!files || contentDigest(files) !== digest)
-    throw new GenatoError('PACKAGE_DIFFERS', `${packages}/${key} is not the package that ${arn} runs.`, {
-      hint: 'Something else wrote there. Delete that object; genato deploy from the same sources puts it there again.',
+    throw new GenatoError('PACKAGE_DIFFERS', `${bucket}/${key} is not the package that ${arn} runs.`, {
+      hint: 'Something else overwrote it. Delete that object, then run genato deploy from the same sources to upload it again.',
     })
   return { digest, files }
 }

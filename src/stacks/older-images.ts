@@ -1,18 +1,22 @@
 import { GENERATED } from '../../handler/shared/contract.js'
 import type { Session } from '../aws/session.js'
 import { listObjects } from '../resources/bucket-contents.js'
-import type { Target } from './target.js'
+import { bucketNamed, type StackDescription } from './description.js'
 
 const ENOUGH = 10_000
 
 /** How many images of this generation are stored, up to a number that is many. */
 export async function countOlder(
   session: Session,
-  { images }: Target,
+  stack: StackDescription,
   generation: string,
 ): Promise<{ count: number; more: boolean }> {
   let count = 0
-  for await (const page of listObjects(session, images, `${GENERATED}${generation}/`)) {
+  for await (const page of listObjects(
+    session,
+    bucketNamed(stack, 'images').name,
+    `${GENERATED}${generation}/`,
+  )) {
     count += page.length
     if (count >= ENOUGH) return { count, more: true }
   }

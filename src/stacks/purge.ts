@@ -10,51 +10,53 @@ import { invalidate } from '../resources/invalidation.js'
 import { deleteObjects } from '../resources/object-removal.js'
 import { listVersions } from '../resources/version.js'
 import { listChosen, type Chosen, type Counted } from './stored-images.js'
-import { searchOf, type Target } from './target.js'
+import { bucketNamed, functionNamed, searchOf, type StackDescription } from './description.js'
 
 export interface Purged {
   objects: number
   bytes: number
-  /** Whether CloudFront was told to forget them. */
+  /** Whether CloudFront's caches were invalidated. */
   invalidated: boolean
 }
 
-/** The stack as far as a purge needs it. */
+/** The parts of a stack that a purge needs. */
 export interface Purgeable {
   distribution: DistributionSeen
-  /** What to note as invalidated: what is live everywhere, or that a deploy still has to invalidate. */
+  /** What to note as invalidated: the live code, or that a deploy still has to invalidate. */
   cached: string
 }
 
 /** @throws GenatoError NOT_DEPLOYED */
-export async function findPurgeable(session: Session, target: Target): Promise<Purgeable> {
+export async function findPurgeable(session: Session, stack: StackDescription): Promise<Purgeable> {
+  const edge = functionNamed(stack, 'edge')
   const [found, fn] = await Promise.all([
-    findDistribution(session, searchOf(target), { anyBucket: false }),
-    observeFunction(session, target.function),
+    findDistribution(session, searchOf(stack), { anyBucket: false }),
+    observeFunction(session, edge),
   ])
   const distribution = found && (await observeDistribution(session, found))
   if (!distribution || !fn)
-    throw new GenatoError('NOT_DEPLOYED', `The stack ${target.stack} is not deployed.`, {
-      hint: 'genato status tells what there is.',
+    throw new GenatoError('NOT_DEPLOYED', `The stack ${stack.name} is not deployed.`, {
+      hint: 'genato status shows what exists.',
     })
-  const number = liveVersion(distribution.config, target.functionArn)
-  const live = (await listVersions(session, target.function)).find((version) => version.number === number)
+  const number = liveVersion(distribution.config, edge.arn)
+  const live = (await listVersions(session, edge)).find((version) => version.number === number)
   const settled = distribution.deployed && live?.codeSha256 === fn.codeSha256
   return { distribution, cached: (settled ? fn.tags[CODE_TAGS.cached] : undefined) ?? PENDING }
 }
 
 /**
- * Deletes the stored images that are chosen, and has CloudFront forget all that it keeps. A run that is killed
- * is made up for by the next one, or by the next deploy.
- * @param counted before: where it is nothing, only an invalidation that an earlier run owes is made up for.
+ * Deletes the chosen stored images and invalidates all of CloudFront's caches. If a run is killed, the next purge or
+ * deploy finishes its work.
+ * @param counted before. If it is nothing, purge only catches up on an invalidation that an earlier run owes.
  */
 export async function purge(
   session: Session,
-  { images }: Target,
+  stack: StackDescription,
   { distribution, cached }: Purgeable,
   chosen: Chosen,
   counted: Pick<Counted, 'objects' | 'bytes'>,
 ): Promise<Purged> {
+  const { name: images } = bucketNamed(stack, 'images')
   const pending = distribution.tags[INVALIDATED_TAG] === PENDING
   if (counted.objects === 0 && !pending) return { objects: 0, bytes: 0, invalidated: false }
   let purged = { objects: 0, bytes: 0 }
@@ -72,7 +74,7 @@ export async function purge(
       async (progress) => deleteChosen(session, images, chosen, progress),
     )
   }
-  // Viewers' spellings of a path are many, and one wildcard counts as one path.
+  // All paths: one image has many spellings, and AWS charges a wildcard as one path.
   await invalidate(session, distribution, cached)
   return { ...purged, invalidated: !session.ledger.dryRun }
 }

@@ -5,6 +5,7 @@ import type { Session } from '../aws/session.js'
 import { CLOSING_TAG } from '../config/names.js'
 import { replicasLeft } from '../resources/account.js'
 import { isOurs } from '../resources/bucket-policy.js'
+import type { BucketSeen } from '../resources/bucket-seen.js'
 import { bucketDrift } from '../resources/bucket-aspects.js'
 import { distributionDrift } from '../resources/distribution-config.js'
 import { liveVersion, originRequestFunction } from '../resources/distribution-functions.js'
@@ -19,30 +20,36 @@ import { roleDrift } from '../resources/role.js'
 import { runtimeOf } from '../resources/runtime.js'
 import { listVersions } from '../resources/version.js'
 import { letsInBoth, readersWanted } from './images-readers.js'
-import { takeInventory, type Inventory } from './inventory.js'
 import {
+  bucketNamed,
   distributionWanted,
-  functionDescription,
-  imagesWanted,
-  packagesWanted,
-  roleWanted,
-  type Target,
-} from './target.js'
+  functionNamed,
+  type StackDescription,
+  type StackFunction,
+} from './description.js'
+import {
+  bucketSeen,
+  functionSeen,
+  partsOf,
+  takeInventory,
+  type Inventory,
+  type ObservedFunction,
+} from './inventory.js'
 
 export interface Status {
   state: 'in step' | 'under way' | 'differs' | 'not deployed'
   url: string | undefined
   distribution: { id: string; state: string } | undefined
   version: { number: number; digest: string | undefined } | undefined
-  /** The digest of the package that these sources make. */
+  /** The digest of the package built from these sources. */
   localDigest: string | undefined
-  /** What there is, by kind. */
+  /** Whether each kind of resource exists. */
   there: Record<string, boolean>
-  /** What is not as the configuration says, or not there. */
+  /** Resources that are missing or differ from the configuration. */
   differing: string[]
   unfinished: string[]
   images: { generation: string; current: boolean; count: number; bytes: number }[]
-  /** How many stored images this machine's package, once deployed, would serve though other code made them. */
+  /** How many images that other code stored this machine's package would serve once deployed. */
   olderImages: number
   strangers: string[]
 }
@@ -50,52 +57,45 @@ export interface Status {
 /** The package on this machine. */
 export interface LocalPackage {
   digest: string
-  /** Part of its object keys; `undefined` if it can't be told. Asked only where the package is not the live one. */
+  /** Part of its object keys. `undefined`: unknown. Only called if the package isn't the live one. */
   generation: () => Promise<string | undefined>
 }
 
-/** @param local if one is built. */
+/** @param local `undefined` if no package was built on this machine. */
 export async function status(
   session: Session,
-  target: Target,
+  stack: StackDescription,
   local: LocalPackage | undefined,
 ): Promise<Status> {
-  const inventory = await takeInventory(session, target)
-  const { distribution, function: fn } = inventory
-  const there = {
-    'images bucket': inventory.images !== undefined,
-    'packages bucket': inventory.packages !== undefined,
-    role: inventory.role !== undefined,
-    function: fn !== undefined,
-    'access control': inventory.accessControl !== undefined,
-    distribution: distribution !== undefined,
-  }
-  const needed = Object.entries(there).filter(
-    ([kind]) => kind !== 'access control' || target.settings.generate.access === 'private',
-  )
-  const missing = needed.filter(([, is]) => !is).map(([kind]) => `no ${kind}`)
-  const number = distribution && liveVersion(distribution.config, target.functionArn)
-  const versions = fn ? await listVersions(session, target.function) : []
+  const inventory = await takeInventory(session, stack)
+  const { distribution } = inventory
+  const edge = functionNamed(stack, 'edge')
+  const fn = functionSeen(inventory, 'edge')?.seen
+  const images = bucketSeen(inventory, 'images')
+  const parts = partsOf(inventory)
+  const missing = parts.filter(({ needed, exists }) => needed && !exists).map(({ label }) => `no ${label}`)
+  const number = distribution && liveVersion(distribution.config, edge.arn)
+  const versions = fn ? await listVersions(session, edge) : []
   const live = versions.find((version) => version.number === number)
-  const none = needed.every(([, is]) => !is) && inventory.strangers.length === 0
-  const policy = distribution && inventory.images?.policy
-  const closing = policy !== undefined && isClosing(inventory, policy)
+  const none = parts.every(({ needed, exists }) => !needed || !exists) && inventory.strangers.length === 0
+  const policy = distribution && images?.policy
+  const closing = policy !== undefined && isClosing(images, policy)
   const digests = { live: live?.digest, local: local?.digest }
-  const differing = [...missing, ...drift(target, inventory, { policy, closing, ...digests })]
+  const differing = [...missing, ...drift(stack, inventory, { policy, closing, ...digests })]
   const unfinished = await unfinishedOf(
     session,
-    target,
+    edge,
     inventory,
     versions.map((one) => one.number),
     number,
   )
   if (closing)
     unfinished.push(
-      target.settings.generate.access === 'public'
-        ? 'the images bucket still lets in the distribution by its access control: run deploy'
+      stack.settings.generate.access === 'public'
+        ? 'the images bucket still lets the distribution in by its access control: run deploy'
         : 'the images bucket can still be read by anyone: deploy closes it once CloudFront has rolled out the access control',
     )
-  const images = inventory.images ? await countImages(session, target, fn?.tags[CODE_TAGS.generation]) : []
+  const stored = images ? await countImages(session, stack, fn?.tags[CODE_TAGS.generation]) : []
   return {
     state: none
       ? 'not deployed'
@@ -104,79 +104,71 @@ export async function status(
         : unfinished.length > 0
           ? 'under way'
           : 'in step',
-    url: distribution && `https://${target.settings.domain.aliases?.[0] ?? distribution.domain}`,
+    url: distribution && `https://${stack.settings.domain.aliases?.[0] ?? distribution.domain}`,
     distribution: distribution && {
       id: distribution.id,
       state: `${distribution.config.Enabled ? 'enabled' : 'disabled'}, ${distribution.deployed ? 'deployed' : 'being rolled out'}`,
     },
     version: number === undefined ? undefined : { number, digest: live?.digest },
     localDigest: local?.digest,
-    there,
+    there: Object.fromEntries(parts.map(({ label, exists }) => [label, exists])),
     differing: none ? [] : differing,
     unfinished,
-    images,
-    olderImages: await countOlderThan(local, live?.digest, images),
+    images: stored,
+    olderImages: await countOlderThan(local, live?.digest, stored),
     strangers: inventory.strangers,
   }
 }
 
-/** Whether the bucket still lets in the way that the distribution read it before a change. */
-function isClosing({ images }: Inventory, policy: Statement[]): boolean {
+/** Whether the bucket still allows the way that the distribution read it before a change. */
+function isClosing(images: BucketSeen | undefined, policy: Statement[]): boolean {
   return CLOSING_TAG in (images?.tags ?? {}) || letsInBoth(policy.filter(isOurs))
 }
 
 interface Known {
-  /** The statements of the images bucket's policy, where there is a bucket and a distribution. */
+  /** The statements of the images bucket's policy, if both the bucket and a distribution exist. */
   policy: Statement[] | undefined
   closing: boolean
-  /** Content digest of the live version's package, and of the one on this machine. */
+  /** Content digests of the live version's package and of the one on this machine. */
   live: string | undefined
   local: string | undefined
 }
 
-/** What a deploy shuts only after the roll-out. */
+/** What a deploy closes only after the roll-out. */
 const CLOSED_LAST = ['public access block', 'object ownership']
 
 function drift(
-  target: Target,
-  { images, packages, role, function: fn, distribution, accessControl }: Inventory,
+  stack: StackDescription,
+  { buckets, functions, accessControls, distribution }: Inventory,
   { policy, closing, live, local }: Known,
 ): string[] {
-  const claim = { stack: target.stack, adopt: false }
-  const { settings } = target
-  const differing = [
-    ...(images
-      ? bucketDrift(images, imagesWanted(target, claim))
-          .filter((what) => !(closing && CLOSED_LAST.includes(what)))
-          .map((what) => `images bucket: ${what}`)
-      : []),
-    ...(packages
-      ? bucketDrift(packages, packagesWanted(target, claim)).map((what) => `packages bucket: ${what}`)
-      : []),
-    ...(role ? roleDrift(role, roleWanted(target, claim)).map((what) => `role: ${what}`) : []),
-    ...(fn && role
-      ? functionDrift(fn, functionDescription(target, role, runtimeOf(settings.generate, fn.tags))).map(
-          (what) => `function: ${what}`,
-        )
-      : []),
-  ]
-  if (fn?.failed)
-    differing.push(
-      `function: its ${fn.failed} failed${fn.reason ? `, ${fn.reason}` : ''}: run deploy to try again`,
+  const claim = { stack: stack.name, adopt: false }
+  const differing: string[] = []
+  for (const { described, seen } of buckets) {
+    if (!seen) continue
+    const drifted = bucketDrift(seen, { ...described, ...claim }).filter(
+      (what) => !(closing && described.holds === 'images' && CLOSED_LAST.includes(what)),
     )
-  if (fn && fn.tags[CODE_TAGS.sha256] !== fn.codeSha256) differing.push('function: code')
+    differing.push(...drifted.map((what) => `${described.holds} bucket: ${what}`))
+  }
+  for (const { described, role } of functions)
+    if (role)
+      differing.push(...roleDrift(role, { ...described.role, ...claim }).map((what) => `role: ${what}`))
+  for (const fn of functions) differing.push(...driftOfFunction(fn))
   if (distribution) {
-    const number = liveVersion(distribution.config, target.functionArn)
-    const changed = distributionDrift(
-      distribution.config,
-      distributionWanted(target, {
-        accessControl: settings.generate.access === 'public' ? '' : (accessControl ?? 'none'),
-        arn: `${target.functionArn}:${number ?? 'none'}`,
-      }),
+    const ids = new Map(
+      accessControls.flatMap(({ described, seen }) => (seen ? [[described.name, seen.id]] : [])),
     )
-    // A cleanup was begun: that is unfinished, and no drift.
+    const arns = new Map(
+      functions.map(({ described: { part, arn } }) => [
+        part,
+        `${arn}:${liveVersion(distribution.config, arn) ?? 'none'}`,
+      ]),
+    )
+    const changed = distributionDrift(distribution.config, distributionWanted(stack, ids, arns))
+    // A cleanup that has begun is reported as unfinished, not as drift.
     if (!isEnding(distribution)) differing.push(...changed.map((what) => `distribution: ${what}`))
-    const wanted = readersWanted(target, distribution.arn)
+    const wanted = readersWanted(stack, distribution.arn)
     const ours = policy?.filter(isOurs).filter(({ Sid }) => !closing || wanted.some((one) => one.Sid === Sid))
     if (ours && !sameDocument({ s: ours }, { s: wanted })) differing.push('images bucket: policy')
   }
@@ -185,18 +177,38 @@ function drift(
   return differing
 }
 
-/** As a cleanup leaves it while CloudFront rolls that out: disabled, and without the function. */
+function driftOfFunction({ described, seen, role }: ObservedFunction): string[] {
+  if (!seen) return []
+  const differing = role
+    ? functionDrift(seen, {
+        ...described.fixed,
+        role: role.arn,
+        roleId: role.id,
+        runtime: runtimeOf(described.runtime, seen.tags),
+      })
+    : []
+  if (seen.failed)
+    differing.push(
+      `its ${seen.failed} failed${seen.reason ? `, ${seen.reason}` : ''}: run deploy to try again`,
+    )
+  if (seen.tags[CODE_TAGS.sha256] !== seen.codeSha256) differing.push('code')
+  return differing.map((what) => `function: ${what}`)
+}
+
+/** Disabled and without the function, as a cleanup leaves it while CloudFront rolls that out. */
 function isEnding({ config }: DistributionSeen): boolean {
   return config.Enabled !== true && originRequestFunction(config) === undefined
 }
 
 async function unfinishedOf(
   session: Session,
-  target: Target,
-  { distribution, function: fn }: Inventory,
+  edge: StackFunction,
+  inventory: Inventory,
   versions: number[],
   live: number | undefined,
 ): Promise<string[]> {
+  const { distribution } = inventory
+  const fn = functionSeen(inventory, edge.part)?.seen
   const unfinished: string[] = []
   if (distribution && isEnding(distribution))
     unfinished.push('the distribution is disabled: run cleanup to go on, or deploy to bring it back')
@@ -209,7 +221,7 @@ async function unfinishedOf(
   if (live !== undefined && versions.some((number) => number > live))
     unfinished.push('a newer version is published, and not live: run deploy')
   if (fn && !distribution) {
-    const replicas = await replicasLeft(session, target.function, EDGE_REGIONS)
+    const replicas = await replicasLeft(session, edge, EDGE_REGIONS)
     if (replicas.size > 0)
       unfinished.push(`replicas are left in ${[...replicas.keys()].join(', ')}: run cleanup again later`)
   }
@@ -217,7 +229,7 @@ async function unfinishedOf(
   return unfinished
 }
 
-/** Of the live generation, if other code is to go on with it. */
+/** Counts images of the live generation, if the local code differs and would continue it. */
 async function countOlderThan(
   local: LocalPackage | undefined,
   live: string | undefined,
@@ -230,11 +242,11 @@ async function countOlderThan(
 
 async function countImages(
   session: Session,
-  { images }: Target,
+  stack: StackDescription,
   current: string | undefined,
 ): Promise<Status['images']> {
   const counts = new Map<string, { count: number; bytes: number }>()
-  for await (const page of listObjects(session, images, GENERATED))
+  for await (const page of listObjects(session, bucketNamed(stack, 'images').name, GENERATED))
     for (const { Key = '', Size = 0 } of page) {
       const generation = Key.slice(GENERATED.length).split('/')[0] ?? ''
       const { count, bytes } = counts.get(generation) ?? { count: 0, bytes: 0 }

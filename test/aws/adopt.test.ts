@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { CACHE_POLICY } from '../../templates/distribution.js'
 import type { Config } from '../../src/config/types.js'
 import { planAdoption } from '../../src/stacks/adopt.js'
-import { deploy } from '../../src/stacks/on-demand.js'
+import { deploy } from '../../src/stacks/deploy.js'
 import {
   ACCOUNT,
   changeDistribution,
@@ -33,11 +33,16 @@ describeAws('adopting what the old script left', () => {
     return stack.session(async (session, target) => {
       const adoption = await planAdoption(session, target)
       const planned = aws.proxy.writes().length
-      const deployed = await deploy(session, adoption.target, smallPackage(), {
-        adopt: true,
-        wait: true,
-        confirmFiles: async (question) => void asked.push(question),
-      })
+      const deployed = await deploy(
+        session,
+        adoption.stack,
+        { edge: smallPackage() },
+        {
+          adopt: true,
+          wait: true,
+          confirmFiles: async (question) => void asked.push(question),
+        },
+      )
       return { adoption, deployed, planned }
     })
   }
@@ -214,6 +219,6 @@ describeAws('adopting what the old script left', () => {
 
   test('an account with nothing to adopt is reported as such', async () => {
     const { adoption } = await adopt()
-    expect(adoption).toMatchObject({ adopts: [], keep: {}, text: 'There is nothing to take over.' })
+    expect(adoption).toMatchObject({ adopts: [], keep: {}, text: 'There is nothing to adopt.' })
   })
 })

@@ -113,7 +113,7 @@ describeAws('buckets', () => {
       stack.session(async (session, target) => untilGone(session, target, { keepImages: false })),
     )
     expect(told).toMatchObject({ code: 'LEFT', exitCode: 3 })
-    expect(told.message).toBe('There is something left: the role, the packages bucket, the images bucket.')
+    expect(told.message).toBe('Some resources are left: the role, the packages bucket, the images bucket.')
   })
 
   test.each(['InternalError', 'SlowDown', 'ServiceUnavailable'])(

@@ -36,12 +36,17 @@ describeAws("a deploy's summary", () => {
     const deploy = async (code: string): Promise<Summary> =>
       stack.session(async (session, target) => {
         stack.said.length = 0
-        const { deploy } = await import('../../src/stacks/on-demand.js')
-        await deploy(session, target, smallPackage(code, code), {
-          adopt: false,
-          wait: true,
-          confirmFiles: async () => undefined,
-        })
+        const { deploy } = await import('../../src/stacks/deploy.js')
+        await deploy(
+          session,
+          target,
+          { edge: smallPackage(code, code) },
+          {
+            adopt: false,
+            wait: true,
+            confirmFiles: async () => undefined,
+          },
+        )
         return session.ledger.summary()
       })
     for (const code of ['one', 'two', 'three']) {

@@ -3,7 +3,7 @@ import { KNOWN_AFTER } from '../../src/aws/change.js'
 import type { Config } from '../../src/config/types.js'
 import { cleanup } from '../../src/stacks/cleanup.js'
 import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
-import { deploy } from '../../src/stacks/on-demand.js'
+import { deploy } from '../../src/stacks/deploy.js'
 import { everything, IMAGES, somebody, useAws } from '../support/aws.js'
 import { describeAws } from '../support/moto/moto.js'
 import { smallPackage, stackOn } from '../support/stack.js'
@@ -26,7 +26,7 @@ describeAws('a dry run', () => {
         await cleanup(session, target, inventory, groups, options)
       } else {
         const source = kind === 'update' ? smallPackage('two', 'gen2') : smallPackage()
-        await deploy(session, target, source, {
+        await deploy(session, target, { edge: source }, {
           adopt: false,
           wait: true,
           confirmFiles: async () => undefined,

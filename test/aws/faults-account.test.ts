@@ -269,9 +269,7 @@ describeAws('large accounts and full buckets', () => {
     if (option === '') {
       const told = await refusal(run)
       expect(told).toMatchObject({ code: 'FILES_LEFT', exitCode: 1 })
-      expect(told.message).toBe(
-        `The bucket ${IMAGES} stays: there are 2 files in it that genato did not make.`,
-      )
+      expect(told.message).toBe(`The bucket ${IMAGES} stays: it has 2 files that genato did not make.`)
       expect(told.hint).toContain('--delete-files')
     } else await run
     expect(await everything(other())).toEqual({ ...NOTHING_LEFT, ...left })

@@ -5,6 +5,7 @@ import { listFolders, listObjects } from '../../src/resources/bucket-contents.js
 import { listVersions } from '../../src/resources/version.js'
 import { IMAGES, somebody, useAws } from '../support/aws.js'
 import { describeAws } from '../support/moto/moto.js'
+import { functionNamed } from '../../src/stacks/description.js'
 import { stackOn } from '../support/stack.js'
 
 /** One more than S3 lists in a page. */
@@ -49,7 +50,7 @@ describeAws('a listing', () => {
       await stackHere()
     ).session(async (session, target) => {
       expect(await listFolders(session, IMAGES, 'generated/')).toEqual([])
-      expect(await listVersions(session, target.function)).toEqual([])
+      expect(await listVersions(session, functionNamed(target, 'edge'))).toEqual([])
     })
   })
 
@@ -60,7 +61,7 @@ describeAws('a listing', () => {
       const signal = AbortSignal.abort(new Error('interrupted'))
       const ended = { ...session, signal }
       await expect(listFolders(ended, IMAGES, 'generated/')).rejects.toThrow(/abort/i)
-      await expect(replicasLeft(ended, target.function, EDGE_REGIONS)).rejects.toThrow('interrupted')
+      await expect(replicasLeft(ended, functionNamed(target, 'edge'), EDGE_REGIONS)).rejects.toThrow('interrupted')
     })
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Config } from '../../src/config/types.js'
 import { planAdoption } from '../../src/stacks/adopt.js'
-import { deploy } from '../../src/stacks/on-demand.js'
+import { deploy } from '../../src/stacks/deploy.js'
 import { ACCOUNT, IMAGES, somebody, useAws } from '../support/aws.js'
 import { describeAws } from '../support/moto/moto.js'
 import { SCRIPTED_BUCKET, scriptedStack } from '../support/scripted-stack.js'
@@ -35,9 +35,9 @@ describeAws('who may read the images bucket', () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     ;({ said } = stack)
     return stack.session(async (session, first) => {
-      const { target, keep } = await planAdoption(session, first)
+      const { stack: planned, keep } = await planAdoption(session, first)
       const options = { adopt: true, wait, confirmFiles: async () => undefined }
-      await deploy(session, target, smallPackage(), options)
+      await deploy(session, planned, { edge: smallPackage() }, options)
       return keep
     })
   }
@@ -300,6 +300,6 @@ describeAws('files in an existing bucket', () => {
     const plan = await stack.session(async (session, target) => planAdoption(session, target))
     expect(plan.text).toContain('The bucket hello-images has 1 file that genato did not make')
     expect(plan.saysFiles).toBe(true)
-    expect(plan.target.account).toBe(ACCOUNT)
+    expect(plan.stack.account).toBe(ACCOUNT)
   })
 })

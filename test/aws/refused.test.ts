@@ -68,12 +68,17 @@ describeAws('calls that AWS refuses', () => {
     const play: Fault = { kind: 'error', code: 'ResourceNotFoundException', message: 'late', status: 404 }
     aws.proxy.fault({ operation: 'GetPolicy', play })
     const summary = await stack.session(async (session, target) => {
-      const { deploy } = await import('../../src/stacks/on-demand.js')
-      await deploy(session, target, smallPackage(), {
-        adopt: false,
-        wait: true,
-        confirmFiles: async () => undefined,
-      })
+      const { deploy } = await import('../../src/stacks/deploy.js')
+      await deploy(
+        session,
+        target,
+        { edge: smallPackage() },
+        {
+          adopt: false,
+          wait: true,
+          confirmFiles: async () => undefined,
+        },
+      )
       return session.ledger.summary()
     })
     expect(summary.created).toEqual([])

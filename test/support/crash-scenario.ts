@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { messageOf } from '../../src/lib/errors.js'
-import type { PackageSource } from '../../src/stacks/on-demand.js'
+import type { PackageSource } from '../../src/stacks/prepared-package.js'
 import { accountState, differences, EMPTY_ACCOUNT } from './account-state.js'
 import { ALL_THERE, everything, somebody, type Aws } from './aws.js'
 import { killAt, namesOf, writesOf, type Call, type Moment, type Program } from './crash.js'

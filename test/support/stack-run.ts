@@ -7,11 +7,12 @@ import { zipFiles, zipHashes } from '../../src/package/zip.js'
 import type { Reporter } from '../../src/reporter/reporter.js'
 import { cleanup, type CleanupOptions } from '../../src/stacks/cleanup.js'
 import { findLogGroups, takeInventory } from '../../src/stacks/inventory.js'
-import { deploy, type Deployed, type DeployOptions, type PackageSource } from '../../src/stacks/on-demand.js'
+import { deploy, type Deployed, type DeployOptions } from '../../src/stacks/deploy.js'
+import type { PackageSource } from '../../src/stacks/prepared-package.js'
 import { findPurgeable, purge, type Purged } from '../../src/stacks/purge.js'
 import { status, type LocalPackage, type Status } from '../../src/stacks/status.js'
 import { ALL, countStored, type Chosen } from '../../src/stacks/stored-images.js'
-import { targetOf, type Target } from '../../src/stacks/target.js'
+import { bucketNamed, describeStack, type StackDescription } from '../../src/stacks/description.js'
 
 /** A clock that doesn't wait: sleeping moves the time forward at once. */
 function fastClock(): Clock & { slept: number[] } {
@@ -67,7 +68,7 @@ export function smallPackage(code = 'one', generation = 'gen1', cached = generat
 export interface StackRun {
   clock: ReturnType<typeof fastClock>
   said: string[]
-  session: <T>(run: (session: Session, target: Target) => Promise<T>, dryRun?: boolean) => Promise<T>
+  session: <T>(run: (session: Session, stack: StackDescription) => Promise<T>, dryRun?: boolean) => Promise<T>
   deploy(source?: PackageSource, options?: Partial<DeployOptions> & { dryRun?: boolean }): Promise<Deployed>
   status(local?: LocalPackage): Promise<Status>
   purge(beginning?: string): Promise<Purged>
@@ -82,13 +83,13 @@ async function refuseFiles(question: string): Promise<void> {
 /** `genato purge` without its question. @param beginning of paths. `undefined`: all. */
 export async function purgeBeginning(
   session: Session,
-  target: Target,
+  stack: StackDescription,
   beginning: string | undefined,
 ): Promise<Purged> {
-  const purgeable = await findPurgeable(session, target)
+  const purgeable = await findPurgeable(session, stack)
   const chosen: Chosen = beginning === undefined ? ALL : { kind: 'beginning', path: beginning }
-  const counted = await countStored(session, target.images, chosen)
-  return purge(session, target, purgeable, chosen, counted)
+  const counted = await countStored(session, bucketNamed(stack, 'images').name, chosen)
+  return purge(session, stack, purgeable, chosen, counted)
 }
 
 interface RunOptions {
@@ -109,7 +110,7 @@ export function stackRun(settings: Settings, { client, signal }: RunOptions = {}
         signal: signal ?? new AbortController().signal,
         ...(client ? { client } : {}),
       },
-      async (session) => run(session, targetOf(settings, session.account)),
+      async (session) => run(session, describeStack(settings, session.account)),
     )
   return {
     clock,
@@ -119,14 +120,17 @@ export function stackRun(settings: Settings, { client, signal }: RunOptions = {}
       source = smallPackage(),
       { adopt = false, wait = true, dryRun = false, confirmFiles = refuseFiles } = {},
     ) =>
-      open(async (session, target) => deploy(session, target, source, { adopt, wait, confirmFiles }), dryRun),
-    status: async (local) => open(async (session, target) => status(session, target, local)),
-    purge: async (beginning) => open(async (session, target) => purgeBeginning(session, target, beginning)),
+      open(
+        async (session, stack) => deploy(session, stack, { edge: source }, { adopt, wait, confirmFiles }),
+        dryRun,
+      ),
+    status: async (local) => open(async (session, stack) => status(session, stack, local)),
+    purge: async (beginning) => open(async (session, stack) => purgeBeginning(session, stack, beginning)),
     cleanup: async ({ dryRun = false, ...options } = {}) =>
-      open(async (session, target) => {
-        const inventory = await takeInventory(session, target)
-        const groups = await findLogGroups(session, target, inventory)
-        await cleanup(session, target, inventory, groups, {
+      open(async (session, stack) => {
+        const inventory = await takeInventory(session, stack)
+        const groups = await findLogGroups(session, stack, inventory)
+        await cleanup(session, stack, inventory, groups, {
           keepImages: false,
           deleteFiles: false,
           timeout: 40 * 60_000,

@@ -1,5 +1,5 @@
 import { BadRequest } from '../contract.js'
-import { quote } from './encoding.js'
+import { encodeStrictly, quote } from './encoding.js'
 import { nearest } from './nearest.js'
 import { isOption, isWord, type Grammar } from './token.js'
 
@@ -66,6 +66,6 @@ function resembles<P, R>({ head, tokens }: Grammar<P, R>, token: string): boolea
 export function commaInText(piece: string, text: string): BadRequest {
   return new BadRequest(
     'BAD_OPTION',
-    `${quote(piece)} is cut off from the text, because commas separate tokens: write a comma in a text as %2C, as in text=${encodeURIComponent(text.slice(0, 60).toWellFormed())}`,
+    `${quote(piece)} is cut off from the text, because commas separate tokens: write a comma in a text as %2C, as in text=${encodeStrictly(text.slice(0, 60).toWellFormed())}`,
   )
 }

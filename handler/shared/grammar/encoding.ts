@@ -37,17 +37,17 @@ export function decodeFilePath(path: string): string {
   return key
 }
 
+/** Percent-encodes all but RFC 3986's unreserved characters. */
+export function encodeStrictly(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
 /** Encodes an object key as S3's signature demands: all but RFC 3986's unreserved characters and slashes. */
 export function encodeKey(key: string): string {
-  return key
-    .split('/')
-    .map((segment) =>
-      encodeURIComponent(segment).replace(
-        /[!'()*]/g,
-        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-      ),
-    )
-    .join('/')
+  return key.split('/').map(encodeStrictly).join('/')
 }
 
 const MOST_QUOTED = 60

@@ -216,6 +216,10 @@ describe('the message of a rejection', () => {
 
   const messages = fc.oneof(hostile, huge).map((path) => ({ path, message: errorOf(path)?.message }))
 
+  it('quotes an apostrophe of a text that a comma cuts off in percent encoding', () => {
+    expect(errorOf("/1,text=it,'s")?.message).toMatch(/as in text=it%2C%27s$/)
+  })
+
   it('contains neither markup nor invisible characters', () => {
     fc.assert(
       fc.property(messages, ({ message = '' }) => {
