@@ -94,7 +94,7 @@ function memory(samples) {
 /** @param {readonly Row[]} rows */
 function print(rows) {
   printTable(
-    ['what', 'to reach', 'measured', ''],
+    ['what', 'target', 'measured', ''],
     rows.map(({ what, target, measured, verdict }) => [what, target, measured, verdict]),
   )
   if (rows.some(({ verdict }) => verdict === 'out of reach')) process.exitCode = 1

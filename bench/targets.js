@@ -45,7 +45,7 @@ export async function measureTargets() {
 /** @param {readonly Row[]} rows */
 function print(rows) {
   printTable(
-    ['what', 'to reach', 'measured (middle half of the rounds)', ''],
+    ['what', 'target', 'measured (middle half of the rounds)', ''],
     rows.map(({ what, target, measured, verdict }) => [what, target, measured, verdict]),
   )
   console.log('\nmedians behind it:')
@@ -70,5 +70,5 @@ function complain(rows, node22) {
   process.exitCode = 1
   for (const { what, measured } of missing) console.error(`NOT MEASURED: ${what}: ${measured}.`)
   if (!node22)
-    console.error(`NOT MEASURED on Node 22, which can't be had: this was ${process.versions.node}.`)
+    console.error(`NOT MEASURED on Node 22, which can't be installed: this was ${process.versions.node}.`)
 }

@@ -14,7 +14,7 @@ const TIMES = 3
  * @returns {Promise<import('../rows/row.js').Row>}
  */
 export async function memoryRow({ forget, genatoPeak }) {
-  if (process.platform !== 'linux') return notMeasured(WHAT, TARGET, 'can be told on Linux only')
+  if (process.platform !== 'linux') return notMeasured(WHAT, TARGET, 'measured on Linux only')
   /** @type {Peak[]} */
   const first = []
   /** @type {Peak[]} */

@@ -9,7 +9,7 @@ import { printTable } from './table.js'
  */
 export function printRows(rows, behind) {
   printTable(
-    ['what', 'to reach', 'measured (middle half of the rounds)', ''],
+    ['what', 'target', 'measured (middle half of the rounds)', ''],
     rows.map(({ what, target, measured, verdict }) => [what, target, measured, verdict]),
   )
   console.log(`\n${behind}:`)

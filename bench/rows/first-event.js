@@ -65,7 +65,5 @@ export async function firstEventRow({ workspace, built, node, baseline }) {
 async function checkCounts(stub, expected) {
   const { GET, HEAD, PUT } = await stub.counts()
   if (GET + HEAD !== expected || PUT !== expected)
-    throw new Error(
-      `The stub was asked ${GET + HEAD} times and given ${PUT} images: ${expected} each were due.`,
-    )
+    throw new Error(`The stub got ${GET + HEAD} lookups and ${PUT} images instead of ${expected} each.`)
 }

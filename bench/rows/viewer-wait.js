@@ -12,7 +12,7 @@ const ROUNDS = 9
 const WARM = 8
 const KINDS = [
   { what: 'stored image', stored: true, limit: 0.6 },
-  { what: 'made image', stored: false, limit: 0.75 },
+  { what: 'new image', stored: false, limit: 0.75 },
 ]
 
 /**

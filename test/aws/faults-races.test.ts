@@ -159,7 +159,7 @@ describeAws('concurrent changes', () => {
     aws.proxy.calls.length = 0
     const told = await refusal(stack.cleanup())
     expect(told).toMatchObject({ code: 'ENABLED_AGAIN' })
-    expect(told.hint).toContain('If you ran deploy in the meantime, all is well.')
+    expect(told.hint).toContain('If you ran deploy in the meantime, this is expected.')
     expect(await stack.status()).toMatchObject({ state: 'in step' })
   })
 })

@@ -234,7 +234,7 @@ describeAws('permanent faults', () => {
       error(400, 'InvalidParameterValueException', ASSUMED),
       'ROLE_UNUSABLE',
       /can't assume the role arn:aws:iam::123456789012:role\/GenatoRole/,
-      /in some minutes/,
+      /in a few minutes/,
     ],
     [
       "the account's block of public access",
@@ -257,7 +257,7 @@ describeAws('permanent faults', () => {
       error(409, 'CNAMEAlreadyExists', 'One or more of the CNAMEs you provided are already associated.'),
       'DOMAIN_TAKEN',
       /img\.example\.com: One or more of the CNAMEs/,
-      /Take it from there first/,
+      /Remove it there first/,
     ],
     [
       'a certificate that does not fit',

@@ -418,7 +418,7 @@ describe('a generator that', () => {
 
   it('rejects a path responds with 400 and its own code', async () => {
     const answer = await fetch(`${dev.url}/card/bad.svg`)
-    expect([answer.status, await answer.text()]).toEqual([400, 'BAD_NAME: bad is no name: try good.\n'])
+    expect([answer.status, await answer.text()]).toEqual([400, 'BAD_NAME: bad is not a name. Try good.\n'])
   })
 
   it('gets a broken escape responds with 400', async () => {
@@ -446,7 +446,7 @@ describe('a generator that', () => {
     writeFileSync(
       path.join(cwd, 'gen.ts'),
       generatorSource(GOOD_BODY).replace(
-        "'BAD_NAME', 'bad is no name: try good.'",
+        "'BAD_NAME', 'bad is not a name. Try good.'",
         "'BAD_NAME', 'x'.repeat(3e6)",
       ),
     )

@@ -166,7 +166,7 @@ describe('others are served, and nothing accumulates', () => {
     wire.write(Buffer.concat(sides.map((side) => requestFor(`/${side}x20,white,gif`))))
     for (const side of sides) {
       const answer = await wire.next()
-      if (answer === 'closed') throw new Error('It was closed.')
+      if (answer === 'closed') throw new Error('The connection was closed.')
       expect([answer.status, answer.body.readUInt16LE(6)]).toEqual([200, side])
     }
     wire.close()

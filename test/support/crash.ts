@@ -138,7 +138,7 @@ async function quiet(calls: Call[]): Promise<void> {
   for (;;) {
     const open = calls.filter(({ endedAt }) => endedAt === undefined)
     if (open.length === 0) return
-    if (Date.now() > end) throw new Error(`not answered: ${namesOf(open).join(', ')}`)
+    if (Date.now() > end) throw new Error(`no response to ${namesOf(open).join(', ')}`)
     await new Promise((resolve) => {
       setTimeout(resolve, 2)
     })

@@ -44,7 +44,7 @@ export default defineGenerator({
   version: '${version}',
   parse(path) {
     const name = /^\\/card\\/([^/]+)\\.svg$/.exec(path)?.[1]
-    if (name === 'bad') throw new BadRequest('BAD_NAME', 'bad is no name: try good.')
+    if (name === 'bad') throw new BadRequest('BAD_NAME', 'bad is not a name. Try good.')
     return name === undefined ? undefined : { name: decodeURIComponent(name) }
   },
   format: ({ name }) => '/card/' + encodeURIComponent(name) + '.svg',

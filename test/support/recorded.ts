@@ -61,6 +61,6 @@ export async function replay(
 
 function idOf(answer: Record<string, { Id?: string; RoleId?: string }>, of: string): string {
   const id = answer[of]?.Id ?? answer[of]?.RoleId
-  if (id === undefined) throw new Error(`The answer has no ${of}.`)
+  if (id === undefined) throw new Error(`The response has no ${of}.`)
   return id
 }

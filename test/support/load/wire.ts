@@ -55,7 +55,7 @@ export async function connectWire(port: number, host = '127.0.0.1'): Promise<Wir
             return read.answer
           }
           if (over) return 'closed'
-          if (late) throw new Error(`No whole answer came within ${timeoutMs} ms.`)
+          if (late) throw new Error(`No complete response within ${timeoutMs} ms.`)
           await new Promise<void>((resolve) => {
             wake = resolve
           })
@@ -101,7 +101,7 @@ function readAnswer(
   if (headEnd < 0) return undefined
   const [first = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')
   const status = Number(/^HTTP\/1\.[01] (\d{3})( |$)/.exec(first)?.[1] ?? Number.NaN)
-  if (Number.isNaN(status)) throw new Error(`This is no status line: ${JSON.stringify(first)}`)
+  if (Number.isNaN(status)) throw new Error(`Not a status line: ${JSON.stringify(first)}`)
   const start = headEnd + HEAD_END.length
   if (status < 200) {
     const final = readAnswer(bytes.subarray(start), method, over)
@@ -124,7 +124,7 @@ function readHeaders(lines: string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const line of lines) {
     const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? []
-    if (name === undefined) throw new Error(`This is no header: ${JSON.stringify(line)}`)
+    if (name === undefined) throw new Error(`Not a header: ${JSON.stringify(line)}`)
     const key = name.toLowerCase()
     headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`
   }
