@@ -42,7 +42,7 @@ describeAws('the command line', () => {
     const before = inProject('one')
     const { program, run } = inProject('two')
     await survives(aws, {
-      name: 'genato deploy of another text',
+      name: 'genato deploy with another text',
       moment,
       prepare: async () => before.run('deploy'),
       program: program('deploy'),

@@ -16,7 +16,7 @@ describeAws('an abandoned first deploy', () => {
       const { endpoint } = aws.proxy
       const stack = await stackOn({ endpoint })
       await survives(aws, {
-        name: 'a first deploy that is given up',
+        name: 'an abandoned first deploy',
         moment,
         program: await processOf({ deploy: ['one', 'gen1'] }, endpoint),
         again: async () => stack.cleanup(),

@@ -5,7 +5,7 @@ import { MOMENTS, useStackProcess } from '../support/crash.js'
 import { describeAws } from '../support/moto/moto.js'
 import { smallPackage, stackOn } from '../support/stack.js'
 
-describeAws('an updating deploy', () => {
+describeAws('an update', () => {
   const aws = useAws()
   const processOf = useStackProcess()
 
@@ -13,7 +13,7 @@ describeAws('an updating deploy', () => {
     const { endpoint } = aws.proxy
     const stack = await stackOn({ endpoint })
     await survives(aws, {
-      name: 'an updating deploy',
+      name: 'an update',
       moment,
       // Two deploys, so that the third has an old version to prune.
       prepare: async () => {

@@ -51,7 +51,7 @@ async function serving(url: string, text: string): Promise<string> {
 }
 
 describe('genato dev', () => {
-  it('says what to do next, and prints a line for each request', async () => {
+  it('prints instructions at the start, and a line for each request', async () => {
     const dev = await startDevCli(project())
     expect(dev.said()).toMatch(
       /genato dev {3}http:\/\/localhost:\d+ {6}open this\n {2}try {8}\/640x480,white,png/,
@@ -208,7 +208,7 @@ describe('genato dev', () => {
 describe('genato dev, wired together,', () => {
   const dev = useDevCli(sharedFolder())
 
-  it('tells wrong URLs from missing files, and caches both as their headers say', async () => {
+  it('distinguishes wrong URLs from missing files, and caches both as their headers say', async () => {
     const wrong = await fetch(`${dev.url}/640x480,whit`)
     expect([wrong.status, cacheOf(wrong)]).toEqual([400, 'LambdaGeneratedResponse from cloudfront'])
     expect(await wrong.text()).toContain('did you mean white')
@@ -496,7 +496,7 @@ describe('a generator that', () => {
 })
 
 describe('the address', () => {
-  it('that is in use is reported, with what to do', async () => {
+  it('that is in use is reported, with a remedy', async () => {
     const port = await occupy(0)
     const ran = await genato(['dev', '--port', String(port)], project())
     expect(ran).toMatchObject({

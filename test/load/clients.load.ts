@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeHome, putFiles, type Home } from '../support/load/home.js'
-import { openFiles, resident, residentPeak, TOLD } from '../support/load/processes.js'
+import { openFiles, resident, residentPeak, ON_LINUX } from '../support/load/processes.js'
 import { servesOthers, settles } from '../support/load/quickly.js'
 import { startServer, type Server } from '../support/load/server.js'
 import { askOnce, connectWire, requestFor, type Wire } from '../support/load/wire.js'
@@ -56,7 +56,7 @@ function closeAll(wires: readonly Wire[]): void {
 async function goesOn(wires: readonly Wire[]): Promise<void> {
   await servesOthers(server.port)
   closeAll(wires)
-  if (TOLD) await settles(server.pid, before, 20_000)
+  if (ON_LINUX) await settles(server.pid, before, 20_000)
   expect(residentPeak(server.pid)).toBeLessThan(MOST_MEMORY)
 }
 
@@ -173,7 +173,7 @@ describe('others are served, and nothing accumulates', () => {
   })
 })
 
-describe.skipIf(!TOLD)('memory is bounded', () => {
+describe.skipIf(!ON_LINUX)('memory is bounded', () => {
   it('with thousands of wrong URLs and long query strings, which are cached', async () => {
     // The query isn't part of the cache key, so it must not be kept.
     const level = resident(server.pid)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeHome, stored, type Home } from '../support/load/home.js'
 import { askAll, imagePaths, respelt } from '../support/load/images.js'
-import { below, isAlive, TOLD } from '../support/load/processes.js'
+import { below, isAlive, ON_LINUX } from '../support/load/processes.js'
 import { startServer, type Server } from '../support/load/server.js'
 
 const PATHS = imagePaths(500)
@@ -91,7 +91,7 @@ async function everyObjectIsRight(home: Home): Promise<void> {
   expect(objects.size).toBeLessThanOrEqual(PATHS.length)
 }
 
-describe.skipIf(!TOLD)('killed at random under load', () => {
+describe.skipIf(!ON_LINUX)('killed at random under load', () => {
   it('the function’s processes leave no wrong image, no torn object, and every later request is right', async () => {
     const home = newHome()
     server = await startServer(home.folder, { env: home.env })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { makeHome, type Home } from '../support/load/home.js'
 import { growth, mixedLoad } from '../support/load/mixed.js'
-import { below, isAlive, openFiles, openNamed, residentPeak, TOLD } from '../support/load/processes.js'
+import { below, isAlive, openFiles, openNamed, residentPeak, ON_LINUX } from '../support/load/processes.js'
 import { startServer, type Server } from '../support/load/server.js'
 
 const SECONDS = 60
@@ -19,7 +19,7 @@ afterEach(async () => {
   home.remove()
 })
 
-it.skipIf(!TOLD)(
+it.skipIf(!ON_LINUX)(
   'a minute of mixed load leaves memory and open files level, and no processes or files behind',
   async () => {
     home = makeHome()

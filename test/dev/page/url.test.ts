@@ -51,7 +51,7 @@ function meaning(path: string) {
   }
 }
 
-describe('what is typed into the URL field', () => {
+describe('text in the URL field', () => {
   it.each([
     ['/640x480,white', '/640x480,white'],
     ['640', '/640'],

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** The figures below come from /proc, which only Linux has. */
-export const TOLD = process.platform === 'linux'
+export const ON_LINUX = process.platform === 'linux'
 
 /** Every descendant of this process. */
 export function below(pid: number): number[] {
