@@ -17,7 +17,11 @@ export async function together<T extends readonly unknown[]>(
   tasks: readonly [...{ [I in keyof T]: Promise<T[I]> }],
 ): Promise<T> {
   const settled = await Promise.allSettled(tasks as readonly Promise<unknown>[])
-  const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  // A task may itself be several tasks together.
+  const errors = settled.flatMap((result): readonly unknown[] => {
+    if (result.status === 'fulfilled') return []
+    return result.reason instanceof Several ? result.reason.errors : [result.reason]
+  })
   // The same error, such as an interruption, is reported once.
   const different = [...new Set(errors)]
   if (different.length > 1) throw new Several(different)

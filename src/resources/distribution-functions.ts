@@ -91,7 +91,7 @@ export function disabled(config: DistributionConfig, functionArns: readonly stri
   })
 }
 
-/** Whether `disabled` would change nothing that matters: it is off and runs none of these functions. */
+/** Whether the distribution is already disabled and runs none of these functions. */
 export function isDisabled(config: DistributionConfig, functionArns: readonly string[]): boolean {
   const arn = originRequestFunction(config)
   return !config.Enabled && !functionArns.some((one) => arn !== undefined && isSameFunction(arn, one))
