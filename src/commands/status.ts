@@ -53,7 +53,7 @@ function statusText(seen: Status, stack: string): string {
     ])
   if (seen.localDigest) rows.push(['built here', `package ${seen.localDigest.slice(0, 12)}`])
   const there = Object.entries(seen.there).filter(([, is]) => is)
-  rows.push(['there', there.map(([kind]) => kind).join(', ') || 'nothing'])
+  rows.push(['exists', there.map(([kind]) => kind).join(', ') || 'nothing'])
   for (const what of seen.differing) rows.push(['differs', what])
   for (const what of seen.unfinished) rows.push(['unfinished', what])
   for (const what of seen.strangers) rows.push(['not managed', `${what}: genato deploy --adopt adopts it`])

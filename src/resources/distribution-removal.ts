@@ -21,7 +21,7 @@ export async function disableDistribution(
       action: 'update',
       resource: 'distribution',
       name: id,
-      aspect: 'disabled, function taken off',
+      aspect: 'disabled, function removed',
       expect: undefined,
     },
     async () => {

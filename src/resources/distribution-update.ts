@@ -45,7 +45,7 @@ export async function tagDistribution(
   { id, arn }: Pick<DistributionSeen, 'id' | 'arn'>,
   tags: Tags,
 ): Promise<void> {
-  const aspect = INVALIDATED_TAG in tags && Object.keys(tags).length === 1 ? 'what is invalidated' : 'tags'
+  const aspect = INVALIDATED_TAG in tags && Object.keys(tags).length === 1 ? 'invalidation state' : 'tags'
   await session.ledger.change(
     { action: 'update', resource: 'distribution', name: id, aspect, expect: undefined },
     async () => {

@@ -33,7 +33,7 @@ export interface Live {
 
 /** @throws GenatoError NOT_DEPLOYED, TWO_DISTRIBUTIONS, NO_BUCKET, NOT_OURS, PACKAGE_GONE, PACKAGE_DIFFERS */
 export async function readLive(session: Session, stack: StackDescription): Promise<Live> {
-  const step = session.reporter.step('reading what is live')
+  const step = session.reporter.step('reading the live package')
   try {
     const live = await readTheLive(session, stack)
     step.done(`version ${live.version.number}`)
