@@ -35,7 +35,7 @@ export function refuseOthers(what: string, tags: Tags, { stack, adopt }: Claim):
 
 /** Of two deploys at once, only one may continue. */
 export function overtaken(name: string, cause?: unknown): GenatoError {
-  return new GenatoError('OVERTAKEN', `Another deploy changed ${name} while this one ran, and goes on.`, {
+  return new GenatoError('OVERTAKEN', `Another deploy changed ${name} while this one ran, and continues.`, {
     hint: 'Let one finish, then run deploy again with what is to be live.',
     cause,
   })

@@ -103,7 +103,7 @@ describeAws('adopting what the old script left', () => {
       aws.proxy.clear()
       await stack.deploy()
       expect(aws.proxy.writes()).toEqual([])
-      expect(await stack.status()).toMatchObject({ differing: [], strangers: [] })
+      expect(await stack.status()).toMatchObject({ differing: [], notManaged: [] })
       // If nobody wrote down the bucket's name as advised, the error names the bucket.
       const forgot = await stackOn({ endpoint: aws.proxy.endpoint })
       expect(await refusal(forgot.deploy())).toMatchObject({ code: 'OTHER_BUCKET', exitCode: 2 })

@@ -53,7 +53,7 @@ describeAws('buckets', () => {
         operation,
       ).toBeGreaterThan(4)
     await aws.moto.settings({ new_bucket_misses: 0 })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test('a new bucket that stays unknown fails after a minute, an existing one at once', async () => {
@@ -81,7 +81,7 @@ describeAws('buckets', () => {
     await stack.deploy()
     const play = { operation: 'GetBucketTagging', play: unknown }
     aws.proxy.fault({ ...play, times: 5 })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
     expect(stack.clock.slept.length).toBeGreaterThanOrEqual(3)
     aws.proxy.fault({ ...play, times: Infinity })
     const [told] = await refusals(stack.status())
@@ -207,7 +207,7 @@ describeAws('buckets', () => {
     expect(await encryption(IMAGES, 'generated/gen1/a.svg')).toBe('AES256')
     expect(await encryption(IMAGES, 'file.svg')).toBe('aws:kms')
     expect(await stack.deploy(smallPackage('two'))).toMatchObject({ version: 2 })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test('a bucket policy that demands KMS is refused before anything is written, with the name of the bucket', async () => {
@@ -279,7 +279,7 @@ describeAws('buckets', () => {
     await stack.cleanup()
     expect(aws.proxy.writes()).toEqual([])
     expect(await stack.deploy(smallPackage(), { adopt: true })).toMatchObject({ finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test('missing buckets with configured names are created without --adopt', async () => {
@@ -327,7 +327,7 @@ describeAws('buckets', () => {
       expect(await rulesOf(IMAGES)).toContainEqual(
         expect.objectContaining({ Expiration: { ExpiredObjectDeleteMarker: true } }),
       )
-      expect(await forever.status()).toMatchObject({ state: 'in step' })
+      expect(await forever.status()).toMatchObject({ state: 'up to date' })
     },
   )
 

@@ -147,7 +147,7 @@ describeAws('resources that genato does not manage', () => {
       expect(told.message).toMatch(message)
       expect(told.hint).toMatch(/Take another --stack name/)
       expect(aws.proxy.writes()).toEqual([])
-      const { strangers: found } = await stack.status()
+      const { notManaged: found } = await stack.status()
       expect(found).toEqual(what === 'access control' ? [] : [expect.stringContaining(what)])
       await stack.cleanup()
       expect(await everything(other())).toEqual(before)
@@ -159,7 +159,7 @@ describeAws('resources that genato does not manage', () => {
     await other().s3.createBucket({ Bucket: IMAGES })
     const stack = await stackHere()
     expect(await stack.deploy()).toMatchObject({ finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test('two distributions for one bucket are refused, and so is a bucket that the configuration dropped', async () => {
@@ -403,6 +403,22 @@ describeAws('drift', () => {
         })),
     ],
     [
+      "the access control's signing",
+      'access control: signing behavior',
+      ['UpdateOriginAccessControl'],
+      async (_, { cloudfront }) => {
+        const { OriginAccessControlList } = await cloudfront.listOriginAccessControls({})
+        const Id = OriginAccessControlList!.Items![0]!.Id!
+        const { OriginAccessControl, ETag } = await cloudfront.getOriginAccessControl({ Id })
+        const config = OriginAccessControl!.OriginAccessControlConfig!
+        await cloudfront.updateOriginAccessControl({
+          Id,
+          IfMatch: ETag!,
+          OriginAccessControlConfig: { ...config, SigningBehavior: 'never' },
+        })
+      },
+    ],
+    [
       'the bucket policy',
       'images bucket: policy',
       ['PutBucketPolicy'],
@@ -453,7 +469,7 @@ describeAws('drift', () => {
         (one) => operations.length === 1 || one === 'UpdateFunctionConfiguration',
       )
       expect(aws.proxy.writes().map(({ operation }) => operation)).toEqual(published)
-      expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+      expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
       expect(await everything(other())).toEqual(ALL_THERE)
     },
   )
@@ -490,7 +506,7 @@ describeAws('drift', () => {
       expect.arrayContaining(['no images bucket', 'no packages bucket', 'no role']),
     )
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+    expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
     expect(await everything({ ...other(), iam, lambda })).toEqual(ALL_THERE)
   })
 })

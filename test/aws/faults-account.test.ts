@@ -281,7 +281,7 @@ describeAws('large accounts and full buckets', () => {
     await expect(s3.getBucketPolicy({ Bucket: IMAGES })).rejects.toThrow(/policy/i)
     // The next deploy uses the kept bucket again.
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test('purge deletes the images below a prefix in every generation, counts them, and invalidates once', async () => {
@@ -319,7 +319,7 @@ describeAws('large accounts and full buckets', () => {
       ).Statement.map(({ Sid }) => Sid)
     expect(await sids()).toEqual(['GenatoPublicRead'])
     expect(await everything(other())).toEqual({ ...ALL_THERE, controls: [] })
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+    expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
     aws.proxy.clear()
     await stack.deploy()
     expect(aws.proxy.writes()).toEqual([])

@@ -160,7 +160,7 @@ describeAws('concurrent changes', () => {
     const told = await refusal(stack.cleanup())
     expect(told).toMatchObject({ code: 'ENABLED_AGAIN' })
     expect(told.hint).toContain('If you ran deploy in the meantime, this is expected.')
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 })
 
@@ -201,7 +201,7 @@ describeAws('interrupted runs', () => {
 
       const again = await stack.deploy()
       expect(again.distribution.id === distribution.id).toBe(operation === 'DeleteDistribution')
-      expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+      expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
       expect(await everything(other())).toEqual(ALL_THERE)
 
       deny()
@@ -233,7 +233,7 @@ describeAws('interrupted runs', () => {
     await refusal(stack.cleanup({ timeout: 0 }))
     expect(await stack.status()).toMatchObject({ state: 'under way' })
     expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test('a cleanup whose rollout takes too long exits with code 3, and a later one finishes', async () => {
@@ -266,7 +266,7 @@ describeAws('interrupted runs', () => {
     expect(told.message).toContain('cloudfront:CreateInvalidation')
     expect(await stack.status()).toMatchObject({
       state: 'under way',
-      unfinished: ['what CloudFront keeps has to be invalidated: run deploy'],
+      unfinished: ['the cache of CloudFront must be invalidated: run deploy'],
     })
     aws.proxy.clear()
     if (what === 'deploy') await stack.deploy(smallPackage('two', 'gen2'))
@@ -286,7 +286,7 @@ describeAws('interrupted runs', () => {
       state: 'under way',
       unfinished: [
         'the distribution is being rolled out',
-        'what CloudFront keeps has to be invalidated: run deploy',
+        'the cache of CloudFront must be invalidated: run deploy',
       ],
     })
     expect(await stack.deploy(smallPackage('three', 'gen2'))).toMatchObject({ version: 3, finished: true })

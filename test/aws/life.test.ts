@@ -28,7 +28,7 @@ describeAws('the life of a stack', () => {
     expect(await stack.status()).toMatchObject({ state: 'not deployed' })
     const first = await stack.deploy()
     expect(first).toMatchObject({ version: 1, finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [], unfinished: [] })
+    expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [], unfinished: [] })
 
     proxy.clear()
     // Independent calls overlap, as on a real network.
@@ -41,9 +41,9 @@ describeAws('the life of a stack', () => {
     expect(proxy.calls.length).toBeLessThanOrEqual(45)
 
     await stack.cleanup()
-    expect(await stack.status()).toMatchObject({ state: 'not deployed', strangers: [] })
+    expect(await stack.status()).toMatchObject({ state: 'not deployed', notManaged: [] })
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   it('publishes, updates and invalidates only what changed', async () => {
@@ -123,7 +123,7 @@ describeAws('the life of a stack', () => {
     expect(operations()).not.toContain('CreateInvalidation')
     expect(await genato(['status'], cwd, env)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('in step'),
+      stdout: expect.stringContaining('up to date'),
     })
 
     writeFileSync(path.join(cwd, 'genato.config.json'), '{ "generate": { "text": "Two" } }')

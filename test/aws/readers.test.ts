@@ -243,7 +243,7 @@ describeAws('files in an existing bucket', () => {
     await stack.deploy(smallPackage(), { confirmFiles: async () => undefined })
     // The harness fails a run that asks.
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test.each([{ files: true }, { files: false }, { files: 'z/' }])(

@@ -176,7 +176,7 @@ describeAws('calls that AWS refuses', () => {
       aws.proxy.clear()
       expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
       expect(operations()).toContain(what === 'creation' ? 'CreateFunction' : 'UpdateFunctionConfiguration')
-      expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+      expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
     },
   )
 
