@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { Several } from './aws/together.js'
+import { errorsOf } from './aws/together.js'
 import type { DevArguments } from './commands/dev-arguments.js'
 import type { Run } from './commands/run.js'
 import { EXIT, GenatoError, usageError, type ExitCode } from './lib/errors.js'
@@ -199,8 +199,7 @@ async function report(error: unknown, { json, debug }: { json: boolean; debug: b
   // Help, either requested or shown because no command was given.
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
     return EXIT.done
-  const errors =
-    error instanceof CommanderError ? [usage(error)] : error instanceof Several ? error.errors : [error]
+  const errors = error instanceof CommanderError ? [usage(error)] : errorsOf(error)
   const reporter = await chooseReporter(json)
   for (const one of errors) reporter.error(one, debug)
   const codes = errors.map((one) => (one instanceof GenatoError ? one.exitCode : EXIT.failed))

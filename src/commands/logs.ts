@@ -3,11 +3,10 @@ import { explainAwsError } from '../aws/explain.js'
 import { EDGE_REGIONS } from '../aws/regions.js'
 import { withSession, type Session } from '../aws/session.js'
 import { loadSettings } from '../config/load.js'
-import type { Settings } from '../config/types.js'
 import { EXIT, messageOf, usageError, type ExitCode } from '../lib/errors.js'
 import { readDuration } from '../lib/units.js'
 import { findDistribution } from '../resources/find-distribution.js'
-import { describeStack, searchOf } from '../stacks/description.js'
+import { describeStack, logGroupsOf, searchOf, type StackDescription } from '../stacks/description.js'
 import { createHealth, type Place } from '../logs/health.js'
 import { lineData, lineText } from '../logs/line.js'
 import { readLine } from '../logs/read-line.js'
@@ -34,7 +33,8 @@ export async function logs({ overrides, reporter, signal }: Run, args: Arguments
   const settings = await loadSettings(process.cwd(), { ...overrides, deployedBefore: true })
   try {
     return await withSession({ reporter, signal, client: CLIENT }, async (session) => {
-      const places = placesOf(settings.stack, regions, await distributionIdOf(session, settings))
+      const stack = describeStack(settings, session.account)
+      const places = placesOf(logGroupsOf(stack, await distributionIdOf(session, stack)), regions)
       return printEvents(session, places, since, args)
     })
   } catch (error) {
@@ -76,10 +76,9 @@ async function printEvents(
 }
 
 /** Without the distribution, everything is shown except CloudFront's own log. */
-async function distributionIdOf(session: Session, settings: Settings): Promise<string | undefined> {
+async function distributionIdOf(session: Session, stack: StackDescription): Promise<string | undefined> {
   try {
-    const search = searchOf(describeStack(settings, session.account))
-    return (await findDistribution(session, search, { anyBucket: true }))?.id
+    return (await findDistribution(session, searchOf(stack), { anyBucket: true }))?.id
   } catch (error) {
     session.signal.throwIfAborted()
     session.reporter.warn(

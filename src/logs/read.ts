@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Session } from '../aws/session.js'
-import { HOME_REGION } from '../lib/home-region.js'
-import { directLogGroup, distributionLogGroup, edgeLogGroup } from '../config/names.js'
+import { EDGE_REGIONS } from '../aws/regions.js'
 import { oneAtATime } from '../lib/async.js'
 import { readGroup } from './group-reader.js'
 import type { Health, Place } from './health.js'
@@ -26,17 +25,19 @@ const HOLD = 2_000
 /** How long all regions wait for one that is slow to give its past events. */
 const PATIENCE = 15_000
 
-/** Where a stack's events may be. */
+/**
+ * Where in these regions a stack's events may be. Groups of functions at the edge may be in every region, because
+ * Lambda@Edge may run in more of them than genato knows.
+ */
 export function placesOf(
-  stack: string,
+  groups: readonly { name: string; regions: readonly string[] }[],
   regions: readonly string[],
-  distribution: string | undefined,
 ): Place[] {
-  return regions.flatMap((region) => [
-    { region, group: edgeLogGroup(stack) },
-    ...(region === HOME_REGION ? [{ region, group: directLogGroup(stack) }] : []),
-    ...(distribution === undefined ? [] : [{ region, group: distributionLogGroup(distribution) }]),
-  ])
+  return regions.flatMap((region) =>
+    groups
+      .filter(({ regions: known }) => known === EDGE_REGIONS || known.includes(region))
+      .map(({ name }) => ({ region, group: name })),
+  )
 }
 
 /** Yields the events of all places in order of their time. @throws the signal's reason; GenatoError. */

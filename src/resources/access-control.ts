@@ -22,7 +22,7 @@ const SIGNING = {
 } as const
 type Signing = Pick<OriginAccessControlSummary | Config, (typeof SIGNING)[keyof typeof SIGNING]>
 
-interface AccessControlSeen {
+export interface AccessControlSeen {
   id: string
   description: string
   signing: Signing
@@ -31,11 +31,20 @@ interface AccessControlSeen {
 function configOf(name: string, stack: string): Config {
   return {
     Name: name,
-    Description: `genato:stack=${stack}`,
+    Description: descriptionOf(stack),
     SigningProtocol: 'sigv4',
     SigningBehavior: 'always',
     OriginAccessControlOriginType: 's3',
   }
+}
+
+/** Says which stack it belongs to, because it can't be tagged. */
+function descriptionOf(stack: string): string {
+  return `genato:stack=${stack}`
+}
+
+export function isOfStack({ description }: Pick<AccessControlSeen, 'description'>, stack: string): boolean {
+  return description === descriptionOf(stack)
 }
 
 /** CloudFront updates them in one call. */
@@ -43,6 +52,14 @@ const ASPECTS = Object.entries(SIGNING).map(([name, field]): Aspect<Signing, Sig
   name,
   fix: (seen, wanted) => (seen[field] === wanted[field] ? undefined : { ...seen, [field]: wanted[field] }),
 }))
+
+/** Names the aspects of the access control that differ from those wanted. */
+export function accessControlDrift(
+  { signing }: AccessControlSeen,
+  { name, stack }: { name: string; stack: string },
+): string[] {
+  return fixAspects(ASPECTS, signing, configOf(name, stack)).differing
+}
 
 /** Finds it by its name, because it can't be tagged. */
 export async function observeAccessControl(
@@ -128,7 +145,7 @@ async function create(session: Session, wanted: Config): Promise<AccessControlSe
 export async function removeAccessControl(session: Session, name: string, stack: string): Promise<void> {
   const { cloudfront } = session.clients.global
   const found = await observeAccessControl(session, name)
-  if (!found || found.description !== configOf(name, stack).Description) return
+  if (!found || !isOfStack(found, stack)) return
   await session.ledger.change(
     { action: 'delete', resource: 'access control', name, expect: undefined },
     async () => {

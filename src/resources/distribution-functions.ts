@@ -1,6 +1,7 @@
 import type { DistributionConfig, EventType, LambdaFunctionAssociation } from '@aws-sdk/client-cloudfront'
 import { GenatoError } from '../lib/errors.js'
 import { behaviourAt, changeBehaviour, DEFAULT_PATH, mapBehaviours } from './distribution-behaviours.js'
+import { sameConfig } from './distribution-compare.js'
 
 /** A function on an event of a behaviour. */
 export interface FunctionOn {
@@ -42,8 +43,17 @@ export function originRequestFunction(config: DistributionConfig): string | unde
 
 /** The version of a function that the default behaviour runs. */
 export function liveVersion(config: DistributionConfig, functionArn: string): number | undefined {
-  const arn = originRequestFunction(config)
-  return arn !== undefined && isSameFunction(arn, functionArn) ? Number(arn.split(':')[7]) : undefined
+  return versionOn(config, DEFAULT_PATH, { event: 'origin-request', arn: functionArn })
+}
+
+/** The version of a function on an event of a behaviour, if the event runs this function. */
+export function versionOn(
+  config: DistributionConfig,
+  path: string,
+  { event, arn }: FunctionOn,
+): number | undefined {
+  const found = functionOn(config, path, event)
+  return found !== undefined && isSameFunction(found, arn) ? Number(found.split(':')[7]) : undefined
 }
 
 /** A function on the same event that isn't this one. */
@@ -91,8 +101,7 @@ export function disabled(config: DistributionConfig, functionArns: readonly stri
   })
 }
 
-/** Whether the distribution is already disabled and runs none of these functions. */
+/** Whether it is disabled and no behaviour runs these functions. */
 export function isDisabled(config: DistributionConfig, functionArns: readonly string[]): boolean {
-  const arn = originRequestFunction(config)
-  return !config.Enabled && !functionArns.some((one) => arn !== undefined && isSameFunction(arn, one))
+  return sameConfig(config, disabled(config, functionArns))
 }

@@ -6,7 +6,7 @@ import { STACK_TAG } from '../config/names.js'
 import { converge, type DistributionWanted } from './distribution-config.js'
 import { createDistribution } from './distribution-create.js'
 import { explainDistributionError } from './distribution-errors.js'
-import { liveVersion, versionOf } from './distribution-functions.js'
+import { versionOn, versionOf } from './distribution-functions.js'
 import { observeDistribution, readDistribution, type DistributionSeen } from './distribution-seen.js'
 import { INVALIDATED_TAG, isStale, PENDING, sendUpdate, tagDistribution } from './distribution-update.js'
 import type { Found } from './find-distribution.js'
@@ -100,8 +100,9 @@ function refuseOlder(
   { behaviours }: DistributionWanted,
   cause?: unknown,
 ): void {
-  for (const { arn } of behaviours.flatMap(({ functions }) => functions)) {
-    const live = liveVersion(config, arn)
-    if (live !== undefined && live > versionOf(arn)) throw overtaken(`distribution ${id}`, cause)
-  }
+  for (const { path, functions } of behaviours)
+    for (const fn of functions) {
+      const live = versionOn(config, path, fn)
+      if (live !== undefined && live > versionOf(fn.arn)) throw overtaken(`distribution ${id}`, cause)
+    }
 }

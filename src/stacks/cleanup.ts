@@ -1,6 +1,6 @@
 import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
-import { Several } from '../aws/together.js'
+import { errorsOf, Several } from '../aws/together.js'
 import { EXIT, GenatoError } from '../lib/errors.js'
 import { distributionLogGroup } from '../config/names.js'
 import { replicasLeft } from '../resources/account.js'
@@ -46,7 +46,7 @@ export async function cleanup(
       return true
     } catch (error) {
       session.signal.throwIfAborted()
-      errors.push(...(error instanceof Several ? error.errors : [error]))
+      errors.push(...errorsOf(error))
       return false
     }
   }

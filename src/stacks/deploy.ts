@@ -10,7 +10,13 @@ import { prepareEdgePermission } from '../resources/edge-permission.js'
 import { findDistribution, refuseOthersDistribution, type Found } from '../resources/find-distribution.js'
 import { invalidate } from '../resources/invalidation.js'
 import type { Claim } from '../resources/ownership.js'
-import { distributionWanted, searchOf, type StackBucket, type StackDescription } from './description.js'
+import {
+  distributionWanted,
+  entry,
+  searchOf,
+  type StackBucket,
+  type StackDescription,
+} from './description.js'
 import { filesConsent } from './files-consent.js'
 import { imagesReaders } from './images-readers.js'
 import { prepareFunction, type DeployedFunction, type PreparedFunction } from './prepared-function.js'
@@ -55,7 +61,7 @@ export async function deploy(
 
   // Everything is looked at before the first write: if one resource belongs to others, nothing is written.
   const found = await lookAtAll(session, stack, { packages, claim })
-  const images = found.bucket('images')
+  const { images } = found
   const consent = await filesConsent(session, stack, { seen: images.seen, confirm: confirmFiles })
   const readers = imagesReaders(session, stack, { bucket: images, adopt })
 
@@ -111,14 +117,12 @@ export async function deploy(
 
 /** Its code decides what CloudFront may cache. */
 function edgeOf(functions: readonly DeployedFunction[]): DeployedFunction {
-  const edge = functions.find(({ described }) => described.part === 'edge')
-  if (!edge) throw new Error('The stack has no edge function.')
-  return edge
+  return entry(functions, ({ described }) => described.part === 'edge', 'edge function')
 }
 
 interface Looked {
   buckets: readonly { described: StackBucket; prepared: PreparedBucket }[]
-  bucket: (holds: StackBucket['holds']) => PreparedBucket
+  images: PreparedBucket
   functions: readonly PreparedFunction[]
   accessControls: readonly { name: string; ensure: () => Promise<string> }[]
   distribution: Found | undefined
@@ -130,11 +134,8 @@ async function lookAtAll(
   stack: StackDescription,
   { packages, claim }: { packages: readonly PreparedPackage[]; claim: Claim },
 ): Promise<Looked> {
-  const codeOf = (name: string) => {
-    const code = packages.find(({ described }) => described.name === name)
-    if (!code) throw new Error(`The stack has no package ${name}.`)
-    return code
-  }
+  const codeOf = (name: string) =>
+    entry(packages, ({ described }) => described.name === name, `package ${name}`)
   const [buckets, functions, accessControls, distribution] = await together([
     together(
       stack.buckets.map(async (described) => ({
@@ -154,12 +155,12 @@ async function lookAtAll(
     ),
     findOwnDistribution(session, stack, claim),
   ])
-  const bucket: Looked['bucket'] = (holds) => {
-    const one = buckets.find(({ described }) => described.holds === holds)
-    if (!one) throw new Error(`The stack has no bucket of ${holds}.`)
-    return one.prepared
-  }
-  return { buckets, bucket, functions, accessControls, distribution }
+  const { prepared: images } = entry(
+    buckets,
+    ({ described }) => described.holds === 'images',
+    'images bucket',
+  )
+  return { buckets, images, functions, accessControls, distribution }
 }
 
 async function findOwnDistribution(

@@ -12,6 +12,7 @@ import {
   accessControlName,
   bucketDomain,
   directLogGroup,
+  distributionLogGroup,
   edgeLogGroup,
   functionName,
   imagesBucket,
@@ -188,11 +189,25 @@ export function functionNamed({ functions }: StackDescription, part: StackFuncti
   return entry(functions, ({ part: is }) => is === part, `function ${part}`)
 }
 
-/** `describeStack` writes an entry for each name of the type. */
-function entry<T>(list: readonly T[], isWanted: (one: T) => boolean, what: string): T {
+/** Finds an entry that every stack has: `describeStack` writes one for each name of the type. */
+export function entry<T>(list: readonly T[], isWanted: (one: T) => boolean, what: string): T {
   const found = list.find(isWanted)
   if (found === undefined) throw new Error(`The stack has no ${what}.`)
   return found
+}
+
+/**
+ * Every log group that the stack may have.
+ * @param distribution its id, which names the group where CloudFront reports responses that it refused.
+ */
+export function logGroupsOf(
+  { functions }: StackDescription,
+  distribution: string | undefined,
+): Pick<StackLogGroup, 'name' | 'regions'>[] {
+  return [
+    ...functions.flatMap(({ logGroups }) => logGroups),
+    ...(distribution ? [{ name: distributionLogGroup(distribution), regions: EDGE_REGIONS }] : []),
+  ]
 }
 
 /** What the stack's distribution is recognised by. */

@@ -1,9 +1,7 @@
-import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
-import { distributionLogGroup } from '../config/names.js'
 import { messageOf } from '../lib/errors.js'
-import { observeAccessControl } from '../resources/access-control.js'
+import { isOfStack, observeAccessControl, type AccessControlSeen } from '../resources/access-control.js'
 import { isCutOff, observeBucket, type BucketSeen } from '../resources/bucket-seen.js'
 import { observeDistribution, type DistributionSeen } from '../resources/distribution-seen.js'
 import { findDistribution } from '../resources/find-distribution.js'
@@ -13,6 +11,7 @@ import { ownerOf } from '../resources/ownership.js'
 import { observeRole, type RoleSeen } from '../resources/role.js'
 import type { Tags } from '../resources/tags.js'
 import {
+  logGroupsOf,
   searchOf,
   type StackAccessControl,
   type StackBucket,
@@ -34,7 +33,7 @@ export interface ObservedFunction extends Observed<StackFunction, FunctionSeen> 
 export interface Inventory {
   buckets: readonly Observed<StackBucket, BucketSeen>[]
   functions: readonly ObservedFunction[]
-  accessControls: readonly Observed<StackAccessControl, { id: string }>[]
+  accessControls: readonly Observed<StackAccessControl, AccessControlSeen>[]
   distribution: DistributionSeen | undefined
   /** Resources that have the stack's names and belong to others. */
   strangers: string[]
@@ -88,7 +87,7 @@ export async function takeInventory(session: Session, stack: StackDescription): 
     })),
     accessControls: accessControls.map(({ described, seen }) => ({
       described,
-      seen: seen?.description === `genato:stack=${stack.name}` ? seen : undefined,
+      seen: seen && isOfStack(seen, stack.name) ? seen : undefined,
     })),
     distribution: own(`distribution ${distribution?.id}`, distribution),
     strangers,
@@ -155,10 +154,7 @@ export async function findLogGroups(
 ): Promise<LogGroup[]> {
   const tagged = functions.flatMap(({ seen }) => seen?.tags[DISTRIBUTION_TAG] ?? [])
   const [id] = distribution ? [distribution.id] : tagged
-  const places: { name: string; regions: readonly string[] }[] = [
-    ...stack.functions.flatMap(({ logGroups }) => logGroups),
-    ...(id ? [{ name: distributionLogGroup(id), regions: EDGE_REGIONS }] : []),
-  ]
+  const places = logGroupsOf(stack, id)
   const regions = [...new Set(places.flatMap((place) => place.regions))]
   const groups = await Promise.all(
     regions.map(async (region) => {

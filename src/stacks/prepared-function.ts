@@ -6,7 +6,7 @@ import { tagFunction } from '../resources/function-update.js'
 import { ensureFunction } from '../resources/function.js'
 import { prepareLogGroups } from '../resources/log-group.js'
 import type { Claim } from '../resources/ownership.js'
-import { prepareRole } from '../resources/role.js'
+import { prepareRole, type RoleSeen } from '../resources/role.js'
 import { otherRuntime, runtimeOf, runtimeTags } from '../resources/runtime.js'
 import { ensureVersion, type PublishedVersion } from '../resources/version.js'
 import type { StackDescription, StackFunction } from './description.js'
@@ -63,11 +63,12 @@ export async function prepareFunction(
         ),
     ),
   ])
-  let role: { arn: string; id: string } = { arn: '', id: '' }
+  let role: Pick<RoleSeen, 'arn' | 'id'> | undefined
   let runtime = runtimeOf(described.runtime, found?.tags)
   let latest: FunctionSeen | undefined
 
   const ensure = async (seen: FunctionSeen | undefined) => {
+    if (role === undefined) throw new Error(`${described.name} is ensured before its role.`)
     latest = await ensureFunction(
       session,
       {

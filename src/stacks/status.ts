@@ -3,6 +3,7 @@ import type { Statement } from '../../templates/policy.js'
 import { EDGE_REGIONS } from '../aws/regions.js'
 import type { Session } from '../aws/session.js'
 import { CLOSING_TAG } from '../config/names.js'
+import { accessControlDrift } from '../resources/access-control.js'
 import { replicasLeft } from '../resources/account.js'
 import { isOurs } from '../resources/bucket-policy.js'
 import type { BucketSeen } from '../resources/bucket-seen.js'
@@ -155,6 +156,13 @@ function drift(
     if (role)
       differing.push(...roleDrift(role, { ...described.role, ...claim }).map((what) => `role: ${what}`))
   for (const fn of functions) differing.push(...driftOfFunction(fn))
+  for (const { described, seen } of accessControls)
+    if (described.wanted && seen)
+      differing.push(
+        ...accessControlDrift(seen, { name: described.name, stack: stack.name }).map(
+          (what) => `access control: ${what}`,
+        ),
+      )
   if (distribution) {
     const ids = new Map(
       accessControls.flatMap(({ described, seen }) => (seen ? [[described.name, seen.id]] : [])),

@@ -403,6 +403,22 @@ describeAws('drift', () => {
         })),
     ],
     [
+      "the access control's signing",
+      'access control: signing behavior',
+      ['UpdateOriginAccessControl'],
+      async (_, { cloudfront }) => {
+        const { OriginAccessControlList } = await cloudfront.listOriginAccessControls({})
+        const Id = OriginAccessControlList!.Items![0]!.Id!
+        const { OriginAccessControl, ETag } = await cloudfront.getOriginAccessControl({ Id })
+        const config = OriginAccessControl!.OriginAccessControlConfig!
+        await cloudfront.updateOriginAccessControl({
+          Id,
+          IfMatch: ETag!,
+          OriginAccessControlConfig: { ...config, SigningBehavior: 'never' },
+        })
+      },
+    ],
+    [
       'the bucket policy',
       'images bucket: policy',
       ['PutBucketPolicy'],

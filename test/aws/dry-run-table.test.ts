@@ -26,11 +26,16 @@ describeAws('a dry run', () => {
         await cleanup(session, target, inventory, groups, options)
       } else {
         const source = kind === 'update' ? smallPackage('two', 'gen2') : smallPackage()
-        await deploy(session, target, { edge: source }, {
-          adopt: false,
-          wait: true,
-          confirmFiles: async () => undefined,
-        })
+        await deploy(
+          session,
+          target,
+          { edge: source },
+          {
+            adopt: false,
+            wait: true,
+            confirmFiles: async () => undefined,
+          },
+        )
       }
       const told = session.ledger.changes.map(({ action, resource, name }) => `${action} ${resource} ${name}`)
       return [

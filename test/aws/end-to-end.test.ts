@@ -215,7 +215,7 @@ describeAws('genato, from deploy to cleanup', () => {
     await other().s3.deleteObject({ Bucket: PACKAGES, Key: zip?.Key })
     expect(await run('dev', '--deployed')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is not in the bucket any more'),
+      stderr: expect.stringContaining('is no longer in the bucket'),
     })
   }, 120_000)
 

@@ -411,7 +411,7 @@ describeAws('large accounts and full buckets', () => {
     await stack.deploy()
     await other().s3.putObject({ Bucket: PACKAGES, Key: 'other.zip', Body: 'x' })
     const told = await refusal(stack.cleanup())
-    expect(told.message).toContain(`The bucket ${PACKAGES} stays: there is 1 file in it`)
+    expect(told.message).toContain(`The bucket ${PACKAGES} stays: it has 1 file`)
     expect(await everything(other())).toEqual({ ...NOTHING_LEFT, buckets: [PACKAGES] })
     await stack.cleanup({ deleteFiles: true })
     expect(await everything(other())).toEqual(NOTHING_LEFT)

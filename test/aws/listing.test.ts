@@ -61,7 +61,9 @@ describeAws('a listing', () => {
       const signal = AbortSignal.abort(new Error('interrupted'))
       const ended = { ...session, signal }
       await expect(listFolders(ended, IMAGES, 'generated/')).rejects.toThrow(/abort/i)
-      await expect(replicasLeft(ended, functionNamed(target, 'edge'), EDGE_REGIONS)).rejects.toThrow('interrupted')
+      await expect(replicasLeft(ended, functionNamed(target, 'edge'), EDGE_REGIONS)).rejects.toThrow(
+        'interrupted',
+      )
     })
   })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { findDistribution } from '../../src/resources/find-distribution.js'
 import { createClients } from '../../src/aws/clients.js'
+import { EDGE_REGIONS } from '../../src/aws/regions.js'
 import { placesOf } from '../../src/logs/read.js'
 import { describeAws } from '../support/moto/moto.js'
 import { distribute } from './distribute.js'
@@ -221,7 +222,15 @@ describeAws('reading the logs of regions', () => {
   })
 
   test('polls a region at most every 2 s, one group at a time', async () => {
-    const places = placesOf('genato', ['us-east-1'], 'E1')
+    const groups = [
+      { name: '/aws/lambda/us-east-1.genato-func', regions: EDGE_REGIONS },
+      { name: '/aws/lambda/genato-func', regions: ['us-east-1'] },
+      { name: '/aws/cloudfront/LambdaEdge/E1', regions: EDGE_REGIONS },
+    ]
+    const places = placesOf(groups, ['us-east-1'])
+    expect(placesOf(groups, ['eu-west-1', 'xx-new-1']).map(({ group }) => group)).not.toContain(
+      '/aws/lambda/genato-func',
+    )
     for (const { region, group } of places) await stage.put(region, group, [[Date.now(), group]])
     stage.proxy.latency = 5
     const reading = follow(places, ever)

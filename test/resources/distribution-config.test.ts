@@ -7,7 +7,7 @@ import {
   type DistributionWanted,
 } from '../../src/resources/distribution-config.js'
 import { sameConfig } from '../../src/resources/distribution-compare.js'
-import { disabled } from '../../src/resources/distribution-functions.js'
+import { disabled, isDisabled, versionOn } from '../../src/resources/distribution-functions.js'
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:genato-func'
 
@@ -140,4 +140,22 @@ test('another function on an event of any behaviour is refused', () => {
   } as DistributionConfig
   expect(distributionDrift(taken, wanted)).toEqual([`another function, ${theirs}:1`])
   expect(() => converge(taken, wanted, false)).toThrow(`another function on origin-request: ${theirs}:1`)
+})
+
+test('a disabled distribution that still runs a function on another behaviour is not finished', () => {
+  const wanted = { ...WANTED, behaviours: [behaviour('/photos/*'), behaviour('*')] }
+  const { config } = converge(deployed(), wanted, false)
+  const off = disabled(config, [FUNCTION])
+  expect(isDisabled(off, [FUNCTION])).toBe(true)
+  expect(isDisabled({ ...off, Enabled: true }, [FUNCTION])).toBe(false)
+  expect(isDisabled({ ...off, CacheBehaviors: config.CacheBehaviors }, [FUNCTION])).toBe(false)
+})
+
+test('the live version of a function is read where it runs', () => {
+  const photos = behaviour('/photos/*')
+  const { config } = converge(deployed(), { ...WANTED, behaviours: [photos, behaviour('*')] }, false)
+  const newer = { ...photos, functions: [{ event: 'origin-request' as const, arn: `${FUNCTION}:4` }] }
+  const updated = converge(config, { ...WANTED, behaviours: [newer, behaviour('*')] }, false).config
+  expect(versionOn(updated, '/photos/*', photos.functions[0]!)).toBe(4)
+  expect(versionOn(updated, '*', photos.functions[0]!)).toBe(3)
 })
