@@ -271,7 +271,7 @@ describeAws('permanent faults', () => {
       error(400, 'InvalidViewerCertificate', "The certificate doesn't cover the alternate domain name."),
       'BAD_CERTIFICATE',
       /does not accept the certificate: The certificate doesn't cover/,
-      /us-east-1 and cover every domain/,
+      /us-east-1 and covers every domain/,
     ],
     [
       'a function that Lambda@Edge does not run',

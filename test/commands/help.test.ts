@@ -29,7 +29,7 @@ describe('help', () => {
   })
 
   it.each(COMMANDS)(
-    'of %s has an example of its own, the exit codes, and a document that exists',
+    'of %s has its own example, the exit codes, and a document that exists',
     async (command) => {
       const text = await help(100, command)
       expect(text).toMatch(new RegExp(`\nExamples:\n  genato ${command}\\b`))

@@ -197,7 +197,7 @@ describe('an expired object', () => {
     expect(await said(edge)).toMatch(/^502 Error/)
   })
 
-  it('is not served stale if the function fails: that is no failure of the origin', async () => {
+  it('is not served stale if the function fails, because the origin has not failed', async () => {
     const { edge, state } = edgeBefore({ 'site/a.txt': 'one' }, (sent) => {
       if (sent.headers['if-none-match']) throw new Error('thrown')
       return sent

@@ -287,7 +287,7 @@ describe('errors', () => {
     expect((await ask(endpoint, { ...PUT, headers })).status).toBe(200)
   })
 
-  it("the SDK's x-id label is no subresource", async () => {
+  it("the SDK's x-id label is not a subresource", async () => {
     const { endpoint } = await startTestStore()
     expect((await ask(endpoint, { ...PUT, path: `${PUT.path}?x-id=PutObject` })).status).toBe(200)
   })
@@ -377,7 +377,7 @@ describe('errors', () => {
 
 describe('a client that disconnects', () => {
   for (const chunked of [false, true]) {
-    it(`in the middle of a ${chunked ? 'chunked ' : ''}PUT leaves nothing, and is no error`, async () => {
+    it(`in the middle of a ${chunked ? 'chunked ' : ''}PUT leaves nothing, and is not an error`, async () => {
       const errors: unknown[] = []
       const { endpoint, dir } = await startTestStore({ onError: (error) => errors.push(error) })
       const length = chunked ? { 'Transfer-Encoding': 'chunked' } : { 'Content-Length': 1_000_000 }

@@ -188,7 +188,7 @@ describe('requests that CloudFront refuses', () => {
     'GET /a b HTTP/1.1\r\nHost: x\r\n\r\n',
     `${GET}a\u0000: b\r\n\r\n`,
     'GET /a HTTP/1.1\r\n\r\n',
-  ])('what is no HTTP: 400 (%j)', async (bytes) => {
+  ])('invalid HTTP gets 400 (%j)', async (bytes) => {
     const { response } = await refused(bytes)
     expect(response).toMatch(/^HTTP\/1\.1 400 /)
   })
