@@ -143,7 +143,7 @@ describeAws('what others made', () => {
     const told = await refusal(stack.deploy())
     expect(told).toMatchObject({ code: 'NOT_OURS', exitCode: 1 })
     expect(told.message).toMatch(message)
-    expect(told.hint).toMatch(/Take another --stack name/)
+    expect(told.hint).toMatch(/Use another --stack name/)
     expect(aws.proxy.writes()).toEqual([])
     const { strangers: found } = await stack.status()
     expect(found).toEqual(what === 'access control' ? [] : [expect.stringContaining(what)])
@@ -477,7 +477,7 @@ describeAws('what drifted', () => {
     expect(await stack.status()).toMatchObject({
       state: 'differs',
       differing: ['function: code'],
-      unfinished: ['a newer version is published, and not live: run deploy'],
+      unfinished: ['a newer version is published but not live: run deploy'],
     })
     expect(await stack.deploy()).toMatchObject({ version: 3, finished: true })
     expect(await stack.status()).toMatchObject({ differing: [] })

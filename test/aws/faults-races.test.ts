@@ -119,7 +119,7 @@ describeAws('others at the same time', () => {
     const told = await refusal(stack.deploy(smallPackage('ours')))
     expect(told).toMatchObject({ code: 'OVERTAKEN', exitCode: 1 })
     expect(told.message).toContain(`Another deploy changed distribution ${distribution.id}`)
-    expect(told.hint).toContain('run deploy again with what is to be live')
+    expect(told.hint).toContain('run deploy again with the code that should be live')
     expect(liveVersion(await read(distribution.id), FUNCTION_ARN)).toBe(3)
   })
 
@@ -268,7 +268,7 @@ describeAws('what was cut off', () => {
       expect(told.message).toContain('cloudfront:CreateInvalidation')
       expect(await stack.status()).toMatchObject({
         state: 'under way',
-        unfinished: ['what CloudFront keeps has to be invalidated: run deploy'],
+        unfinished: ["CloudFront's caches have to be invalidated: run deploy"],
       })
       aws.proxy.clear()
       if (what === 'deploy') await stack.deploy(smallPackage('two', 'gen2'))
@@ -289,7 +289,7 @@ describeAws('what was cut off', () => {
       state: 'under way',
       unfinished: [
         'the distribution is being rolled out',
-        'what CloudFront keeps has to be invalidated: run deploy',
+        "CloudFront's caches have to be invalidated: run deploy",
       ],
     })
     expect(await stack.deploy(smallPackage('three', 'gen2'))).toMatchObject({ version: 3, finished: true })
