@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The page of `genato dev` in a real browser: it has to be there, so these are not among the other tests. */
+/** The page of `genato dev` in a real browser. These run separately because they need one. */
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.browser.ts'],

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** A process killed at every write that there is: minutes, and so not among the other tests. */
+/** Processes killed at each of their writes. These run separately because they take minutes. */
 export default defineConfig({
   test: {
     include: ['test/crash/**/*.crash.ts'],

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The server under load and attack: minutes, and figures of memory, so one after the other. */
+/** The server under load and attack. These run separately because they take minutes, and one by one to measure memory. */
 export default defineConfig({
   test: {
     include: ['test/load/**/*.load.ts'],

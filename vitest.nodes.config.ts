@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The package under the Node versions that Lambda runs it with: each is downloaded from npm's registry. */
+/** The package under Lambda's Node versions, each downloaded from npm's registry. */
 export default defineConfig({
   test: {
     include: ['test/nodes/**/*.nodes.ts'],

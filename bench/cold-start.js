@@ -16,7 +16,7 @@ import { milliseconds, ratioText } from './rows/row.js'
 
 /** @typedef {import('./cold-start/variant.js').Variant} Variant */
 
-/** @type {Record<string, Variant>} The first is what the handler does. */
+/** @type {Record<string, Variant>} The first is the handler itself. */
 const CLIENTS = {
   'aws4 over node:https, as it is': {},
   aws4fetch: { store: 'aws4fetch.js' },
@@ -28,7 +28,7 @@ const WARMING = {
   'sharp loaded before there is a connection': { warm: 'early' },
   'sharp loaded after the look-up': { warm: 'never' },
 }
-/** To S3 and back, in ms. */
+/** The round trip to S3 in ms. */
 const ROUND_TRIPS = [5, 20, 60]
 const ROUNDS = 15
 
@@ -85,7 +85,7 @@ async function compareWarming(measure, workspace) {
     }
 }
 
-/** @param {string} what @param {Record<string, number[]>} times The first is compared with. */
+/** @param {string} what @param {Record<string, number[]>} times The others are compared with the first. */
 function printTimes(what, times) {
   const [current = []] = Object.values(times)
   printTable(

@@ -11,7 +11,7 @@ import { buildPackage } from './lib/package.js'
 import { complain, printRows } from './lib/report.js'
 import { withWorkspace } from './lib/workspace.js'
 
-/** Measures a deploy on moto beside the same steps done by aws commands, and prints it. */
+/** Compares a deploy on moto with the same steps as aws commands, and prints the figures. */
 export async function measureDeploy() {
   await withWorkspace(async (workspace) => {
     const started = performance.now()

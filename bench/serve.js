@@ -8,7 +8,7 @@ import { ipxRows } from './serve/ipx-rows.js'
 import { loadRows } from './serve/load-rows.js'
 import { loadSupport } from './serve/support.js'
 
-/** Measures `genato dev` under load, and beside ipx, and prints it. */
+/** Measures `genato dev` under load, compares it with ipx, and prints the figures. */
 export async function measureServe() {
   await withWorkspace(async (workspace) => {
     const started = performance.now()

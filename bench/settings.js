@@ -10,7 +10,7 @@ import { printTable } from './lib/table.js'
 import { withWorkspace } from './lib/workspace.js'
 import { milliseconds, size } from './rows/row.js'
 
-/** What could be chosen, format by format. The first is what handler/shared/image/ does. */
+/** Possible settings by format. The first is the choice of handler/shared/image/. */
 const CHOICES = {
   png: ['RLE', 'default', 'HUFFMAN', 'FILTERED'].flatMap((strategy) =>
     [6, 1, 9].map((level) => `png level ${level} ${strategy}`),
@@ -25,7 +25,7 @@ const SIZES = [
   { width: 4096, height: 4096, rounds: 5 },
 ]
 
-/** Measures what other settings of the encoders would cost and save, on one processor. */
+/** Measures the time and size of other encoder settings on one processor. */
 export async function measureSettings() {
   await withWorkspace(async (workspace) => {
     const node = (await findNode22()) ?? process.execPath

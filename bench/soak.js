@@ -10,14 +10,14 @@ import { loadSupport } from './serve/support.js'
 /** @typedef {import('../test/support/load/mixed.js').Sample} Sample */
 /** @typedef {import('./rows/row.js').Row} Row */
 
-/** Of the time, before memory is looked at: V8 takes what it likes to have first. */
+/** The warm-up's share of the time, in which V8's heap grows by itself. */
 const WARM_UP = 0.3
-/** Bytes a minute. */
+/** Bytes per minute. */
 const MOST_GROWTH = 3_000_000
-/** Connections that wait for another request are ended after a minute. */
+/** Idle connections are closed after a minute. */
 const SETTLED_MS = 75_000
 
-/** Minutes of mixed load (`--minutes`, 10 if not given): what grows, and what is left behind. */
+/** Runs mixed load for `--minutes` (default 10), and reports growth and leftovers. */
 export async function measureSoak() {
   const { values } = parseArgs({
     args: process.argv.slice(3),
@@ -41,7 +41,7 @@ export async function measureSoak() {
     const after = support.openFiles(server.pid)
     const processes = support.below(server.pid)
     const code = await server.end('SIGINT')
-    // What ends with the tool, as esbuild's process, takes a moment for it.
+    // esbuild's process ends shortly after the tool.
     for (const end = Date.now() + 2_000; processes.some(support.isAlive) && Date.now() < end;) await sleep(20)
     const alive = processes.filter(support.isAlive).length
     const left = home.leftovers().length
@@ -94,7 +94,7 @@ function memory(samples) {
 /** @param {readonly Row[]} rows */
 function print(rows) {
   printTable(
-    ['what', 'to reach', 'measured', ''],
+    ['what', 'target', 'measured', ''],
     rows.map(({ what, target, measured, verdict }) => [what, target, measured, verdict]),
   )
   if (rows.some(({ verdict }) => verdict === 'out of reach')) process.exitCode = 1

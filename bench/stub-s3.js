@@ -1,16 +1,17 @@
 // @ts-check
-// Stands in for S3, in a process of its own: everything can be stored, and nothing is ever there, or
-// everything is. A third argument of milliseconds delays each answer. Prints its port when it listens, and ends when its standard input does.
+// A separate process that stands in for S3. It accepts every PUT, and has either no object or every object. A third
+// argument delays each response by these milliseconds. Prints its port once it listens, and ends when its standard
+// input does.
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 
 const [content, delay = '0', key, certificate] = process.argv.slice(2)
 
-/** An image's bytes, as S3 would have them. */
+/** An image's bytes, as stored in S3. */
 const IMAGE = Buffer.alloc(3881)
 
-/** How often each was asked for. */
+/** The number of requests by method. */
 const counts = { GET: 0, HEAD: 0, PUT: 0 }
 
 /** @type {http.RequestListener} */
@@ -37,7 +38,7 @@ function answer(method, { url, headers }, bytes, response) {
     response.setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify(counts))
   } else if (method === 'GET') {
-    // CloudFront asks for what is there by then.
+    // CloudFront requests an image after it was stored.
     const there = content === 'stored' || headers['user-agent'] === 'Amazon CloudFront'
     counts.GET++
     if (there)
@@ -46,7 +47,7 @@ function answer(method, { url, headers }, bytes, response) {
   } else if (method === 'HEAD') {
     counts.HEAD++
     if (content === 'stored') response.writeHead(200, { 'Content-Length': 3881 }).end()
-    // As S3 does: without a length or chunks, Node's client closes the connection after the answer.
+    // Like S3. Without a length or chunks, Node's client would close the connection after the response.
     else response.writeHead(404, { 'Content-Type': 'application/xml', 'Transfer-Encoding': 'chunked' }).end()
   } else if (method === 'PUT' && bytes > 0) {
     counts.PUT++

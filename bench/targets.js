@@ -14,7 +14,7 @@ import { warmRows } from './rows/warm.js'
 
 /** @typedef {import('./rows/row.js').Row} Row */
 
-/** Measures what is to be reached, and prints it: the ratios first. */
+/** Measures the figures that have targets, and prints them, with the ratios first. */
 export async function measureTargets() {
   await withWorkspace(async (workspace) => {
     const started = performance.now()
@@ -45,7 +45,7 @@ export async function measureTargets() {
 /** @param {readonly Row[]} rows */
 function print(rows) {
   printTable(
-    ['what', 'to reach', 'measured (middle half of the rounds)', ''],
+    ['what', 'target', 'measured (middle half of the rounds)', ''],
     rows.map(({ what, target, measured, verdict }) => [what, target, measured, verdict]),
   )
   console.log('\nmedians behind it:')
@@ -70,5 +70,5 @@ function complain(rows, node22) {
   process.exitCode = 1
   for (const { what, measured } of missing) console.error(`NOT MEASURED: ${what}: ${measured}.`)
   if (!node22)
-    console.error(`NOT MEASURED on Node 22, which can't be had: this was ${process.versions.node}.`)
+    console.error(`NOT MEASURED on Node 22, which can't be installed: this was ${process.versions.node}.`)
 }

@@ -1,5 +1,5 @@
-// Builds dist/: the tool with esbuild, which is there in every install, and the types that users of the
-// package import with tsc, which is there only where genato is developed.
+// Builds dist/: the tool with esbuild, which every installation has, and the types that users import with tsc, which
+// only a development installation has.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -29,11 +29,11 @@ const { metafile, outputFiles } = await build({
   write: false,
 })
 write(outputFiles)
-// Only what is left of an earlier build goes, so that a tool that runs meanwhile loses nothing it needs.
+// Deletes only leftovers of an earlier build, so that a running tool keeps its files.
 for (const name of readdirSync(path.join(root, 'dist')))
   if (name.endsWith('.js') && !metafile.outputs[`dist/${name}`]) rmSync(path.join(root, 'dist', name))
 
-// Node requires it before it runs a function, in every thread.
+// Node loads it in every thread, before it runs a function.
 const preload = await build({
   absWorkingDir: root,
   entryPoints: { 'function-preload': 'src/local/lambda/preload.ts' },
@@ -48,7 +48,7 @@ const preload = await build({
 })
 write(preload.outputFiles)
 
-// The page of `genato dev`: script and style in one file each, which the server puts into the markup.
+// The page of `genato dev`: one script and one style sheet, which the server inserts into the markup.
 const page = await build({
   absWorkingDir: root,
   entryPoints: {
@@ -74,7 +74,7 @@ write([
 
 const modules = path.join(root, 'node_modules')
 const tsc = path.join(modules, 'typescript', 'package.json')
-// TypeScript may be there alone, as another package's optional peer.
+// TypeScript may be installed alone, as an optional peer of another package.
 if (existsSync(tsc) && existsSync(path.join(modules, '@types', 'node'))) {
   const { bin } = createRequire(import.meta.url)(tsc)
   const compiler = path.join(path.dirname(tsc), typeof bin === 'string' ? bin : bin.tsc)
@@ -84,7 +84,7 @@ if (existsSync(tsc) && existsSync(path.join(modules, '@types', 'node'))) {
 }
 
 /**
- * Puts each file in its place whole: what runs meanwhile never reads half of one.
+ * Replaces each file atomically, so that a running tool never reads half of one.
  * @param {{ path: string, contents: Uint8Array }[]} files
  */
 function write(files) {

@@ -1,5 +1,5 @@
-// `npm ci` in a clone has to build dist/, which npm does for a script named prepare. In the packed package it would
-// have nothing to build: npm takes package.json from the disk, so its scripts are left out for that moment.
+// `npm ci` in a clone must build dist/, so package.json has a prepare script. The published package has nothing to
+// build. npm packs the package.json on the disk, so this removes the scripts while npm packs.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const manifest = path.join(root, 'package.json')
 const kept = path.join(root, '.package.json.kept')
 
-// What a pack that was killed has left is the whole one.
+// A saved copy from a killed run is the complete file.
 if (existsSync(kept)) renameSync(kept, manifest)
 if (process.argv[2] === 'strip') {
   const text = readFileSync(manifest, 'utf8')

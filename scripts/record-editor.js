@@ -1,6 +1,6 @@
-// The editor of the recording: a drawing of one, with the source that is typed into it.
+// The editor in the recording: a drawing of an editor, and the source that is typed into it.
 
-/** A generator short enough to be seen whole. */
+/** A generator that is short enough to be fully visible. */
 export const GENERATOR = `import { decode, defineGenerator, escapeXml }
   from 'genato'
 
@@ -41,7 +41,7 @@ export default defineGenerator({
 const TOKENS =
   /(?<string>'[^'\n]*'?|\/\^.*?\/(?=\.exec))|(?<word>\b(?:import|from|const|export|default|return|async)\b)|(?<name>\b\w+(?=[:(]))/g
 
-/** @param {number} caret where it stands in the source, or -1. */
+/** @param {number} caret its position in the source, or -1. */
 export function editorHtml(source, caret, saved) {
   const marked = caret === -1 ? source : `${source.slice(0, caret)}\u0001${source.slice(caret)}`
   const lines = marked

@@ -1,5 +1,5 @@
-// Makes docs/images/page.png and docs/images/editing.webp: the page of `genato dev` as it is, in a real
-// browser, with what it says about times from this machine. Needs Chromium, as `npm run test:browser` does.
+// Records docs/images/page.png and docs/images/editing.webp: the page of `genato dev` in a real browser, with the
+// times of this machine. Needs Chromium, as `npm run test:browser` does.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -12,7 +12,7 @@ import { editorHtml, GENERATOR } from './record-editor.js'
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const IMAGES = path.join(ROOT, 'docs', 'images')
-/** Of the recording, in pixels: the editor on the left, the page on the right. */
+/** Sizes in the recording in pixels: the editor on the left, the page on the right. */
 const [EDITOR, PAGE, HEIGHT] = [500, 780, 720]
 const MADE = [
   '/320x240,gold,svg,text=G',
@@ -71,7 +71,7 @@ async function recording() {
     frames.push(await whole.composite(both).png().toBuffer())
     delay.push(ms)
   }
-  /** Types `after` over what differs from it. */
+  /** Types `after` over the part that differs. */
   const type = async (before, after) => {
     const found = source.indexOf(before)
     if (found === -1) throw new Error(`The recording edits ${before}, which is not in the source any more.`)
@@ -122,7 +122,7 @@ async function recording() {
   await dev.end()
 }
 
-/** `genato dev` in a project of its own with these files. */
+/** Starts `genato dev` in a new project with these files. */
 async function startDev(files) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'genato-record-'))
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text)

@@ -29,7 +29,7 @@ export function distributionReads(bucket: string, files: Files, distributionArn:
   ]
 }
 
-/** `generate.access: 'public'`: anyone may read. Such a bucket is no place for logs or anything else private. */
+/** `generate.access: 'public'`: anyone may read. Never keep logs or anything else private in such a bucket. */
 export function anyoneReads(bucket: string, files: Files): Statement[] {
   return [
     {

@@ -1,4 +1,4 @@
-"""A process's first event: imports the handler and calls it once. The clock starts when Python has."""
+"""A process's first event: imports the handler and calls it once. The clock starts once Python has started."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The same service as it would be in Python: an origin-request handler with boto3 and Pillow."""
+"""The same service in Python: an origin-request handler with boto3 and Pillow."""
 
 import functools
 import io

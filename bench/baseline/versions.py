@@ -1,4 +1,4 @@
-"""What the baseline is made of, or a failure if something of it is not installed."""
+"""Prints the baseline's versions. Fails if a part isn't installed."""
 
 import json
 import platform

@@ -1,4 +1,4 @@
-"""Pillow's side of the warm comparison: one process that makes the images it is asked for."""
+"""Pillow's side of the warm comparison: one process that generates the requested images."""
 
 import json
 import sys

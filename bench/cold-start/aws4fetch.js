@@ -1,6 +1,6 @@
 // @ts-check
-// The store by aws4fetch, in the place of handler/shared/s3/store.ts: only what a request for an image needs.
-// @ts-expect-error it is installed for the measurement only.
+// A store with aws4fetch that replaces handler/shared/s3/store.ts. It does only what a request for an image needs.
+// @ts-expect-error aws4fetch is installed for the measurement only.
 import { AwsClient } from 'aws4fetch'
 
 /** @param {Record<string, string>} env */
@@ -24,7 +24,7 @@ export function storeOpener(env) {
         /** @type {number} */ _mostBytes,
         /** @type {() => void} */ onSent,
       ) {
-        // fetch does not say when a request is on its way.
+        // fetch doesn't report when a request was sent.
         if (onSent) setImmediate(onSent)
         const response = await client.fetch(address(key), { signal })
         const body = Buffer.from(await response.arrayBuffer())

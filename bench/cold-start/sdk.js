@@ -1,6 +1,6 @@
 // @ts-check
-// The store by AWS's own client, in the place of handler/shared/s3/store.ts: only what a request for an image needs.
-// @ts-expect-error it is installed for the measurement only.
+// A store with AWS's client that replaces handler/shared/s3/store.ts. It does only what a request for an image needs.
+// @ts-expect-error The client is installed for the measurement only.
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 
 /** @param {Record<string, string>} env */
@@ -21,7 +21,7 @@ export function storeOpener(env) {
       /** @type {number} */ _mostBytes,
       /** @type {() => void} */ onSent,
     ) {
-      // Neither does the SDK say when a request is on its way.
+      // The SDK doesn't report when a request was sent.
       if (onSent) setImmediate(onSent)
       try {
         const found = await client.send(new GetObjectCommand({ Bucket, Key: prefix + key }), { abortSignal })

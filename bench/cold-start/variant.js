@@ -4,7 +4,7 @@ import path from 'node:path'
 import { buildPackage } from '../lib/package.js'
 import { benchFile, ROOT } from '../lib/places.js'
 
-/** What is done to the built-in generator, by when sharp is to be loaded. */
+/** Changes to the built-in generator, by when they load sharp. */
 const WARM = {
   never: 'delete generator.warm',
   early: `const { parse, warm } = generator
@@ -19,16 +19,16 @@ generator.parse = (path) => {
 
 /**
  * @typedef {object} Variant of the function.
- * @property {string} [store] a module of this folder, in the place of handler/shared/s3/store.ts.
- * @property {keyof typeof WARM} [warm] when sharp is loaded, if it is not once the look-up is on its way,
- * as the handler does: only when the image is made, or early, before there is a connection.
+ * @property {string} [store] a module of this folder that replaces handler/shared/s3/store.ts.
+ * @property {keyof typeof WARM} [warm] when sharp is loaded: only when the image is generated, or early, before the
+ * connection. Left out: like the handler, once the lookup was sent.
  */
 
 /**
- * Builds the package with a copy of the tool whose handler is changed in one thing.
- * @param {string} folder where the copy goes. Clients that it needs are in a node_modules above it.
+ * Builds the package with a copy of the tool whose handler has one change.
+ * @param {string} folder for the copy. Clients that it needs are in a node_modules above it.
  * @param {Variant} variant
- * @returns {Promise<string>} where the package is unpacked.
+ * @returns {Promise<string>} the folder of the unpacked package.
  */
 export async function buildVariant(folder, { store, warm }) {
   const tool = path.join(folder, 'tool')

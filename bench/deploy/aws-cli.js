@@ -7,8 +7,8 @@ import { findProgram, ROOT } from '../lib/places.js'
 
 /**
  * @typedef {object} AwsCli
- * @property {string} folder where the program is, as `aws`.
- * @property {string} version what it says of itself.
+ * @property {string} folder of the program `aws`.
+ * @property {string} version that it prints.
  */
 
 const VENV = path.join(ROOT, '.cache', 'aws-cli')
@@ -27,7 +27,7 @@ export async function findAwsCli() {
   return undefined
 }
 
-/** What a version manager's shim adds to each call is not the aws command's: the program behind it is taken. */
+/** Finds the program behind a version manager's shim, whose own time would be added to each call. */
 async function onPath() {
   const program = findProgram('aws')
   if (!program || !/^#!.*sh\b/.test(await readFile(program, 'latin1'))) return program
@@ -41,7 +41,7 @@ async function onPath() {
 /** @returns {Promise<string | undefined>} */
 async function inVenv() {
   const program = path.join(VENV, 'bin', 'aws')
-  // One that was left half installed does not start.
+  // A partial installation doesn't start.
   if (existsSync(program) && (await versionOf(program))) return program
   const base = process.env['PYTHON'] || findProgram('python3')
   if (!base) return undefined

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a deploy was before genato: one aws command after the other, made to do what the old script meant.
-# As the old one, it uploads, publishes, updates and invalidates in every run.
+# A deploy before genato: one aws command after another, a corrected version of the old script. Like that one, it
+# uploads, publishes, updates and invalidates in every run.
 #
 # baseline.sh <stack> <package.zip>
 set -euo pipefail
@@ -14,14 +14,14 @@ role=$stack-role
 key=$function.zip
 tag="Key=genato:stack,Value=$stack"
 
-# Each call tells its name, so that whoever runs this can count them.
+# Each call prints its name, so that the caller can count them.
 exec 3>&1
 aws() {
   echo "aws $1 $2" >&3
   command aws "$@"
 }
 
-# Runs a call that may fail in one way, named first by what it then says. Its status tells whether it did.
+# Runs a call that may fail with one error, whose text is the first argument. Fails if the call failed that way.
 unless() {
   local expected=$1 said
   shift
@@ -35,7 +35,7 @@ account=$(aws sts get-caller-identity --query Account)
 images=$stack-images-$account
 packages=$stack-lambda-$account
 
-# Buckets: in us-east-1, creating one that is one's own already is no error.
+# Buckets. In us-east-1, creating a bucket that the account already owns is not an error.
 for bucket in "$images" "$packages"; do
   aws s3api create-bucket --bucket "$bucket" >/dev/null
   aws s3api put-public-access-block --bucket "$bucket" --public-access-block-configuration \
@@ -72,7 +72,7 @@ if unless ResourceNotFoundException aws lambda get-function --function-name "$fu
   aws lambda update-function-code --function-name "$function" --s3-bucket "$packages" --s3-key "$key" >/dev/null
   aws lambda wait function-updated-v2 --function-name "$function"
 else
-  # Until a new role may be assumed: up to a minute.
+  # A new role can be assumed after up to a minute.
   for try in {1..20}; do
     unless 'cannot be assumed by Lambda' aws lambda create-function --function-name "$function" \
       --role "arn:aws:iam::$account:role/$role" --runtime nodejs24.x --handler index.handler \
@@ -87,7 +87,7 @@ else
 fi
 version=$(aws lambda publish-version --function-name "$function" --query FunctionArn)
 
-# The distribution. As JSON: text is queried page by page, and says None for what is not there.
+# The distribution, as JSON: text output applies the query to each page, and prints None if there is no match.
 id=$(aws cloudfront list-distributions --output json \
   --query "DistributionList.Items[?Comment=='$stack'] | [0].Id" | tr -d '"')
 if [[ $id == null ]]; then

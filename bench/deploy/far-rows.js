@@ -2,18 +2,18 @@
 import { quantile, sideBySide } from '../lib/side-by-side.js'
 import { verdict } from '../rows/row.js'
 
-/** Ms that each answer takes longer, as over a real network. */
+/** The delay of each response in ms, as over a real network. */
 const LATENCY = 100
 const LONGEST = 1_500
 const MOST_ROUNDS = 6
 const MOST_READS = 32
 const ROUNDS = 9
 
-/** @typedef {{ writes: number, reads: number, rounds: number }} Wire what one deploy sent. */
+/** @typedef {{ writes: number, reads: number, rounds: number }} Wire the calls of one deploy. */
 
 /**
- * A second deploy over a distance. What is on the wire is counted here, where calls at the same time are
- * seen to be so: without a distance, one may have ended before the next is sent.
+ * A second deploy over a distance. Calls are counted here, because the delay shows which ones are simultaneous:
+ * without it, one may have ended before the next is sent.
  * @param {import('./sides.js').Sides} sides
  * @param {import('./stand-in.js').StandIn} standIn
  * @returns {Promise<import('../rows/row.js').Row[]>}
@@ -36,7 +36,7 @@ export async function farRows({ forget, genato }, { proxy }) {
   proxy.clear()
   const most = (/** @type {keyof Wire} */ what) => Math.max(...wire.map((one) => one[what]))
   const [writes, reads] = [most('writes'), most('reads')]
-  // What a busy machine sends late looks as if it had waited for an answer: that is not in every run.
+  // On a busy machine, a late call looks as if it had waited for a response. That doesn't happen in every run.
   const rounds = quantile(wire.slice(1).map((one) => one.rounds))
   return [
     {
@@ -56,7 +56,7 @@ export async function farRows({ forget, genato }, { proxy }) {
   ]
 }
 
-/** @param {readonly string[]} names @returns {string} each once, with how often it is there. */
+/** @param {readonly string[]} names @returns {string} each name once, with its count. */
 function tally(names) {
   /** @type {Map<string, number>} */
   const counts = new Map()

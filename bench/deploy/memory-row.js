@@ -9,12 +9,12 @@ const TIMES = 3
 /** @typedef {import('./sides.js').Peak} Peak */
 
 /**
- * The hungriest of some first and second deploys.
+ * The highest memory peak of some first and second deploys.
  * @param {import('./sides.js').Sides} sides
  * @returns {Promise<import('../rows/row.js').Row>}
  */
 export async function memoryRow({ forget, genatoPeak }) {
-  if (process.platform !== 'linux') return notMeasured(WHAT, TARGET, 'can be told on Linux only')
+  if (process.platform !== 'linux') return notMeasured(WHAT, TARGET, 'measured on Linux only')
   /** @type {Peak[]} */
   const first = []
   /** @type {Peak[]} */

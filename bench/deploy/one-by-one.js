@@ -1,6 +1,6 @@
 // @ts-check
-// The calls of baseline.sh from one process that waits for each answer: what is left of the time without
-// starting a program for each.
+// The calls of baseline.sh from one process that waits for each response. Shows the time that remains without
+// starting a program for each call.
 //
 // node one-by-one.js <stack> <package.zip>
 import { readFile } from 'node:fs/promises'
@@ -174,9 +174,9 @@ function policy(...statements) {
 }
 
 /**
- * @param {string} name of the one error that may be.
+ * @param {string} name of the one error that may occur.
  * @param {Promise<unknown>} call
- * @returns {Promise<boolean>} whether it was not.
+ * @returns {Promise<boolean>} whether the call succeeded.
  */
 async function unless(name, call) {
   try {

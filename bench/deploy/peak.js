@@ -1,12 +1,12 @@
 // @ts-check
-// Runs a program of Node's and tells, in bytes of resident memory, the most that it took itself, and the most
-// that it and the processes that it has started took at one time. Linux only.
+// Runs a Node program, and prints two peaks of resident memory in bytes: of the program itself, and of it together
+// with the processes that it started. Linux only.
 //
 // node peak.js <program.js> [argument...]
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Between two looks, in ms. */
+/** The time between two samples in ms. */
 const PAUSE = 3
 
 const child = spawn(process.execPath, process.argv.slice(2), { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -14,7 +14,7 @@ const most = { own: 0, together: 0 }
 
 const watch = setInterval(() => {
   if (child.pid === undefined) return
-  // The kernel keeps the peak of one; of several together it has to be looked for.
+  // The kernel keeps the peak of one process. The peak of several together must be sampled.
   most.own = Math.max(most.own, bytes(child.pid, /^VmHWM:\s*(\d+) kB$/m))
   most.together = Math.max(most.together, together(child.pid))
 }, PAUSE)
@@ -25,7 +25,7 @@ child.on('close', (code) => {
 })
 
 /**
- * What is loaded into several, as Node itself, counts in each of them.
+ * Memory that several processes share, such as Node itself, counts in each of them.
  * @param {number} pid
  * @returns {number}
  */

@@ -9,10 +9,10 @@ const FIRST = { what: 'first deploy, package built before', most: 0.3 }
 const SECOND = { what: 'second deploy, nothing changed', most: 0.12 }
 const ROUNDS = 7
 
-/** @typedef {Record<'genato' | 'aws' | 'oneByOne', number[]>} Times in ms of each side, a round each. */
+/** @typedef {Record<'genato' | 'aws' | 'oneByOne', number[]>} Times in ms of each side, one for each round. */
 
 /**
- * genato beside the aws commands, and beside one process that sends the commands' calls one by one.
+ * Compares genato with the aws commands, and with one process that sends the commands' calls one by one.
  * @param {Sides} sides
  * @param {boolean} withAws
  * @returns {Promise<Row[]>}
@@ -23,7 +23,7 @@ export async function ratioRows({ forget, genato, aws, oneByOne, awsCalls }, wit
     await forget()
     return deploy()
   }
-  // Each second deploy finds what the first one of its side has just made.
+  // Each second deploy follows the first one of the same side.
   const times = await sideBySide(
     {
       firstAws: fresh(aws),

@@ -10,25 +10,25 @@ import { benchFile, ROOT } from '../lib/places.js'
  * @typedef {object} Setting
  * @property {StandIn} standIn
  * @property {AwsCli | undefined} cli
- * @property {string} project the folder that genato runs in; its package is built.
- * @property {string} zip the same package, for the others.
+ * @property {string} project the folder that genato runs in, with a built package.
+ * @property {string} zip the same package, for the other sides.
  */
 
-/** @typedef {{ own: number, together: number }} Peak bytes: of genato's process, and of it and those that it started. */
+/** @typedef {{ own: number, together: number }} Peak bytes of genato's process, and with its children. */
 
 /**
- * @typedef {object} Sides each runs a whole deploy, and gives its milliseconds.
+ * @typedef {object} Sides each runs a whole deploy, and returns its milliseconds.
  * @property {() => Promise<number>} genato
  * @property {() => Promise<number>} aws
  * @property {() => Promise<number>} oneByOne
  * @property {() => Promise<Peak>} genatoPeak
  * @property {() => Promise<void>} forget empties the account, and rolls distributions out at once.
- * @property {() => number} awsCalls how many the last run of `aws` was.
+ * @property {() => number} awsCalls the number of calls in the last run of `aws`.
  */
 
 const STACK = 'genato'
 const GENATO = [path.join(ROOT, 'bin', 'genato.js'), 'deploy', '--yes']
-/** What every side does on an empty account. */
+/** The operations of every side on an empty account. */
 const MADE = [
   'CreateRole',
   'PutRolePolicy',
@@ -37,7 +37,7 @@ const MADE = [
   'CreateOriginAccessControl',
   'CreateDistributionWithTags',
 ]
-/** What the script does in every other run. */
+/** The script's operations in every later run. */
 const REDONE = [
   'PutObject',
   'UpdateFunctionCode',
@@ -95,7 +95,7 @@ export function sidesOf({ standIn: { moto, proxy }, cli, project, zip }) {
 }
 
 /**
- * The way to the stand-in, and nothing of the settings that whoever runs this has for AWS.
+ * An environment that leads to the stand-in, without the user's settings for AWS.
  * @param {string} endpoint
  * @returns {NodeJS.ProcessEnv}
  */

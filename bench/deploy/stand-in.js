@@ -9,9 +9,9 @@ import { ROOT } from '../lib/places.js'
 /** @typedef {import('../../test/support/fault-proxy.js').FaultProxy} Proxy */
 
 /**
- * @typedef {object} StandIn for AWS, as the tests have it.
+ * @typedef {object} StandIn for AWS, the same as in the tests.
  * @property {Moto} moto
- * @property {Proxy} proxy in front of it: what the sides talk to.
+ * @property {Proxy} proxy in front of it, which the sides call.
  */
 
 const SUPPORT = path.join(ROOT, 'test', 'support')
@@ -19,16 +19,16 @@ const ENTRY = `
 export { startFaultProxy } from './fault-proxy.ts'
 export { startMoto } from './moto/moto.ts'
 `
-/** What is needed of it here: where the tests are handed moto, it is brought. The rest is for tests only. */
+/** Replaces vitest, which hands moto to the tests. Here moto is installed directly. */
 const INSTEAD_OF_VITEST = `exports.inject = () => require('./moto/bring.ts').bringMoto()`
 
 /**
- * Lends moto, with the tests' patches and proxy.
+ * Runs a function with moto, the tests' patches and their proxy.
  * @template T
  * @param {string} workspace
  * @param {(standIn: StandIn) => Promise<T>} use
  * @returns {Promise<T>}
- * @throws when there is no Python, or moto can't be installed.
+ * @throws if Python is missing or moto can't be installed.
  */
 export async function withStandIn(workspace, use) {
   const { startMoto, startFaultProxy } = await loadSupport(path.join(workspace, 'stand-in.mjs'))
@@ -49,7 +49,7 @@ export async function withStandIn(workspace, use) {
 }
 
 /**
- * The tests' support is TypeScript, which not every Node can import.
+ * Bundles the tests' support, which is TypeScript that not every Node can import.
  * @param {string} outfile
  * @returns {Promise<{ startMoto: () => Promise<Moto>, startFaultProxy: (target: string) => Promise<Proxy> }>}
  */
@@ -71,7 +71,7 @@ async function loadSupport(outfile) {
             contents: INSTEAD_OF_VITEST,
             resolveDir: SUPPORT,
           }))
-          // The server's files and the cache are found from where the sources are.
+          // The server's files and the cache are found relative to the sources.
           plugin.onLoad({ filter: /[\\/]test[\\/]support[\\/].*\.ts$/ }, async ({ path: file }) => ({
             contents: (await readFile(file, 'utf8')).replaceAll(
               'import.meta.dirname',

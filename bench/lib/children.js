@@ -7,17 +7,17 @@ import { createInterface } from 'node:readline'
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
 
-/** Ends whatever still runs, so that an interrupted run leaves nothing behind. */
+/** Ends all running children, so that an interrupted run leaves nothing behind. */
 export function killChildren() {
   for (const child of running) child.kill('SIGKILL')
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program until it exits.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {ChildOptions} [options]
- * @returns {Promise<{ stdout: string, ms: number }>} what it printed, and how long it took.
+ * @returns {Promise<{ stdout: string, ms: number }>} its output and its time.
  */
 export async function run(command, args, options = {}) {
   const started = performance.now()
@@ -51,9 +51,9 @@ export async function runForJson(...args) {
 }
 
 /**
- * @typedef {object} Side a process that answers each line of JSON with a line of JSON.
- * @property {(order: object) => Promise<unknown>} ask one at a time.
- * @property {() => Promise<unknown>} next a line that nobody asked for.
+ * @typedef {object} Side a process that responds to each line of JSON with a line of JSON.
+ * @property {(order: object) => Promise<unknown>} ask sends one order at a time.
+ * @property {() => Promise<unknown>} next waits for a line without an order.
  * @property {() => Promise<void>} end
  */
 

@@ -10,7 +10,7 @@ import { startStub } from './stub.js'
  * A certificate for `localhost`, for an hour of measuring.
  * @param {string} workspace
  * @returns {Promise<Identity>}
- * @throws when there is no openssl.
+ * @throws if openssl is missing.
  */
 export async function makeIdentity(workspace) {
   const key = path.join(workspace, 'key.pem')
@@ -22,10 +22,10 @@ export async function makeIdentity(workspace) {
 }
 
 /**
- * Lends a stub behind TLS and a distance, as S3 is.
+ * Runs a function with a stub that, like S3, is behind TLS and a distance.
  * @template T
  * @param {Identity} identity
- * @param {{ roundTrip: number, stored: boolean }} options milliseconds; whether every object is there.
+ * @param {{ roundTrip: number, stored: boolean }} options milliseconds, and whether every object exists.
  * @param {(endpoint: string) => Promise<T>} use
  * @returns {Promise<T>}
  */

@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /**
- * The variables that Lambda itself sets, and no others, with the way to the stub.
- * @param {string} folder where the function is.
+ * Only the variables that Lambda sets, and the stub's endpoint.
+ * @param {string} folder of the function.
  * @param {string} endpoint
  * @returns {Record<string, string>}
  */
@@ -27,7 +27,7 @@ export function lambdaEnvironment(folder, endpoint) {
 }
 
 /**
- * Writes an origin-request event, as CloudFront sends it for an image that is not cached.
+ * Writes the origin-request event that CloudFront sends for an image that isn't cached.
  * @param {string} workspace
  * @param {string} uri
  * @returns {string} the file.

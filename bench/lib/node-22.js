@@ -1,11 +1,11 @@
 // @ts-check
 import { run } from './children.js'
 
-/** Where the rows are measured that are about Lambda. */
+/** Rows about Lambda are measured with this version of Node. */
 const MAJOR = '22'
 
 /**
- * @returns {Promise<string | undefined>} a Node 22: this one, or npm's, or `GENATO_BENCH_NODE`.
+ * @returns {Promise<string | undefined>} a Node 22: the running one, npm's, or `GENATO_BENCH_NODE`.
  */
 export async function findNode22() {
   if (process.env['GENATO_BENCH_NODE']) return process.env['GENATO_BENCH_NODE']

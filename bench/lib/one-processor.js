@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { findProgram } from './places.js'
 
-/** Whether a program can be kept on one processor here. */
+/** Whether this machine can restrict a program to one processor. */
 export function canPin() {
   return process.platform === 'linux' && findProgram('taskset') !== undefined
 }
@@ -10,7 +10,7 @@ export function canPin() {
 /**
  * @param {string} program
  * @param {string[]} args
- * @returns {[program: string, args: string[]]} what runs it on the first processor there is, or as it was.
+ * @returns {[program: string, args: string[]]} a command that runs it on the first processor, otherwise unchanged.
  */
 export function onOneProcessor(program, args) {
   const taskset = findProgram('taskset')

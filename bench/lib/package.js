@@ -6,9 +6,9 @@ import { findProgram, ROOT } from './places.js'
 
 /**
  * @typedef {object} Package
- * @property {string} folder where it is unpacked.
+ * @property {string} folder that it is unpacked in.
  * @property {number} bytes of the zip.
- * @property {() => Promise<number>} rebuild builds it again, and gives the whole process's milliseconds.
+ * @property {() => Promise<number>} rebuild builds it again, and returns the process's milliseconds.
  */
 
 /**

@@ -11,7 +11,7 @@ export function benchFile(file) {
   return path.join(ROOT, 'bench', file)
 }
 
-/** @param {string} program @returns {string | undefined} where it is. */
+/** @param {string} program @returns {string | undefined} its path. */
 export function findProgram(program) {
   return (process.env['PATH'] ?? '')
     .split(path.delimiter)

@@ -9,7 +9,7 @@ import { benchFile, findProgram, ROOT } from './places.js'
 
 /**
  * @typedef {object} Baseline
- * @property {string} program a Python that has Pillow and boto3.
+ * @property {string} program a Python with Pillow and boto3.
  * @property {string} folder the baseline's files, with the font.
  * @property {Versions} versions
  */
@@ -19,8 +19,8 @@ const VENV_PYTHON =
   process.platform === 'win32' ? path.join(VENV, 'Scripts', 'python.exe') : path.join(VENV, 'bin', 'python')
 
 /**
- * Finds a Python with Pillow and boto3, or makes one, and lays the baseline out: a copy, because Python
- * keeps what it compiles beside the source.
+ * Finds a Python with Pillow and boto3, or installs one, and copies the baseline's files, because Python writes
+ * compiled files next to its sources.
  * @param {string} workspace
  * @returns {Promise<Baseline | undefined>}
  */

@@ -5,11 +5,11 @@ import { printTable } from './table.js'
 
 /**
  * @param {readonly Row[]} rows
- * @param {string} behind what the details under the table are.
+ * @param {string} behind the heading of the details under the table.
  */
 export function printRows(rows, behind) {
   printTable(
-    ['what', 'to reach', 'measured (middle half of the rounds)', ''],
+    ['what', 'target', 'measured (middle half of the rounds)', ''],
     rows.map(({ what, target, measured, verdict }) => [what, target, measured, verdict]),
   )
   console.log(`\n${behind}:`)
@@ -17,7 +17,7 @@ export function printRows(rows, behind) {
 }
 
 /**
- * What is out of reach, or was not measured, is the exit code too.
+ * Sets the exit code if a target is out of reach or wasn't measured.
  * @param {readonly Row[]} rows
  */
 export function complain(rows) {

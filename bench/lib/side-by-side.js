@@ -10,11 +10,11 @@ export function quantile(values, share = 0.5) {
 }
 
 /**
- * Runs every contestant in turn, again and again, so that what else the machine does hits all alike.
+ * Runs all contestants in turn, round after round, so that other load on the machine affects them alike.
  * @template {string} N
- * @param {Record<N, () => Promise<number>>} contestants each gives its milliseconds.
+ * @param {Record<N, () => Promise<number>>} contestants each returns its milliseconds.
  * @param {{ rounds: number, before?: number }} options rounds that count, and rounds before them.
- * @returns {Promise<Record<N, number[]>>} of each, a figure a round.
+ * @returns {Promise<Record<N, number[]>>} for each, one figure for each round.
  */
 export async function sideBySide(contestants, { rounds, before = 0 }) {
   const names = /** @type {N[]} */ (Object.keys(contestants))
@@ -31,7 +31,7 @@ export async function sideBySide(contestants, { rounds, before = 0 }) {
 /**
  * @typedef {object} Ratio of two contestants' figures, round by round.
  * @property {number} median
- * @property {[number, number]} half between which the middle half of the rounds lies.
+ * @property {[number, number]} half the bounds of the middle half of the rounds.
  * @property {number} rounds
  */
 

@@ -12,7 +12,7 @@ import { benchFile } from './places.js'
  */
 
 /**
- * Lends a stub.
+ * Runs a function with a stub, and ends the stub.
  * @template T
  * @param {(stub: Stub) => Promise<T>} use
  * @param {Parameters<typeof startStub>[0]} [options]
@@ -29,7 +29,7 @@ export async function withStub(use, options) {
 
 /**
  * @param {{ stored?: boolean, delay?: number, identity?: { key: string, certificate: string } }} [options]
- * whether every object is there; ms before each answer; files for TLS.
+ * whether every object exists, the delay of each response in ms, and files for TLS.
  * @returns {Promise<Stub>}
  */
 export async function startStub({ stored = false, delay = 0, identity } = {}) {

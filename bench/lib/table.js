@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Prints rows under each other, as Markdown.
+ * Prints a table in Markdown.
  * @param {readonly string[]} head
  * @param {readonly (readonly string[])[]} rows
  */

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { killChildren } from './children.js'
 
 /**
- * Lends a temporary folder, and removes it and every process that is left, however it ends.
+ * Runs a function with a temporary folder. Afterwards, and after an interruption, ends all children and removes it.
  * @param {(folder: string) => Promise<void>} use
  */
 export async function withWorkspace(use) {
@@ -17,7 +17,7 @@ export async function withWorkspace(use) {
   }
   const interrupt = (/** @type {NodeJS.Signals} */ signal) => {
     clean()
-    // The handler is gone by now, so that this ends the process as the signal would have.
+    // Without the handler, the signal now ends the process as usual.
     process.kill(process.pid, signal)
   }
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)

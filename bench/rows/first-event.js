@@ -15,7 +15,7 @@ const TARGET = `≤ ${LIMIT} × boto3 and Pillow`
 /** @typedef {{ ms: number, loadMs: number }} FirstEvent */
 
 /**
- * The first event of a fresh process: load, look up, make, store. Starting the runtimes is left out.
+ * The first event of a fresh process: load, look up, generate, store. Excludes starting the runtimes.
  * @param {import('./row.js').Setting} setting
  * @returns {Promise<import('./row.js').Row>}
  */
@@ -58,14 +58,12 @@ export async function firstEventRow({ workspace, built, node, baseline }) {
 }
 
 /**
- * Both sides did what is compared: one look-up and one PUT in each process.
+ * Checks that both sides did the same work: one lookup and one PUT in each process.
  * @param {import('../lib/stub.js').Stub} stub
  * @param {number} expected
  */
 async function checkCounts(stub, expected) {
   const { GET, HEAD, PUT } = await stub.counts()
   if (GET + HEAD !== expected || PUT !== expected)
-    throw new Error(
-      `The stub was asked ${GET + HEAD} times and given ${PUT} images: ${expected} each were due.`,
-    )
+    throw new Error(`The stub got ${GET + HEAD} lookups and ${PUT} images instead of ${expected} each.`)
 }

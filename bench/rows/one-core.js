@@ -8,13 +8,13 @@ import { milliseconds, size, verdict } from './row.js'
 
 /** 2 s before the function's timeout of 30 s, in ms. */
 const DEADLINE = 28_000
-/** Lambda's processors are not this one: half of the deadline is what counts as well inside it. */
+/** Lambda's processors differ from this one, so half of the deadline is the limit. */
 const WELL_INSIDE = DEADLINE / 2
 const TIMES = 5
 const FORMATS = { avif: 'AVIF', webp: 'WebP' }
 
 /**
- * The largest images in the slowest formats on one processor, which is what Lambda gives at 1769 MB.
+ * The largest images in the slowest formats on one processor, which is Lambda's share at 1769 MB.
  * @param {import('./row.js').Setting} setting
  * @returns {Promise<Row[]>}
  */

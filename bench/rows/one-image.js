@@ -8,7 +8,7 @@ import { quantile } from '../lib/side-by-side.js'
 /** @typedef {{ ms: number, cpuMs: number, peakBytes: number }} Figures */
 
 /**
- * One image in a process of its own, by the whole flow: load, look up, make, store.
+ * One image in a new process, with the whole flow: load, look up, generate, store.
  * @param {import('./row.js').Setting} setting
  * @param {string} uri
  * @param {{ endpoint: string, times: number, oneProcessor?: boolean }} options

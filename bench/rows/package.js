@@ -10,7 +10,7 @@ const LONGEST_REBUILD = 1_000
 const TIMES = 7
 
 /**
- * What the package weighs, takes and costs to build.
+ * The package's size, its peak memory, and the time to build it.
  * @param {import('./row.js').Setting} setting
  * @returns {Promise<import('./row.js').Row[]>}
  */

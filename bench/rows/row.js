@@ -3,17 +3,17 @@
 /**
  * @typedef {object} Row of the table.
  * @property {string} what
- * @property {string} target what is to be reached, or nothing.
+ * @property {string} target may be empty.
  * @property {string} measured
  * @property {'pass' | 'out of reach' | 'not measured' | ''} verdict
  * @property {string} [detail] the figures behind it.
  */
 
 /**
- * @typedef {object} Setting what the rows are measured with.
+ * @typedef {object} Setting shared by all rows.
  * @property {string} workspace
  * @property {import('../lib/package.js').Package} built
- * @property {string} node the Node that stands for Lambda's.
+ * @property {string} node the Node that stands in for Lambda's.
  * @property {import('../lib/python.js').Baseline | undefined} baseline
  */
 

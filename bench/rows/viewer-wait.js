@@ -6,17 +6,17 @@ import { quantile, ratio } from '../lib/side-by-side.js'
 import { withStub } from '../lib/stub.js'
 import { milliseconds, ratioText, verdict } from './row.js'
 
-/** Added to each answer of S3, in ms: a viewer in Tokyo. */
+/** Delays of S3's responses in ms, for a viewer in Tokyo. */
 const FAR = 150
 const ROUNDS = 9
 const WARM = 8
 const KINDS = [
   { what: 'stored image', stored: true, limit: 0.6 },
-  { what: 'made image', stored: false, limit: 0.75 },
+  { what: 'new image', stored: false, limit: 0.75 },
 ]
 
 /**
- * What a viewer far from the bucket waits for, beside the way back over CloudFront's GET.
+ * The wait of a viewer far from the bucket, compared with a response through CloudFront's GET.
  * @param {import('./row.js').Setting} setting
  * @returns {Promise<import('./row.js').Row[]>}
  */

@@ -13,7 +13,7 @@ const SIZES = [
   { name: '4096×4096', width: 4096, height: 4096, limit: 0.2, rounds: 21, before: 2 },
 ]
 
-/** Images are only made here, so nothing listens there. */
+/** Nothing listens here, because images are only generated, not stored. */
 const NO_STORE = 'http://127.0.0.1:9'
 
 /** Below the package, and what its row says of it. */
@@ -24,7 +24,7 @@ const FLOORS = {
 }
 
 /**
- * PNG in processes that have been at it for a while: the package against Pillow, and against its floor.
+ * PNG in warm processes: the package against Pillow, and against its floor.
  * @param {import('./row.js').Setting} setting
  * @returns {Promise<Row[]>}
  */
@@ -37,7 +37,7 @@ export async function warmRows({ built, node, baseline }) {
   try {
     const rows = []
     for (const image of SIZES) rows.push(...(await sizeRows(image, { ours, floor, pillow })))
-    // The targets before what is only shown.
+    // Rows with a target come first.
     return rows.sort((a, b) => Number(a.target === '') - Number(b.target === ''))
   } finally {
     await Promise.all([ours, floor, pillow].map(async (side) => side?.end()))

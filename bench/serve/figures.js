@@ -2,7 +2,7 @@
 
 /** @typedef {import('./hammer.js').Figures} Figures */
 
-/** @param {Figures} figures @returns {number} answers a second. */
+/** @param {Figures} figures @returns {number} responses per second. */
 export function rate({ answers, ms }) {
   return (answers / ms) * 1_000
 }
@@ -15,8 +15,8 @@ export function rateText(perSecond) {
 
 /**
  * @param {Figures} figures
- * @param {Partial<Record<string, number>>} results that there must be, by `X-Cache`, and no others.
- * @throws if an answer was not 200, or came from elsewhere.
+ * @param {Partial<Record<string, number>>} results the expected counts by `X-Cache`.
+ * @throws if a response isn't 200, or has another `X-Cache`.
  */
 export function checkFigures(figures, results) {
   const { answers, statuses, results: had } = figures

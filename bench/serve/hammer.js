@@ -1,8 +1,8 @@
 // @ts-check
-// Asks as fast as answers come, over connections that stay open. A process of its own, and light: what it
-// takes of the processors, the server has not. Orders and figures are lines of JSON.
+// Sends requests as fast as responses arrive, over kept-alive connections. It is a separate, light process, because
+// the server loses the CPU time that it takes. Orders and figures are lines of JSON.
 //
-// {"port":…,"targets":["/…"],"connections":16,"ms":2000} or, each target once, without "ms"
+// {"port":…,"targets":["/…"],"connections":16,"ms":2000}. Without "ms", each target once.
 import net from 'node:net'
 import { createInterface } from 'node:readline'
 
@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
  * @property {number} port
  * @property {readonly string[]} targets in turns over all connections.
  * @property {number} connections
- * @property {number} [ms] how long; without it, each target is asked for once.
+ * @property {number} [ms] how long. Without it, each target is requested once.
  */
 
 /**
@@ -20,10 +20,10 @@ import { createInterface } from 'node:readline'
  * @property {number} ms
  * @property {number} bytes of bodies.
  * @property {Record<string, number>} statuses
- * @property {Record<string, number>} results by the header `X-Cache`, where there is one.
+ * @property {Record<string, number>} results by the header `X-Cache`, if present.
  * @property {number} p50 ms of one request.
  * @property {number} p99
- * @property {number} cpu ms of processor that this process took.
+ * @property {number} cpu CPU time of this process in ms.
  */
 
 for await (const line of createInterface({ input: process.stdin }))
@@ -86,7 +86,7 @@ function connect(port) {
 }
 
 /**
- * One request after the other on one connection, until there is none.
+ * Sends one request after another on one connection, until there are no more.
  * @param {net.Socket} socket
  * @param {() => Buffer | undefined} request
  * @param {(head: string, length: number, ms: number) => void} onAnswer
@@ -97,7 +97,7 @@ function ask(socket, request, onAnswer) {
     let started = 0
     let head = ''
     let length = 0
-    /** Of the body, still to come; -1 while the head is read. */
+    /** Remaining bytes of the body. -1 while the head is read. */
     let missing = -1
     /** @type {Buffer} */
     let before = Buffer.alloc(0)

@@ -12,15 +12,15 @@ import { checkFigures, rateText } from './figures.js'
 
 const VERSION = '3.1.1'
 const ROUNDS = 15
-/** In a round; more of what takes less. */
+/** Requests in a round: more of the faster kind. */
 const REQUESTS = { ipx: 200, hit: 3_000, miss: 200 }
 const CONNECTIONS = 16
-/** Letters enough that escapes spell it in as many ways as there are requests. */
+/** Long enough that escapes give a spelling for each request. */
 const NAME = 'illustration'
 
 /**
- * The same stored image from both: first an SVG, which ipx sends as it is stored, then a PNG, which it decodes and
- * encodes at every request, whatever is asked for.
+ * The same stored image from both: first an SVG, which ipx sends unchanged, then a PNG, which it decodes and encodes
+ * for every request, whatever the options.
  * @param {import('./load-rows.js').Setting} setting
  * @returns {Promise<Row[]>}
  */
@@ -47,7 +47,7 @@ export async function ipxRows({ support, hammer, workspace }) {
   await writeFile(path.join(images, `${NAME}.png`), png)
   const ipx = startSide(process.execPath, [benchFile('serve/ipx-server.js'), installed, images])
   const other = /** @type {{ port: number, pid: number }} */ (await ipx.next())
-  // What it makes of a PNG: of that, it makes the same again.
+  // ipx's own version of the PNG, from which it generates the same bytes again.
   const encoded = await bytesOf(other.port, `/_/${NAME}.png`)
   await writeFile(path.join(images, `${NAME}.png`), encoded)
   await support.putFiles(home, { [`${NAME}.svg`]: svg }, 'image/svg+xml')
@@ -98,7 +98,7 @@ async function compare({ hammer, own, ipx, file }) {
     {
       ipx: () => ask('ipx', ipx, () => `/_/${file}`),
       hit: () => ask('hit', own, () => `/${file}`),
-      // Each in a spelling of its own, which no cache has: the function looks for it, the store is asked twice.
+      // Each request has a new spelling, which isn't cached: the function and the edge both read the store.
       miss: () => ask('miss', own, () => `/${spelt(file, spelling++)}`),
     },
     { rounds: ROUNDS, before: 2 },
@@ -123,7 +123,7 @@ async function compare({ hammer, own, ipx, file }) {
   ]
 }
 
-/** The name with some of its letters as escapes: another for each number below 4,096. @param {string} file @param {number} which */
+/** The name with some of its letters escaped, differently for each number below 4,096. @param {string} file @param {number} which */
 function spelt(file, which) {
   return Array.from(file, (letter, at) =>
     (which >> at) & 1 ? `%${letter.charCodeAt(0).toString(16)}` : letter,

@@ -11,7 +11,7 @@ const [installed = '', images = ''] = process.argv.slice(2)
 const entry = createRequire(path.join(installed, 'package.json')).resolve('ipx')
 const { createIPX, createIPXNodeServer, ipxFSStorage } = await import(pathToFileURL(entry).href)
 
-// An SVG goes out as it is stored: it would be rewritten by svgo else.
+// An SVG is sent as stored. Otherwise svgo would rewrite it.
 const ipx = createIPX({ storage: ipxFSStorage({ dir: images }), svgo: false })
 const server = http.createServer(createIPXNodeServer(ipx))
 server.listen(0, '127.0.0.1', () => {

@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { ROOT } from '../lib/places.js'
 
 /**
- * @typedef {object} Support what the tests under load have.
+ * @typedef {object} Support of the load tests.
  * @property {typeof import('../../test/support/load/home.js').makeHome} makeHome
  * @property {typeof import('../../test/support/load/home.js').putFiles} putFiles
  * @property {typeof import('../../test/support/load/home.js').stored} stored
@@ -27,7 +27,7 @@ export * from './processes.ts'
 `
 
 /**
- * The tests' support is TypeScript, which not every Node can import. The tool that it starts is built anew.
+ * Builds the tool, and bundles the tests' support, which is TypeScript that not every Node can import.
  * @param {string} workspace
  * @returns {Promise<Support>}
  */
@@ -47,14 +47,14 @@ export async function loadSupport(workspace) {
     target: 'node20',
     logLevel: 'warning',
   })
-  // From where it lies now, it would not find the tool.
+  // The bundle is in another folder, from which it wouldn't find the tool.
   process.env['GENATO_ROOT'] = ROOT
   const support = /** @type {Support} */ (await import(pathToFileURL(outfile).href))
   return {
     ...support,
     async startServer(...args) {
       const server = await support.startServer(...args)
-      // Where a figure can't be taken, the run ends without having ended it.
+      // If a measurement fails, the run ends without ending the server.
       process.once('exit', () => endIfRunning(server.pid))
       return server
     },
@@ -66,6 +66,6 @@ function endIfRunning(pid) {
   try {
     process.kill(pid)
   } catch {
-    // It has ended.
+    // It has already ended.
   }
 }

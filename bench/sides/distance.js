@@ -1,6 +1,6 @@
 // @ts-check
-// Passes connections on to a port, as if it were far away: every message takes half a round trip, and a
-// connection's first one waits another for the connection itself. Prints its own port when it listens.
+// Forwards connections to a port, as if it were far away: every message takes half a round trip, and a connection's
+// first message takes another round trip for the connection itself. Prints its port once it listens.
 import { connect, createServer } from 'node:net'
 
 const [port = '', roundTrip = ''] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 // @ts-check
-// Compresses the pixels of the package's own images in every setting that could be chosen.
+// Compresses the pixels of the package's images with each possible setting.
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { constants, deflateSync, inflateSync } from 'node:zlib'

@@ -1,6 +1,6 @@
 // @ts-check
-// A process's first event, as Lambda has it: loads the package and calls it once. The clock starts when
-// Node has. Prints milliseconds, of the wall and of the processor, and the process's peak of memory.
+// A process's first event, as on Lambda: loads the package and calls it once. The clock starts once Node has
+// started. Prints wall time and CPU time in milliseconds, and the process's peak memory.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
@@ -23,7 +23,7 @@ console.log(
   JSON.stringify({ ms, loadMs: loaded - started, cpuMs: (user + system) / 1000, peakBytes: peakBytes() }),
 )
 
-/** Resident memory at its highest; on Linux of this program alone, not of what it was forked from. */
+/** Peak resident memory. On Linux, of this program alone, without the process that it was forked from. */
 function peakBytes() {
   try {
     const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]

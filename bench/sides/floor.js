@@ -1,5 +1,5 @@
 // @ts-check
-// What lies below the package: sharp alone, and the compression alone. Same protocol as the package's side.
+// The floor below the package: sharp alone, and the compression alone. Same protocol as the package's side.
 import path from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { answerLines } from './lines.js'
@@ -10,7 +10,7 @@ const { default: sharp } = await import('sharp')
 sharp.cache(false)
 
 await answerLines({
-  /** No text at all. */
+  /** Without text. */
   'sharp create': async ({ width, height }) => {
     const create = { width, height, channels: /** @type {const} */ (3), background: 'white' }
     return (await sharp({ create }).png().toBuffer()).length

@@ -1,5 +1,5 @@
 // @ts-check
-// The package's side of the warm comparison: one process that makes the images it is asked for.
+// The package's side of the warm comparison: one process that generates the requested images.
 import { createRequire } from 'node:module'
 import { answerLines } from './lines.js'
 

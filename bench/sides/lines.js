@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 /** @typedef {{ what: string, width: number, height: number }} Order */
 
 /**
- * Makes what each line of standard input orders, and prints how long it took and how many bytes it is.
- * @param {Record<string, (order: Order) => Promise<number>>} makers by the name that orders use.
+ * Generates the image that each line of standard input orders, and prints its time and its bytes.
+ * @param {Record<string, (order: Order) => Promise<number>>} makers by the name in the orders.
  */
 export async function answerLines(makers) {
   for await (const line of createInterface({ input: process.stdin })) {

@@ -1,6 +1,6 @@
 // @ts-check
-// What a viewer waits for: the package's handler and, where that hands the request back, CloudFront's GET.
-// Prints milliseconds: of the first event, loading included, and of each of those after it.
+// A viewer's wait: the package's handler and, if that hands the request back, CloudFront's GET. Prints the
+// milliseconds of the first event, including loading, and of each later one.
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import { createRequire } from 'node:module'
@@ -8,10 +8,10 @@ import { createRequire } from 'node:module'
 const [folder = '', eventFile = '', before = '', warm = '0'] = process.argv.slice(2)
 const event = JSON.parse(readFileSync(eventFile, 'utf8'))
 const { request } = event.Records[0].cf
-// A part goes the way that everything went before the function answered itself: HEAD, PUT, CloudFront's GET.
+// A range takes the path that every image took before the function sent images itself: HEAD, PUT, CloudFront's GET.
 if (before === 'before') request.headers.range = [{ key: 'Range', value: 'bytes=0-' }]
 
-/** CloudFront's connections stand already. */
+/** CloudFront's connections are already open. */
 const agent = new http.Agent({ keepAlive: true })
 
 /** @param {string} path @returns {Promise<void>} */

@@ -58,7 +58,7 @@ export default defineGenerator<Chart>({
     return { type, title, color: readColor(options.color), data, format }
   },
 
-  // Numbers in one spelling, and only the options that differ from the default: one path for each chart.
+  // One path for each chart: numbers have one spelling, and options are included only if they differ from the default.
   format({ type, title, color, data, format }) {
     const head: string[] = [type]
     if (title !== '') head.push(`title=${encodeURIComponent(title)}`)
@@ -87,7 +87,7 @@ export default defineGenerator<Chart>({
     if (chart.format === 'svg') return { body: svg, contentType: 'image/svg+xml' }
 
     const { default: sharp } = await import('sharp')
-    // What takes long is given the signal or the time that is left, so that it ends before the function.
+    // Slow work gets the signal or the remaining time, so that it ends before the function does.
     context.signal.throwIfAborted()
     const left = Math.floor((context.deadline - Date.now()) / 1000)
     const started = performance.now()
@@ -126,14 +126,14 @@ async function draw({ type, title, color, data }: Chart, context: Context): Prom
       `<path d="M${round(left)} ${y(tick)}H${right}" stroke="${tick === 0 ? '#9aa7b4' : '#e3e8ee'}" stroke-width="2"/>` +
       `<text x="${round(left - 16)}" y="${y(tick) + 8}" text-anchor="end">${number(tick)}</text>`,
   )
-  // Every label, or every second, third, … if they would run into each other; none over the edges.
+  // Every label, or every second, third, … so that none overlap or cross the edges.
   const every = Math.ceil((widest + 16) / band)
   const labels = names.map((name, index) => {
     if (index % every > 0 || x(index) < widest / 2 || x(index) + widest / 2 > WIDTH) return ''
     return `<text x="${x(index)}" y="${bottom + 40}" text-anchor="middle">${escapeXml(name)}</text>`
   })
   const points = values.map((value, index) => `${x(index)} ${y(value)}`)
-  // An area that does not end at zero would mislead.
+  // An area that doesn't end at zero would be misleading.
   const area = `<path d="M${x(0)} ${base}L${points.join('L')}V${base}Z" fill-opacity="0.12"/>`
   const marks =
     type === 'bar'
@@ -155,7 +155,7 @@ ${labels.join('\n')}</g>
 </svg>`
 }
 
-/** From the base line to a value, above or below, rounded where the value is. */
+/** A bar from the base line up or down to a value, with rounded corners at the value. */
 function bar(x: number, base: number, end: number, width: number): string {
   const radius = Math.min(8, width / 2, Math.abs(base - end))
   const bend = end < base ? end + radius : end - radius
@@ -163,7 +163,7 @@ function bar(x: number, base: number, end: number, width: number): string {
   return `<path d="M${west} ${base}V${bend}Q${west} ${end} ${round(x - width / 2 + radius)} ${end}H${round(x + width / 2 - radius)}Q${east} ${end} ${east} ${bend}V${base}Z"/>`
 }
 
-/** Round numbers, some six steps by 1, 2 or 5 times a power of ten, around all values. */
+/** Round numbers that span all values, in about six steps of 1, 2 or 5 times a power of ten. */
 function niceTicks(values: number[], fromZero: boolean): number[] {
   const flat = values.every((value) => value === values[0])
   const all = fromZero || flat ? [0, ...values] : values
@@ -213,7 +213,7 @@ function readText(name: string, decoded: string, limit: number, font: FontCovera
   const length = Array.from(text).length
   if (length > limit)
     throw new BadRequest('TEXT_LIMIT', `The ${name} has ${length} characters: ${limit} is the most.`)
-  // Beside what the font lacks: towers of marks, and what leaves nothing to be seen.
+  // Besides characters that the font lacks: stacked marks, and text without visible characters.
   const bad = font.lacking(text)[0] ?? /\p{M}{4}|^[\s\p{DI}]+$/u.exec(text)?.[0]
   if (bad)
     throw new BadRequest('BAD_TEXT', `${nameCharacter(bad)} can't be drawn: leave it out of the ${name}.`)
@@ -224,7 +224,7 @@ function number(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 6 }).replace('-', '−')
 }
 
-/** In pixels, by setting the texts as lines of one. Of none but empty texts: 0. */
+/** The width of the longest text in pixels, measured by rendering all as one paragraph. 0 if all are empty. */
 async function widestOf(texts: string[], font: string | number, { fontFamily, fontFile }: Context) {
   if (texts.every((text) => text === '')) return 0
   const { default: sharp } = await import('sharp')

@@ -64,7 +64,7 @@ export default defineGenerator<Card>({
     return card
   },
 
-  // Options in one order, and only those that differ from the default: one path for each card.
+  // One path for each card: options have one order, and are included only if they differ from the default.
   format({ title, subtitle, ...colors }) {
     const [bg, fg, accent] = [colors.bg, colors.fg, colors.accent].map(formatColor)
     const spec = [encodeURIComponent(title)]
@@ -75,7 +75,7 @@ export default defineGenerator<Card>({
     return `/card/${spec.join(',')}.png`
   },
 
-  // A process that only finds stored cards never needs sharp, so it is loaded when it is first wanted.
+  // A process that only finds stored cards never needs sharp, so it is loaded at the first use.
   async warm() {
     await import('sharp')
   },
@@ -87,7 +87,7 @@ export default defineGenerator<Card>({
     const faint = hex({ ...fg, a: fg.a * 0.75 })
     const small = subtitle && (await setText(subtitle, `color="${faint}"`, SUBTITLE_SIZES, context))
 
-    // The block of texts is centred in what the footer leaves.
+    // The block of texts is centred in the space above the footer.
     const gap = 40
     const block = large.raw.height + (small ? gap + small.raw.height : 0)
     const top = Math.round((HEIGHT - FOOTER - block) / 2) + 8
@@ -102,7 +102,7 @@ export default defineGenerator<Card>({
   },
 })
 
-/** All but the texts. The SVG finds the font by its name, and the logo is one of the config's assets. */
+/** Everything but the texts. The SVG finds the font by its name, and the logo is an asset of the configuration. */
 async function drawBackground({ bg, fg, accent }: Card, context: Context): Promise<string> {
   const logo = Buffer.from(await context.asset('logo.svg'))
   const line = HEIGHT - FOOTER
@@ -119,7 +119,7 @@ async function drawBackground({ bg, fg, accent }: Card, context: Context): Promi
   </svg>`
 }
 
-/** A text at the first size at which it takes at most three lines, and those about equally long. */
+/** The text at the largest size at which it fits on three lines of about equal length. */
 async function setText(text: string, style: string, sizes: number[], { fontFile, fontFamily }: Context) {
   const { default: sharp } = await import('sharp')
   const draw = async (size: number, width: number, wrap: 'word' | 'word-char') => {
@@ -130,7 +130,7 @@ async function setText(text: string, style: string, sizes: number[], { fontFile,
     return { input: data, raw: info }
   }
 
-  // A long word makes the text somewhat smaller before it is broken.
+  // A long word first makes the text somewhat smaller, then it is broken.
   const whole = sizes.filter((size) => size > 40).map((size) => ({ size, wrap: 'word' as const }))
   const broken = sizes.map((size) => ({ size, wrap: 'word-char' as const }))
   let size = 0
@@ -169,7 +169,7 @@ function readText(name: string, decoded: string, limit: number, font: FontCovera
   const length = Array.from(text).length
   if (length > limit)
     throw new BadRequest('TEXT_LIMIT', `The ${name} has ${length} characters: ${limit} is the most.`)
-  // Beside what the font lacks: towers of marks, and what leaves nothing to be seen.
+  // Besides characters that the font lacks: stacked marks, and text without visible characters.
   const bad = font.lacking(text)[0] ?? /\p{M}{4}|^[\s\p{DI}]+$/u.exec(text)?.[0]
   if (bad)
     throw new BadRequest('BAD_TEXT', `${nameCharacter(bad)} can't be drawn: leave it out of the ${name}.`)
@@ -183,7 +183,7 @@ function readColor(value: string): Color {
   return color
 }
 
-/** For SVG and Pango, which both read #rrggbbaa. */
+/** In the form #rrggbbaa, which both SVG and Pango read. */
 function hex({ r, g, b, a }: Color): string {
   return `#${Buffer.from([r, g, b, a]).toString('hex')}`
 }

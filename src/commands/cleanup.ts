@@ -27,7 +27,7 @@ export async function cleanup(run: Run, args: CleanupArguments): Promise<ExitCod
   return withStack(run, { dryRun }, async (session, stack) => {
     const inventory = await takeInventory(session, stack)
     const groups = await findLogGroups(session, stack, inventory)
-    for (const what of inventory.strangers)
+    for (const what of inventory.notManaged)
       run.reporter.warn(`The ${what} does not belong to this stack, and stays.`)
     const list = await listOf(session, stack, inventory, groups, args)
     if (list.length === 0) {

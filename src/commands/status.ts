@@ -16,7 +16,7 @@ export async function status(run: Run): Promise<ExitCode> {
     const seen = await lookAtStack(session, stack, await localPackage(stack.settings, run.reporter))
     run.reporter.result(statusText(seen, stack.name), seen)
     return {
-      'in step': EXIT.done,
+      'up to date': EXIT.done,
       'under way': EXIT.unfinished,
       differs: EXIT.differs,
       'not deployed': EXIT.differs,
@@ -56,7 +56,7 @@ function statusText(seen: Status, stack: string): string {
   rows.push(['there', there.map(([kind]) => kind).join(', ') || 'nothing'])
   for (const what of seen.differing) rows.push(['differs', what])
   for (const what of seen.unfinished) rows.push(['unfinished', what])
-  for (const what of seen.strangers) rows.push(['not managed', `${what}: genato deploy --adopt adopts it`])
+  for (const what of seen.notManaged) rows.push(['not managed', `${what}: genato deploy --adopt adopts it`])
   for (const { generation, current, count, bytes } of seen.images)
     rows.push([
       'images',

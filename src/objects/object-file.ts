@@ -45,7 +45,7 @@ export function encodeObjectFile(object: StoredObject): Buffer[] {
   return [line, Buffer.from(`\n${sha256(line)}\n`), body]
 }
 
-/** The object in a file's bytes; `undefined` if any bit of them has changed since they were encoded. */
+/** Decodes an object. `undefined` if any bit of the file has changed since it was encoded. */
 export function decodeObjectFile(bytes: Buffer): StoredObject | undefined {
   const lineEnd = bytes.indexOf(NEWLINE)
   if (lineEnd < 0) return undefined

@@ -159,7 +159,7 @@ function refuseText(text: string, font: Font, limit: number): void {
 }
 
 /**
- * A digest of everything that shapes pixels beside the generator's version. A change regenerates all images.
+ * A digest of everything besides the generator's version that affects pixels. A change regenerates all images.
  */
 function renderingDigest(
   { generate: { text, generator } }: Settings,

@@ -73,7 +73,7 @@ function downloadFailed(spec: string, said: string): GenatoError {
     'DOWNLOAD_FAILED',
     `${spec}, sharp's native code for Lambda, could not be downloaded${code ? ` (${code})` : ''}${reason ? `: ${reason}` : '.'}`,
     {
-      hint: 'genato downloads it once, with npm, and then keeps it. Check the network and npm’s registry and proxy settings, and run this again.',
+      hint: 'genato downloads it once with npm, then keeps it. Check the network and npm’s registry and proxy settings, then run this again.',
     },
   )
 }

@@ -55,7 +55,7 @@ function tooBig(files: readonly PackageFile[], how: string, bytes: number, most:
   const largest = [...files].sort((a, b) => b.bytes.length - a.bytes.length).slice(0, 3)
   return new GenatoError(
     'PACKAGE_TOO_BIG',
-    `The package is ${quotaText(bytes)} ${how}; Lambda@Edge allows ${quotaText(most)}.`,
+    `The package is ${quotaText(bytes)} ${how}, but Lambda@Edge allows ${quotaText(most)}.`,
     {
       hint: `The largest files are ${largest.map((file) => `${file.path} (${quotaText(file.bytes.length)})`).join(', ')}.`,
     },

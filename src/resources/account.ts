@@ -15,7 +15,7 @@ export async function warnOfFewExecutions(session: Session): Promise<void> {
   const most = settings?.AccountLimit?.ConcurrentExecutions
   if (most === undefined || most >= FEW) return
   session.reporter.warn(
-    `This account may run ${most} functions at once in each region (a new account's quota): of more new images than that at a time, some are answered with 503 until they are asked for again. Ask for more in the Service Quotas console: Lambda, concurrent executions.`,
+    `This account may run ${most} functions at once in each region (a new account's quota). If more new images are requested at once, some requests get 503 and have to be repeated. Request an increase in the Service Quotas console: Lambda, concurrent executions.`,
   )
 }
 

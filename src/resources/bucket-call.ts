@@ -44,7 +44,7 @@ export async function bucketCall<T>(session: Session, bucket: string, run: () =>
     session,
     {
       finishing: `an earlier change of bucket ${bucket}`,
-      hint: 'Something else is changing the same bucket. Run the same command again in some minutes.',
+      hint: 'Something else is changing the same bucket. Run the same command again in a few minutes.',
     },
     async () => retryWhile(session, { ...APPEARING, passing }, run),
   )

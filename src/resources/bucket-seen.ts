@@ -49,7 +49,7 @@ export async function observeBucket(session: Session, name: string): Promise<Buc
     look: async () => look(session, name),
     late: () =>
       new GenatoError('BUCKET_UNCLEAR', `S3 says both that the bucket ${name} exists and that it doesn't.`, {
-        hint: 'It was created or deleted a moment ago. Run the same command again in some minutes.',
+        hint: 'It was created or deleted a moment ago. Run the same command again in a few minutes.',
       }),
   })
   return seen === 'absent' ? undefined : seen

@@ -90,7 +90,7 @@ async function create(session: Session, { name, stack }: BucketWanted): Promise<
         look: async () => observeBucket(session, name),
         late: () =>
           new GenatoError('BUCKET_UNCLEAR', `S3 created the bucket ${name}, and does not show it.`, {
-            hint: 'Run the same command again in some minutes: it continues from there.',
+            hint: 'Run the same command again in a few minutes: it continues from there.',
           }),
       })
       refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt: true })

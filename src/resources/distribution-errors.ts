@@ -2,7 +2,7 @@ import { isNamed } from '../aws/errors.js'
 import { GenatoError } from '../lib/errors.js'
 import type { DistributionWanted } from './distribution-config.js'
 
-/** Whether CloudFront hasn't seen a recent change of Lambda or IAM yet. */
+/** Whether CloudFront hasn't seen a recent change in Lambda or IAM yet. */
 export function isSettling(error: unknown): boolean {
   return (
     isNamed(error, 'InvalidLambdaFunctionAssociation') &&
@@ -20,13 +20,13 @@ export function explainDistributionError(error: unknown, wanted: DistributionWan
     return explain(
       'DOMAIN_TAKEN',
       `Another distribution has a domain of ${(wanted.aliases ?? []).join(', ')}: ${error.message}`,
-      'Take it from there first (or change domain.aliases in the configuration), then run deploy again.',
+      'Remove it there first (or change domain.aliases in the configuration), then run deploy again.',
     )
   if (isNamed(error, 'InvalidViewerCertificate'))
     return explain(
       'BAD_CERTIFICATE',
       `CloudFront does not accept the certificate: ${error.message}`,
-      'It must be issued, be in us-east-1 and cover every domain in domain.aliases: set domain.certificate to one that is.',
+      'Set domain.certificate to one that is issued, is in us-east-1 and covers every domain in domain.aliases.',
     )
   if (isNamed(error, 'InvalidLambdaFunctionAssociation'))
     return explain(

@@ -56,7 +56,7 @@ export function refuseOriginPath(config: DistributionConfig, path: string): void
     'ORIGIN_PATH',
     `The origin ${origin.Id} of the distribution has the path ${origin.OriginPath}: genato stores images at the top of the bucket, and its role may write nowhere else.`,
     {
-      hint: 'Move the files in the bucket to where their URLs are and remove the path in the CloudFront console, or use another --stack.',
+      hint: 'Move the files in the bucket to keys that match their URLs, and remove the path in the CloudFront console. Or use another --stack.',
     },
   )
 }

@@ -49,7 +49,7 @@ export async function untilDisabled(session: Session, id: string, timeout: numbe
         throw new GenatoError(
           'ENABLED_AGAIN',
           `Distribution ${id} was enabled again while it was being deleted.`,
-          { hint: 'If you ran deploy in the meantime, all is well. Otherwise run cleanup again.' },
+          { hint: 'If you ran deploy in the meantime, this is expected. Otherwise run cleanup again.' },
         )
       return now === undefined || now.deployed ? true : undefined
     },

@@ -107,7 +107,7 @@ function twoDistributions(found: readonly Candidate[], { buckets, functions }: S
     'TWO_DISTRIBUTIONS',
     `There is more than one distribution in front of the bucket ${names(buckets)} or the function ${names(functions)}: ${found.map(({ id }) => id).join(', ')}.`,
     {
-      hint: 'Delete those that are not needed in the CloudFront console, or change their origin or function there.',
+      hint: 'In the CloudFront console, delete those that are not needed, or change their origin or function.',
     },
   )
 }
@@ -119,7 +119,7 @@ function refuseOtherBucket({ id, buckets: served }: Candidate, { buckets: wanted
     if (!configured && !served.includes(name))
       throw usageError(
         'OTHER_BUCKET',
-        `Distribution ${id} serves from the bucket ${served[0]}, but the configuration means ${name}.`,
+        `Distribution ${id} serves from the bucket ${served[0]}, but the configuration requires ${name}.`,
         `Set generate.bucket to '${served[0]}' in the configuration to keep it.`,
       )
 }

@@ -18,7 +18,7 @@ export function isRoleNotReady(error: unknown): boolean {
 
 export function roleUnusable(role: string, cause: unknown): GenatoError {
   return new GenatoError('ROLE_UNUSABLE', `Lambda can't assume the role ${role}.`, {
-    hint: 'A new role usually works within seconds: run the same command again in some minutes. If the error stays, something changes the trust policy of the role.',
+    hint: 'A new role usually works within seconds: run the same command again in a few minutes. If the error stays, something changes the trust policy of the role.',
     cause,
   })
 }

@@ -16,7 +16,7 @@ import { STACK_TAG } from '../config/names.js'
 export interface LogGroup {
   region: string
   name: string
-  /** `undefined`: kept for ever. */
+  /** Days. `undefined`: logs are kept forever. */
   retentionDays: number | undefined
 }
 
@@ -123,7 +123,7 @@ async function needOf(
   if (!found) return 'absent'
   if (retentionDays !== undefined) return found.retentionDays === retentionDays ? 'nothing' : 'days'
   if (found.retentionDays !== undefined) return 'nothing'
-  // Kept for ever: either somebody wants that, or a run was killed right after it had created the group.
+  // Without a retention, either somebody keeps the logs on purpose, or a run was killed after creating the group.
   const { tags = {} } = await session.clients.in(region).logs.send(
     new ListTagsForResourceCommand({
       resourceArn: `arn:aws:logs:${region}:${session.account}:log-group:${name}`,

@@ -65,7 +65,7 @@ function isAbout({ Key, VersionId }: _Error, one: Removed): boolean {
 }
 
 function notDeleted(bucket: string, errors: readonly _Error[]): GenatoError {
-  // First what does not pass by itself: somebody has to act on it.
+  // Permanent refusals first, because somebody must act on them.
   const first = errors.find(({ Code = '' }) => !PASSING.includes(Code)) ?? errors[0]
   const { Key, Code = '', Message } = first ?? {}
   const [code, hint] =
@@ -75,7 +75,7 @@ function notDeleted(bucket: string, errors: readonly _Error[]): GenatoError {
           'Allow s3:DeleteObject and s3:DeleteObjectVersion (genato permissions prints the policy), or remove the object lock. Then run the same command again.',
         ]
       : PASSING.includes(Code)
-        ? ['S3_FAILED', 'S3 is overloaded, for more than a minute. Run the same command again later.']
+        ? ['S3_FAILED', 'S3 has been overloaded for more than a minute. Run the same command again later.']
         : ['NOT_DELETED', 'Run the same command again once that is solved: it continues from there.']
   return new GenatoError(
     code,

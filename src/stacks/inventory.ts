@@ -36,15 +36,15 @@ export interface Inventory {
   accessControls: readonly Observed<StackAccessControl, AccessControlSeen>[]
   distribution: DistributionSeen | undefined
   /** Resources that have the stack's names and belong to others. */
-  strangers: string[]
+  notManaged: string[]
 }
 
 /** @throws GenatoError TWO_DISTRIBUTIONS, OTHER_BUCKET, BUCKET_TAKEN, BUCKET_UNCLEAR */
 export async function takeInventory(session: Session, stack: StackDescription): Promise<Inventory> {
-  const strangers: string[] = []
+  const notManaged: string[] = []
   const own = <T extends { tags: Tags }>(what: string, seen: T | undefined): T | undefined => {
     if (!seen || ownerOf(seen.tags, stack.name) === 'ours') return seen
-    strangers.push(what)
+    notManaged.push(what)
     return undefined
   }
   const [buckets, functions, accessControls, distribution] = await together([
@@ -90,7 +90,7 @@ export async function takeInventory(session: Session, stack: StackDescription): 
       seen: seen && isOfStack(seen, stack.name) ? seen : undefined,
     })),
     distribution: own(`distribution ${distribution?.id}`, distribution),
-    strangers,
+    notManaged,
   }
 }
 

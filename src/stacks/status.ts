@@ -38,7 +38,7 @@ import {
 } from './inventory.js'
 
 export interface Status {
-  state: 'in step' | 'under way' | 'differs' | 'not deployed'
+  state: 'up to date' | 'under way' | 'differs' | 'not deployed'
   url: string | undefined
   distribution: { id: string; state: string } | undefined
   version: { number: number; digest: string | undefined } | undefined
@@ -52,7 +52,7 @@ export interface Status {
   images: { generation: string; current: boolean; count: number; bytes: number }[]
   /** How many stored images of other code the package on this machine would still serve once deployed. */
   olderImages: number
-  strangers: string[]
+  notManaged: string[]
 }
 
 /** The package on this machine. */
@@ -78,7 +78,7 @@ export async function status(
   const number = distribution && liveVersion(distribution.config, edge.arn)
   const versions = fn ? await listVersions(session, edge) : []
   const live = versions.find((version) => version.number === number)
-  const none = parts.every(({ needed, exists }) => !needed || !exists) && inventory.strangers.length === 0
+  const none = parts.every(({ needed, exists }) => !needed || !exists) && inventory.notManaged.length === 0
   const policy = distribution && images?.policy
   const closing = policy !== undefined && isClosing(images, policy)
   const digests = { live: live?.digest, local: local?.digest }
@@ -104,7 +104,7 @@ export async function status(
         ? 'differs'
         : unfinished.length > 0
           ? 'under way'
-          : 'in step',
+          : 'up to date',
     url: distribution && `https://${stack.settings.domain.aliases?.[0] ?? distribution.domain}`,
     distribution: distribution && {
       id: distribution.id,
@@ -117,7 +117,7 @@ export async function status(
     unfinished,
     images: stored,
     olderImages: await countOlderThan(local, live?.digest, stored),
-    strangers: inventory.strangers,
+    notManaged: inventory.notManaged,
   }
 }
 
@@ -219,10 +219,10 @@ async function unfinishedOf(
   const fn = functionSeen(inventory, edge.part)?.seen
   const unfinished: string[] = []
   if (distribution && isEnding(distribution))
-    unfinished.push('the distribution is disabled: run cleanup to continue, or deploy to enable it again')
+    unfinished.push('the distribution is disabled: run cleanup to continue, or deploy to bring it back')
   if (distribution && !distribution.deployed) unfinished.push('the distribution is being rolled out')
   if (distribution && fn && distribution.tags[INVALIDATED_TAG] !== fn.tags[CODE_TAGS.cached])
-    unfinished.push("CloudFront's caches have to be invalidated: run deploy")
+    unfinished.push('the cache of CloudFront must be invalidated: run deploy')
   const invalidations = distribution ? await invalidationsUnderWay(session, distribution.id) : 0
   if (invalidations > 0)
     unfinished.push(`${invalidations} invalidation${invalidations === 1 ? '' : 's'} under way`)

@@ -15,10 +15,10 @@ const POLICY = operatorPolicy(
   ACCOUNT,
 )
 
-/** IAM's name of each SDK client's service, where it isn't the client's own. */
+/** IAM's name for a client's service, if it differs from the client's name. */
 const SERVICES: Record<string, string> = { 'cloudwatch-logs': 'logs' }
 
-/** Operations that no policy has to allow. */
+/** Operations that need no permission. */
 const EXEMPT: Record<string, string> = {
   'sts:GetCallerIdentity': 'needs no permission, says the STS API reference',
 }
@@ -28,7 +28,7 @@ interface Used {
   operation: string
 }
 
-/** Every operation for which the file imports a command, a paginator or a waiter of the SDK. */
+/** Every operation that a file imports from the SDK as a command, paginator or waiter. */
 function operationsIn(file: string): Used[] {
   const text = readFileSync(file, 'utf8')
   const imports = [...text.matchAll(/import\s*\{([^}]*)\}\s*from '@aws-sdk\/client-([\w-]+)'/g)]
@@ -77,7 +77,7 @@ test('the printed policy allows no action that no operation needs', () => {
   expect([...ALLOWED].filter((action) => !NEEDED.has(action))).toEqual([])
 })
 
-test('no operation is exempt that genato no longer calls', () => {
+test('the list of exempt operations has only those that genato calls', () => {
   const names = USED.map(({ service, operation }) => `${service}:${operation}`)
   expect(Object.keys(EXEMPT).filter((name) => !names.includes(name))).toEqual([])
 })

@@ -19,7 +19,7 @@ import { describeAws } from '../support/moto/moto.js'
 import { SCRIPTED_BUCKET as BUCKET, scriptedStack } from '../support/scripted-stack.js'
 import { smallPackage, stackOn } from '../support/stack.js'
 
-describeAws('taking over what the old script left', () => {
+describeAws('adopting what the old script left', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
   const asked: string[] = []
@@ -27,7 +27,7 @@ describeAws('taking over what the old script left', () => {
 
   const oldStack = async (domain?: string) => scriptedStack(other(), domain)
 
-  /** What `genato deploy --adopt` does once it was confirmed. */
+  /** `genato deploy --adopt`, after it was confirmed. */
   async function adopt(config: Config = {}) {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
     return stack.session(async (session, target) => {
@@ -47,7 +47,7 @@ describeAws('taking over what the old script left', () => {
     })
   }
 
-  test('without --adopt nothing of it is touched', async () => {
+  test('without --adopt, deploy refuses and changes nothing', async () => {
     await oldStack()
     const before = await everything(other())
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
@@ -60,7 +60,7 @@ describeAws('taking over what the old script left', () => {
   })
 
   test.each([`${BUCKET}.s3.amazonaws.com`, `${BUCKET}.s3.us-east-1.amazonaws.com`])(
-    'it is told, taken over whole, and becomes private: origin %s',
+    'deploy --adopt announces the changes, adopts everything, and makes the bucket private: origin %s',
     async (domain) => {
       const { cloudfront, s3 } = other()
       const id = await oldStack(domain)
@@ -96,15 +96,15 @@ describeAws('taking over what the old script left', () => {
       expect(policy.Statement.map(({ Sid }) => Sid)).toEqual(['GenatoDistributionRead'])
       const block = (await s3.getPublicAccessBlock({ Bucket: BUCKET })).PublicAccessBlockConfiguration
       expect(Object.values(block ?? {})).toEqual([true, true, true, true])
-      // What was cached before was made by other code.
+      // Other code generated the images that are still cached.
       expect(aws.proxy.writes().map(({ operation }) => operation)).toContain('CreateInvalidation')
 
       const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: adoption.keep })
       aws.proxy.clear()
       await stack.deploy()
       expect(aws.proxy.writes()).toEqual([])
-      expect(await stack.status()).toMatchObject({ differing: [], strangers: [] })
-      // Without what it said to write down, the bucket is not lost but told.
+      expect(await stack.status()).toMatchObject({ differing: [], notManaged: [] })
+      // If nobody wrote down the bucket's name as advised, the error names the bucket.
       const forgot = await stackOn({ endpoint: aws.proxy.endpoint })
       expect(await refusal(forgot.deploy())).toMatchObject({ code: 'OTHER_BUCKET', exitCode: 2 })
       expect(await refusal(stack.cleanup())).toMatchObject({ code: 'FILES_LEFT' })
@@ -122,7 +122,7 @@ describeAws('taking over what the old script left', () => {
     expect(sids).toContain('PublicRead')
   })
 
-  test('a take-over that was cut off is gone on with', async () => {
+  test('an interrupted adoption is finished by the next run', async () => {
     const id = await oldStack()
     for (const operation of [
       'PutBucketTagging',
@@ -152,7 +152,7 @@ describeAws('taking over what the old script left', () => {
     expect(await stack.status()).toMatchObject({ differing: [] })
   })
 
-  test('a role that other functions have too is refused, and nothing is changed', async () => {
+  test('a role that other functions use too is refused, and nothing is changed', async () => {
     await oldStack()
     const { zip } = await smallPackage('old').zip()
     await other().lambda.createFunction({
@@ -181,7 +181,7 @@ describeAws('taking over what the old script left', () => {
         Code: { ZipFile: zip },
         Publish: true,
       })
-      // Lambda takes a moment until it is active.
+      // Lambda needs a moment before the function is active.
       await other().lambda.getFunction({ FunctionName: 'something-else' })
       await other().lambda.getFunction({ FunctionName: 'something-else', Qualifier: '1' })
       const elsewhere = `${FUNCTION_ARN.replace('genato-func', 'something-else')}:${fn.Version}`
@@ -204,7 +204,7 @@ describeAws('taking over what the old script left', () => {
     },
   )
 
-  test("what has another stack's tag is not taken over", async () => {
+  test("resources with another stack's tag are not adopted", async () => {
     const id = await oldStack()
     const Resource = `arn:aws:cloudfront::${ACCOUNT}:distribution/${id}`
     await other().cloudfront.tagResource({
@@ -217,7 +217,7 @@ describeAws('taking over what the old script left', () => {
     expect(aws.proxy.writes()).toEqual([])
   })
 
-  test('where there is nothing, it says so', async () => {
+  test('an account with nothing to adopt is reported as such', async () => {
     const { adoption } = await adopt()
     expect(adoption).toMatchObject({ adopts: [], keep: {}, text: 'There is nothing to adopt.' })
   })

@@ -34,6 +34,6 @@ test.each<[string, boolean, Statement]>([
   ['plain http', false, deny({ Bool: { 'aws:SecureTransport': 'false' } })],
   ['with another condition', false, deny({ ...DEMANDS, Bool: { 'aws:SecureTransport': 'false' } })],
   ['what is allowed', false, deny(DEMANDS, { Effect: 'Allow' })],
-])('a bucket policy denies a PUT with AES256 where it denies %s: %s', (_, denied, statement) => {
+])('a bucket policy that denies %s denies a PUT with AES256: %s', (_, denied, statement) => {
   expect(deniesAes256(statement, `${BUCKET}/generated/x`)).toBe(denied)
 })

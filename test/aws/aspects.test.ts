@@ -11,7 +11,7 @@ interface Lamp {
   warm: boolean
 }
 
-/** A lamp's table: brightness depends on the colour that the row above it has fixed. */
+/** The aspects of a lamp. Brightness depends on the colour that the row above has set. */
 function lampAspects(written: string[]): WrittenAspect<Lamp, Lamp>[] {
   return [
     {
@@ -59,7 +59,7 @@ test('drift lists the aspects that differ, in the order of the table', () => {
   expect(fixAspects(lampAspects([]), fixed, WANTED)).toEqual({ fixed, differing: [] })
 })
 
-test('a sync writes what differs in order, each write with what those before it changed', async () => {
+test('a sync writes the aspects that differ in order, each write on top of the earlier ones', async () => {
   const written: string[] = []
   const { session, said } = lampSession(false)
   const now = await syncAspects(session, LAMP, lampAspects(written), { seen: SEEN, wanted: WANTED })
@@ -68,7 +68,7 @@ test('a sync writes what differs in order, each write with what those before it 
   expect(now).toEqual({ colour: 'blue', bright: 2, warm: true })
 })
 
-test('a dry run says the same, returns the same, and writes nothing', async () => {
+test('a dry run prints and returns the same as a sync, and writes nothing', async () => {
   const written: string[] = []
   const { session, said } = lampSession(true)
   const now = await syncAspects(session, LAMP, lampAspects(written), { seen: SEEN, wanted: WANTED })
@@ -86,7 +86,7 @@ const SETTINGS = {
   handler: 'index.handler',
 }
 
-test('function settings are read from the fields that they are written to', () => {
+test('each function setting is read from the field that it is written to', () => {
   const input = settingsInput(SETTINGS)
   expect(input).toEqual({
     Role: SETTINGS.role,
@@ -105,7 +105,7 @@ test.each([
   [{ role: 'arn:aws:iam::123456789012:role/other', roleId: 'AROA2' }, ['role']],
   // The same ARN: the role was deleted and created again.
   [{ roleId: 'AROA2' }, ['role']],
-  // An early version of genato did not note the id.
+  // An early version of genato didn't record the id.
   [{ roleId: undefined }, []],
 ])('a function with %o differs in %j', (other, differing) => {
   expect(functionDrift({ ...SETTINGS, ...other }, SETTINGS)).toEqual(differing)

@@ -37,7 +37,7 @@ describeAws('buckets', () => {
   const rulesOf = async (Bucket: string) =>
     (await other().s3.getBucketLifecycleConfiguration({ Bucket })).Rules ?? []
 
-  test('a first deploy succeeds although S3 and Lambda do not know the new buckets for some calls', async () => {
+  test('a first deploy succeeds even if S3 and Lambda do not see the new buckets at first', async () => {
     await aws.moto.settings({ new_bucket_misses: 4 })
     const stack = await stackHere()
     expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
@@ -53,10 +53,10 @@ describeAws('buckets', () => {
         operation,
       ).toBeGreaterThan(4)
     await aws.moto.settings({ new_bucket_misses: 0 })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
-  test('a new bucket that stays unknown fails after a minute, and one that was there before at once', async () => {
+  test('a new bucket that stays unknown fails after a minute, an existing one at once', async () => {
     const stack = await stackHere()
     aws.proxy.fault({ operation: 'PutBucketTagging', times: Infinity, play: unknown })
     const told = await refusals(stack.deploy())
@@ -76,12 +76,12 @@ describeAws('buckets', () => {
     ).toHaveLength(1)
   })
 
-  test('a bucket that S3 contradicts itself about is looked at again with pauses, and not for ever', async () => {
+  test('a bucket about which S3 contradicts itself is read again, with pauses and a limit', async () => {
     const stack = await stackHere()
     await stack.deploy()
     const play = { operation: 'GetBucketTagging', play: unknown }
     aws.proxy.fault({ ...play, times: 5 })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
     expect(stack.clock.slept.length).toBeGreaterThanOrEqual(3)
     aws.proxy.fault({ ...play, times: Infinity })
     const [told] = await refusals(stack.status())
@@ -89,7 +89,7 @@ describeAws('buckets', () => {
     expect(aws.proxy.calls.length).toBeLessThan(600)
   })
 
-  test('cleanup waits until S3 and IAM no longer show what it has deleted', async () => {
+  test('cleanup waits until S3 and IAM stop returning deleted resources', async () => {
     const stack = await stackHere()
     await stack.deploy()
     await aws.moto.settings({ deleted_bucket_reads: 3, deleted_role_reads: 3 })
@@ -104,7 +104,7 @@ describeAws('buckets', () => {
     expect(await everything(other())).toEqual(NOTHING_LEFT)
   })
 
-  test('cleanup says what is left when it is still seen after a minute', async () => {
+  test('cleanup lists the resources that are still visible after a minute', async () => {
     const stack = await stackHere()
     await stack.deploy()
     await aws.moto.settings({ deleted_bucket_reads: 1000, deleted_role_reads: 1000 })
@@ -117,7 +117,7 @@ describeAws('buckets', () => {
   })
 
   test.each(['InternalError', 'SlowDown', 'ServiceUnavailable'])(
-    'keys that DeleteObjects refuses with %s are deleted by another try, and only those are asked again',
+    'keys that DeleteObjects refuses with %s are retried, without those that were deleted',
     async (refused_deletions_code) => {
       const stack = await stackHere()
       await stack.deploy()
@@ -136,7 +136,7 @@ describeAws('buckets', () => {
     ['InternalError', 'S3_FAILED', /overloaded/],
     ['AccessDenied', 'ACCESS_DENIED', /Allow s3:DeleteObject/],
     ['MalformedXML', 'NOT_DELETED', /once that is solved/],
-  ])('keys refused with %s for good are told as %s', async (refused_deletions_code, code, hint) => {
+  ])('keys that stay refused with %s end in %s', async (refused_deletions_code, code, hint) => {
     const stack = await stackHere()
     await stack.deploy()
     await other().s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/a', Body: 'x' })
@@ -156,22 +156,25 @@ describeAws('buckets', () => {
       `an earlier change of bucket ${IMAGES}`,
       /Something else is changing/,
     ],
-  ])('%s that S3 aborts is waited for by name for 5 minutes', async (operation, finishing, hint) => {
-    const when = ({ resource }: { resource?: string }) => resource === IMAGES
-    aws.proxy.fault({ operation, times: 12, when, play: aborted })
-    const stack = await stackHere()
-    expect(await stack.deploy()).toMatchObject({ finished: true })
-    expect(slept(stack)).toBeGreaterThan(60_000)
-    expect(stack.said).toContainEqual(expect.stringContaining(`done waiting for S3 to finish ${finishing}`))
-    await stack.cleanup()
-    aws.proxy.fault({ operation, times: Infinity, when, play: aborted })
-    const told = await refusal(stack.deploy())
-    expect(told).toMatchObject({
-      code: 'BUCKET_BUSY',
-      message: `S3 has not finished ${finishing} within 5 minutes (OperationAborted).`,
-    })
-    expect(told.hint).toMatch(hint)
-  })
+  ])(
+    '%s that S3 aborts is retried for 5 minutes, and the output names the reason',
+    async (operation, finishing, hint) => {
+      const when = ({ resource }: { resource?: string }) => resource === IMAGES
+      aws.proxy.fault({ operation, times: 12, when, play: aborted })
+      const stack = await stackHere()
+      expect(await stack.deploy()).toMatchObject({ finished: true })
+      expect(slept(stack)).toBeGreaterThan(60_000)
+      expect(stack.said).toContainEqual(expect.stringContaining(`done waiting for S3 to finish ${finishing}`))
+      await stack.cleanup()
+      aws.proxy.fault({ operation, times: Infinity, when, play: aborted })
+      const told = await refusal(stack.deploy())
+      expect(told).toMatchObject({
+        code: 'BUCKET_BUSY',
+        message: `S3 has not finished ${finishing} within 5 minutes (OperationAborted).`,
+      })
+      expect(told.hint).toMatch(hint)
+    },
+  )
 
   const KMS = {
     ServerSideEncryptionConfiguration: {
@@ -179,7 +182,7 @@ describeAws('buckets', () => {
     },
   }
 
-  test('buckets with a KMS default hold packages and images that need no key, and deploy warns of other files', async () => {
+  test('packages and images need no key in buckets with a KMS default, and deploy warns about other files', async () => {
     const { s3 } = other()
     const stack = await stackHere()
     for (const Bucket of [IMAGES, PACKAGES]) {
@@ -204,10 +207,10 @@ describeAws('buckets', () => {
     expect(await encryption(IMAGES, 'generated/gen1/a.svg')).toBe('AES256')
     expect(await encryption(IMAGES, 'file.svg')).toBe('aws:kms')
     expect(await stack.deploy(smallPackage('two'))).toMatchObject({ version: 2 })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
-  test('a bucket policy that demands KMS is refused by name before anything is written', async () => {
+  test('a bucket policy that demands KMS is refused before anything is written, with the name of the bucket', async () => {
     const { s3 } = other()
     const stack = await stackHere()
     await stack.deploy()
@@ -235,7 +238,7 @@ describeAws('buckets', () => {
     expect(aws.proxy.writes()).toEqual([])
   })
 
-  test("access: 'public' takes away the statements that let logs be delivered, which older deploys wrote", async () => {
+  test("access: 'public' removes the statements for log delivery that older deploys wrote", async () => {
     const { s3 } = other()
     const stack = await stackHere({ generate: { access: 'public' } })
     await stack.deploy()
@@ -259,7 +262,7 @@ describeAws('buckets', () => {
     expect((await s3.getBucketPolicy({ Bucket: IMAGES })).Policy).not.toContain('delivery.logs')
   })
 
-  test('an empty bucket under a configured name is not taken without --adopt', async () => {
+  test('an empty bucket with a configured name is not used without --adopt', async () => {
     const { s3 } = other()
     await s3.createBucket({ Bucket: NAMED.images })
     const stack = await stackHere({
@@ -276,10 +279,10 @@ describeAws('buckets', () => {
     await stack.cleanup()
     expect(aws.proxy.writes()).toEqual([])
     expect(await stack.deploy(smallPackage(), { adopt: true })).toMatchObject({ finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
-  test('buckets with configured names that are not there are made without --adopt', async () => {
+  test('missing buckets with configured names are created without --adopt', async () => {
     const stack = await stackHere({
       generate: { bucket: NAMED.images },
       packages: { bucket: NAMED.packages },
@@ -290,7 +293,7 @@ describeAws('buckets', () => {
   })
 
   test.each(['Enabled', 'Suspended'] as const)(
-    'versions of what genato stores expire where versioning is %s',
+    "older versions of genato's objects expire if versioning is %s",
     async (Status) => {
       const { s3 } = other()
       const stack = await stackHere()
@@ -324,11 +327,11 @@ describeAws('buckets', () => {
       expect(await rulesOf(IMAGES)).toContainEqual(
         expect.objectContaining({ Expiration: { ExpiredObjectDeleteMarker: true } }),
       )
-      expect(await forever.status()).toMatchObject({ state: 'in step' })
+      expect(await forever.status()).toMatchObject({ state: 'up to date' })
     },
   )
 
-  test('a role policy of the version before gets the account condition by one deploy', async () => {
+  test("one deploy adds the account condition to an earlier version's role policy", async () => {
     const { iam } = other()
     const stack = await stackHere()
     await stack.deploy()
@@ -350,7 +353,7 @@ describeAws('buckets', () => {
     expect(operations()).toEqual([])
   })
 
-  test('cleanup and its dry run say how many objects there are', async () => {
+  test('cleanup and its dry run report the number of objects', async () => {
     const stack = await stackHere()
     await stack.deploy()
     for (const name of ['a', 'b', 'c'])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createClients } from '../../src/aws/clients.js'
 
-test('each region has its own clients, each made once and shared by all who ask', async () => {
+test('each region has its own clients, which are created once and shared', async () => {
   const clients = createClients()
   const { lambda, s3 } = clients.in('eu-west-1')
   expect(clients.in('eu-west-1').lambda).toBe(lambda)

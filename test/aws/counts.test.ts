@@ -15,7 +15,7 @@ const DONE = {
 const WHAT =
   /^done (create|upload|publish|update|delete|invalidate) (access control|bucket policy|bucket|role|package|log groups|function|version|distribution|permission|cache of) (\S+?)(?::? |$)/
 
-/** The things that lines of a word tell of, without those that were created in the same run. */
+/** Counts the things that the lines with a word name, except those that were created in the same run. */
 function told(said: string[], word: keyof typeof DONE): number {
   const things = said.flatMap((line) => {
     const [, verb, kind, name] = WHAT.exec(line) ?? []
@@ -28,10 +28,10 @@ function told(said: string[], word: keyof typeof DONE): number {
   return [...of].filter((thing) => word === 'create' || !made.has(thing)).length
 }
 
-describeAws('what a deploy counts', () => {
+describeAws("a deploy's summary", () => {
   const aws = useAws()
 
-  test('is what its lines tell: each thing once, under the word of its line', async () => {
+  test('counts each thing that its lines name once, under the word of its line', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const deploy = async (code: string): Promise<Summary> =>
       stack.session(async (session, target) => {
@@ -61,7 +61,7 @@ describeAws('what a deploy counts', () => {
     }
     expect(await deploy('three')).toMatchObject({ created: [], uploaded: [], updated: [], invalidated: [] })
   })
-  test('is one line for the log groups of all regions, when they are made and when they are deleted', async () => {
+  test('has one line for the log groups of all regions, both when they are created and when they are deleted', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     await stack.cleanup()
@@ -72,7 +72,7 @@ describeAws('what a deploy counts', () => {
     expect(aws.proxy.writes().filter(({ operation }) => operation === 'DeleteLogGroup')).toHaveLength(13)
   })
 
-  test('of log groups of which one cannot be deleted names what was refused, and deletes the others', async () => {
+  test('names a log group that cannot be deleted, and counts the others as deleted', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     const message = 'User: u is not authorized to perform: logs:DeleteLogGroup'

@@ -4,7 +4,7 @@ import type { Fault } from '../support/fault-proxy.js'
 import { describeAws } from '../support/moto/moto.js'
 import { stackOn } from '../support/stack.js'
 
-/** Denies the call as the service does, in AWS's words for a missing permission. */
+/** Denies the call as the service does, with AWS's message for a missing permission. */
 function denial(service: string, operation: string, action: string): Fault {
   if (operation.startsWith('Head')) return { kind: 'respond', status: 403, body: '' }
   const json = service === 'lambda' || service === 'logs'
@@ -16,7 +16,7 @@ function denial(service: string, operation: string, action: string): Fault {
   }
 }
 
-/** Every operation of a first deploy, with the action that the error names, or the warning. */
+/** Every operation of a first deploy, with the action that the error names or the warning that is printed. */
 const OPERATIONS: [operation: string, action: string][] = [
   ['cloudfront:CreateDistributionWithTags', 'cloudfront:CreateDistribution'],
   ['cloudfront:CreateOriginAccessControl', 'cloudfront:CreateOriginAccessControl'],
@@ -31,7 +31,7 @@ const OPERATIONS: [operation: string, action: string][] = [
   ['iam:PutRolePolicy', 'iam:PutRolePolicy'],
   ['lambda:AddPermission', 'warn The invoke permission of version 1 could not be added'],
   ['lambda:CreateFunction', 'lambda:CreateFunction'],
-  // Only read to warn of a low quota.
+  // Read only to warn about a low quota.
   ['lambda:GetAccountSettings', ''],
   ['lambda:GetFunction', 'lambda:GetFunction'],
   ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionConfiguration'],
@@ -49,7 +49,7 @@ const OPERATIONS: [operation: string, action: string][] = [
   ['s3:GetBucketTagging', 's3:GetBucketTagging'],
   ['s3:GetBucketVersioning', 's3:GetBucketVersioning'],
   ['s3:GetPublicAccessBlock', 's3:GetBucketPublicAccessBlock'],
-  // HEAD has no body, and 403 may also mean that the bucket is another account's.
+  // HEAD has no body, and 403 may also mean that another account owns the bucket.
   ['s3:HeadBucket', 's3:ListBucket'],
   ['s3:HeadObject', 's3:GetObject'],
   ['s3:ListObjectsV2', 's3:ListBucket'],
@@ -60,12 +60,12 @@ const OPERATIONS: [operation: string, action: string][] = [
   ['sts:GetCallerIdentity', 'sts:GetCallerIdentity'],
 ]
 
-describeAws('a first deploy that may not do one thing', () => {
+describeAws('a first deploy without one permission', () => {
   const aws = useAws()
   const stackHere = async () =>
     stackOn({ endpoint: aws.proxy.endpoint, config: { logs: { retentionDays: 14 } } })
 
-  test('the table has every operation of a first deploy', async () => {
+  test('makes no call that the table lacks', async () => {
     await (await stackHere()).deploy()
     const met = new Set(aws.proxy.calls.map(({ service, operation }) => `${service}:${operation}`))
     expect([...met].sort()).toEqual(OPERATIONS.map(([operation]) => operation))
@@ -82,7 +82,7 @@ describeAws('a first deploy that may not do one thing', () => {
       const warned = stack.said.filter((one) => one.startsWith('warn '))
       expect(warned.some((one) => one.startsWith(told) && one.includes('Access denied: '))).toBe(told !== '')
     } else if (operation === 'ListObjectsV2') {
-      // Deploy lists old packages to delete them; now they stay.
+      // Deploy lists old packages to delete them. Without the permission they stay.
       expect(await stack.deploy()).toMatchObject({ finished: true })
     } else {
       const errors = await refusals(stack.deploy())

@@ -27,12 +27,12 @@ const TRUST = JSON.stringify(executionRoleTrust())
 
 type Behaviour = NonNullable<DistributionConfig['DefaultCacheBehavior']>
 
-describeAws('what others made', () => {
+describeAws('resources that genato does not manage', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
   const stackHere = async (config: Config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
 
-  /** A function of others that can be associated. */
+  /** Creates a function that isn't genato's and can be associated. */
   async function strangeFunction(name: string, tags = {}) {
     const { iam, lambda } = other()
     await iam.createRole({ RoleName: 'others', AssumeRolePolicyDocument: TRUST })
@@ -136,34 +136,37 @@ describeAws('what others made', () => {
     ],
   ]
 
-  test.each(strangers)('%s with our name is neither changed nor deleted', async (_, what, make, message) => {
-    await make(other())
-    const before = await everything(other())
-    const stack = await stackHere()
-    const told = await refusal(stack.deploy())
-    expect(told).toMatchObject({ code: 'NOT_OURS', exitCode: 1 })
-    expect(told.message).toMatch(message)
-    expect(told.hint).toMatch(/Use another --stack name/)
-    expect(aws.proxy.writes()).toEqual([])
-    const { strangers: found } = await stack.status()
-    expect(found).toEqual(what === 'access control' ? [] : [expect.stringContaining(what)])
-    await stack.cleanup()
-    expect(await everything(other())).toEqual(before)
-    expect(aws.proxy.writes()).toEqual([])
-  })
+  test.each(strangers)(
+    "%s with genato's name is neither changed nor deleted",
+    async (_, what, make, message) => {
+      await make(other())
+      const before = await everything(other())
+      const stack = await stackHere()
+      const told = await refusal(stack.deploy())
+      expect(told).toMatchObject({ code: 'NOT_OURS', exitCode: 1 })
+      expect(told.message).toMatch(message)
+      expect(told.hint).toMatch(/Use another --stack name/)
+      expect(aws.proxy.writes()).toEqual([])
+      const { notManaged: found } = await stack.status()
+      expect(found).toEqual(what === 'access control' ? [] : [expect.stringContaining(what)])
+      await stack.cleanup()
+      expect(await everything(other())).toEqual(before)
+      expect(aws.proxy.writes()).toEqual([])
+    },
+  )
 
-  test('an empty bucket without tags is of a run that was cut off, and is taken', async () => {
+  test('an empty bucket without tags is left over from an interrupted run, and is used', async () => {
     await other().s3.createBucket({ Bucket: IMAGES })
     const stack = await stackHere()
     expect(await stack.deploy()).toMatchObject({ finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
-  test('two distributions before the bucket, and a bucket that the configuration no longer means', async () => {
+  test('two distributions for one bucket are refused, and so is a bucket that the configuration dropped', async () => {
     const stack = await stackHere()
     const { distribution } = await stack.deploy()
     const moved = await stackHere({ generate: { bucket: 'other-images-bucket' } })
-    // Said in so many words in the configuration, it is meant.
+    // If the configuration names the bucket, the switch is intended.
     await moved.deploy()
     const told = await refusal(stack.deploy())
     expect(told).toMatchObject({ code: 'OTHER_BUCKET', exitCode: 2 })
@@ -175,12 +178,12 @@ describeAws('what others made', () => {
     expect(await refusal(stack.deploy())).toMatchObject({ code: 'TWO_DISTRIBUTIONS' })
   })
 
-  test('statements, tags, rules, behaviours, functions and policies of others are kept, by deploy and by cleanup of what stays', async () => {
+  test("users' own statements, tags, rules, behaviours, functions and policies are kept", async () => {
     const { cloudfront, iam, s3 } = other()
     const stack = await stackHere()
     const { distribution } = await stack.deploy()
     const Id = distribution.id
-    // A viewer function, a path of their own, an error page, a comment.
+    // A viewer function, a behaviour, an error page and a comment.
     const theirs = await strangeFunction('theirs')
     await changeDistribution(other(), Id, ({ DefaultCacheBehavior, CustomErrorResponses }) => {
       const items = DefaultCacheBehavior!.LambdaFunctionAssociations!.Items!
@@ -339,7 +342,7 @@ describeAws('what others made', () => {
   })
 })
 
-describeAws('what drifted', () => {
+describeAws('drift', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
 
@@ -385,7 +388,7 @@ describeAws('what drifted', () => {
       async (id) => behaviour(id, { LambdaFunctionAssociations: { Quantity: 0 } }),
     ],
     [
-      'a disabled distribution',
+      'the enabled state of the distribution',
       'distribution: enabled',
       ['UpdateDistribution'],
       async (id, there) => changeDistribution(there, id, () => ({ Enabled: false })),
@@ -452,23 +455,26 @@ describeAws('what drifted', () => {
     ],
   ]
 
-  test.each(rows)('%s: status tells, deploy repairs just that', async (_, differing, operations, change) => {
-    const stack: StackRun = await stackOn({ endpoint: aws.proxy.endpoint })
-    const { distribution } = await stack.deploy()
-    await change(distribution.id, other())
-    expect(await stack.status()).toMatchObject({ state: 'differs', differing: [differing] })
-    aws.proxy.clear()
-    await stack.deploy()
-    // A function that is as it was is published no second time.
-    const published = operations.filter(
-      (one) => operations.length === 1 || one === 'UpdateFunctionConfiguration',
-    )
-    expect(aws.proxy.writes().map(({ operation }) => operation)).toEqual(published)
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
-    expect(await everything(other())).toEqual(ALL_THERE)
-  })
+  test.each(rows)(
+    'in %s: status reports it, and deploy repairs it and nothing else',
+    async (_, differing, operations, change) => {
+      const stack: StackRun = await stackOn({ endpoint: aws.proxy.endpoint })
+      const { distribution } = await stack.deploy()
+      await change(distribution.id, other())
+      expect(await stack.status()).toMatchObject({ state: 'differs', differing: [differing] })
+      aws.proxy.clear()
+      await stack.deploy()
+      // An unchanged function isn't published again.
+      const published = operations.filter(
+        (one) => operations.length === 1 || one === 'UpdateFunctionConfiguration',
+      )
+      expect(aws.proxy.writes().map(({ operation }) => operation)).toEqual(published)
+      expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
+      expect(await everything(other())).toEqual(ALL_THERE)
+    },
+  )
 
-  test('code that somebody else uploaded is replaced', async () => {
+  test('in the code that somebody else uploaded is repaired', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     const { zip } = await smallPackage('theirs').zip()
@@ -483,7 +489,7 @@ describeAws('what drifted', () => {
     expect(await stack.status()).toMatchObject({ differing: [] })
   })
 
-  test('everything but the distribution was deleted by hand', async () => {
+  test('of everything but the distribution, deleted by hand, is repaired by one deploy', async () => {
     const { iam, lambda, s3 } = other()
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
@@ -500,7 +506,7 @@ describeAws('what drifted', () => {
       expect.arrayContaining(['no images bucket', 'no packages bucket', 'no role']),
     )
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+    expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
     expect(await everything({ ...other(), iam, lambda })).toEqual(ALL_THERE)
   })
 })

@@ -15,7 +15,7 @@ describeAws('a dry run', () => {
 
   type Kind = 'first deploy' | 'the same again' | 'update' | 'cleanup'
 
-  /** What a run changed, or would: each once, in one order, with what AWS makes up taken out. */
+  /** The changes that a run made or would make: each once, sorted, without names that AWS chose. */
   async function changes(kind: Kind, config: Config, dryRun: boolean): Promise<string[]> {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
     return stack.session(async (session, target) => {
@@ -26,11 +26,16 @@ describeAws('a dry run', () => {
         await cleanup(session, target, inventory, groups, options)
       } else {
         const source = kind === 'update' ? smallPackage('two', 'gen2') : smallPackage()
-        await deploy(session, target, { edge: source }, {
-          adopt: false,
-          wait: true,
-          confirmFiles: async () => undefined,
-        })
+        await deploy(
+          session,
+          target,
+          { edge: source },
+          {
+            adopt: false,
+            wait: true,
+            confirmFiles: async () => undefined,
+          },
+        )
       }
       const told = session.ledger.changes.map(({ action, resource, name }) => `${action} ${resource} ${name}`)
       return [
@@ -57,23 +62,26 @@ describeAws('a dry run', () => {
       ['update function genato-func', 'publish version genato-func'],
     ],
     ['cleanup', {}, ['delete function genato-func', 'delete role GenatoRole', `delete objects in ${IMAGES}`]],
-  ])('of a %s with %o writes nothing, and tells what the run does', async (kind, config, some) => {
-    if (kind !== 'first deploy') {
-      await (await stackOn({ endpoint: aws.proxy.endpoint })).deploy()
-      await other().s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/a.svg', Body: 'a' })
-    }
-    aws.proxy.clear()
-    const before = await everything(other())
-    const planned = await changes(kind, config, true)
-    expect(aws.proxy.writes()).toEqual([])
-    expect(await everything(other())).toEqual(before)
-    expect(planned).toEqual(expect.arrayContaining(some))
-    const done = await changes(kind, config, false)
-    expect(planned).toEqual(done)
-    expect(done.length === 0).toBe(kind === 'the same again')
-  })
+  ])(
+    'of a %s with %o writes nothing, and prints the changes that the run makes',
+    async (kind, config, some) => {
+      if (kind !== 'first deploy') {
+        await (await stackOn({ endpoint: aws.proxy.endpoint })).deploy()
+        await other().s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/a.svg', Body: 'a' })
+      }
+      aws.proxy.clear()
+      const before = await everything(other())
+      const planned = await changes(kind, config, true)
+      expect(aws.proxy.writes()).toEqual([])
+      expect(await everything(other())).toEqual(before)
+      expect(planned).toEqual(expect.arrayContaining(some))
+      const done = await changes(kind, config, false)
+      expect(planned).toEqual(done)
+      expect(done.length === 0).toBe(kind === 'the same again')
+    },
+  )
 
-  test('of a purge', async () => {
+  test('of a purge writes nothing, and prints the changes that the run makes', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     await other().s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/a.svg', Body: 'four' })

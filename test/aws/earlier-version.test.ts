@@ -7,7 +7,7 @@ import { describeAws } from '../support/moto/moto.js'
 import { project } from '../support/project.js'
 import { replay } from '../support/recorded.js'
 
-/** The configurations of the recorded deploys by version 0.1.0 of November 2026, whose settings had no groups yet. */
+/** Configurations of the deploys recorded with version 0.1.0 of November 2026, before settings had groups. */
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/0'
 const CONFIGS = {
   private: {},
@@ -23,7 +23,7 @@ const CONFIGS = {
   },
 }
 
-/** The writes of a deploy that brings new code to a function and changes nothing else. */
+/** The writes of a deploy that only updates a function's code. */
 const OF_THE_PACKAGE = new Set([
   'PutObject',
   'UpdateFunctionCode',
@@ -33,7 +33,7 @@ const OF_THE_PACKAGE = new Set([
   'AddPermission',
 ])
 
-/** What that version stored the built-in generator's images under. */
+/** The key prefix under which that version stored the built-in generator's images. */
 const KEYS = {
   '/640x480,white,png': 'generated/37ed884228c5/640x480/white/png',
   '/1200x630,navy,webp,text=Hello':
@@ -70,7 +70,7 @@ describeAws('a stack that version 0.1.0 deployed', () => {
   })
 
   test.each(Object.entries(CONFIGS))(
-    'is brought over by one deploy: %s',
+    'is up to date after one deploy: %s',
     async (name, config) => {
       await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
       const { distribution } = await replay(aws.moto.endpoint, `0.1.0-${name}`)
@@ -88,14 +88,14 @@ describeAws('a stack that version 0.1.0 deployed', () => {
       }
       writeFileSync(path.join(cwd, 'genato.config.json'), JSON.stringify(config))
 
-      // Nobody is asked anything.
+      // Deploy asks no question.
       const first = await genato(['deploy'], cwd, env())
       expect(first, first.stderr).toMatchObject({ code: 0 })
       const { DistributionList: list } = await cloudfront.listDistributions({})
       expect(list?.Items?.map(({ Id }) => Id)).toEqual([distribution])
       const after = (await lambda.getFunction({ FunctionName: fn })).Tags
       expect(after?.['genato:generation']).toBe(before?.['genato:generation'])
-      // What CloudFront keeps of them holds as well.
+      // CloudFront's cached copies stay valid too.
       expect(aws.proxy.calls.map(({ operation }) => operation)).not.toContain('CreateInvalidation')
       expect(await (await s3.getObject({ Bucket: images, Key })).Body?.transformToString()).toBe('stored')
 
@@ -113,7 +113,7 @@ describeAws('a stack that version 0.1.0 deployed', () => {
   )
 
   test.each(Object.entries(FLAT_CONFIGS))(
-    'needs no write where it has the same package: %s',
+    'needs no write if the package is the same: %s',
     async (name, config) => {
       await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
       const cwd = project()
@@ -137,7 +137,7 @@ describeAws('a stack that version 0.1.0 deployed', () => {
     120_000,
   )
 
-  test('gets a changed package, and no other write', async () => {
+  test('gets a changed package by the writes for its code and no others', async () => {
     await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
     await replay(aws.moto.endpoint, '0.1.0-flat-private')
     const ran = await genato(['deploy'], project(), env())

@@ -26,7 +26,7 @@ function environment(endpoint: string): Record<string, string> {
   }
 }
 
-/** Runs in a process like Lambda's: calls the handler with each event, as a replica of the function. */
+/** Runs in a process like Lambda's, and calls the handler with each event as a replica of the function does. */
 const REPLICA = `
 const [folder, arn, ...events] = process.argv.slice(1)
 const { handler } = require(folder + '/index.js')
@@ -35,7 +35,7 @@ const run = async () => { for (const event of events) await handler(JSON.parse(e
 run().then(() => process.exit(0))
 `
 
-/** The lines that the package writes to its log when it answers these, on the endpoint's S3. */
+/** The package's log lines for these paths, with the endpoint's S3. */
 async function functionLines(folder: string, endpoint: string, paths: string[]): Promise<string[]> {
   const how = {
     name: 'genato-func',
@@ -68,7 +68,7 @@ describeAws('genato, from deploy to cleanup', () => {
     return Contents.map(({ Key = '' }) => Key)
   }
 
-  /** A project that is deployed, and how the CLI is run in it. */
+  /** Creates a deployed project, and returns functions that run the CLI in it. */
   async function deployed(endpoint = aws.moto.endpoint, files: Record<string, string> = {}) {
     await aws.moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
     const cwd = project(files)
@@ -79,7 +79,7 @@ describeAws('genato, from deploy to cleanup', () => {
     return { cwd, env, run, dev: async (...args: string[]) => startDevCli(cwd, ['--deployed', ...args], env) }
   }
 
-  it('serves what is live, stores in its bucket, shows its logs, and leaves nothing behind', async () => {
+  it('serves the live package, stores images in its bucket, shows its logs, and leaves nothing behind', async () => {
     const { cwd, run, dev } = await deployed()
 
     const server = await dev('--write')
@@ -101,7 +101,7 @@ describeAws('genato, from deploy to cleanup', () => {
       CacheControl: answer.headers.get('cache-control'),
       ETag: answer.headers.get('etag'),
     })
-    // What is there stays as it is, and is what is served.
+    // A stored image is served, and not replaced.
     await other().s3.putObject({ Bucket: IMAGES, Key: keys[0], Body: 'mine', ContentType: 'text/plain' })
     expect(await server.end()).toBe(0)
     const again = await dev('--write')
@@ -144,7 +144,7 @@ describeAws('genato, from deploy to cleanup', () => {
     expect(gone.stderr).toContain('There is no distribution of the stack genato')
   }, 120_000)
 
-  it('reads through to the live bucket, and keeps what it makes to itself', async () => {
+  it('reads the live bucket, and keeps new images on this machine', async () => {
     const { cwd, dev, run } = await deployed(aws.proxy.endpoint)
     await other().s3.putObject({
       Bucket: IMAGES,
@@ -190,12 +190,12 @@ describeAws('genato, from deploy to cleanup', () => {
     )
     await expect.poll(() => aws.proxy.calls.at(-1)?.operation).toBe('GetObject')
     expect(await server.end()).toBe(0)
-    // The function gives the bucket up at about the time when the end is no longer waited for.
+    // The function stops waiting for the bucket at about the time that shutdown stops waiting for the function.
     expect([503, 'cut off']).toContain(await last)
-    // That the bucket did not answer is of no interest any more.
+    // The bucket's missing answer no longer matters.
     expect(server.said().slice(told.length)).not.toMatch(/AWS|abort|store failed/i)
 
-    // What was made is there again, without asking the bucket for it.
+    // The stored image is served again, without a request to the bucket.
     const [distribution] = (await other().cloudfront.listDistributions({})).DistributionList?.Items ?? []
     const data = path.join(cwd, '.genato', 'live', distribution?.Id ?? '')
     expect(existsSync(data)).toBe(true)
@@ -215,11 +215,11 @@ describeAws('genato, from deploy to cleanup', () => {
     await other().s3.deleteObject({ Bucket: PACKAGES, Key: zip?.Key })
     expect(await run('dev', '--deployed')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is not in the bucket any more'),
+      stderr: expect.stringContaining('is no longer in the bucket'),
     })
   }, 120_000)
 
-  it('purges the images that match a path, and says so if there are none', async () => {
+  it('purges the images that match a path, and reports if there are none', async () => {
     const { run } = await deployed()
     const text = '/640x480,navy,png,text=Hello%20You'
     const { key } = JSON.parse((await run('explain', text, '--json')).stdout.trim().split('\n').at(-1)!) as {
@@ -244,7 +244,7 @@ describeAws('genato, from deploy to cleanup', () => {
     expect(nothing.code).toBe(1)
     expect(nothing.stderr).toContain(`No stored image matches ${text}.`)
     expect(nothing.stderr).toContain('The nearest stored image: 640x480/navy/png/text-0.')
-    // None of these may mean all images of the size, or all there are.
+    // None of these may match all images of a size, or all images.
     for (const path of ['/640x480,#fff', '/640x480?text=Hi', '/%C3%A9'])
       expect((await run('purge', path, '--yes')).code).toBe(2)
     expect(await stored()).toEqual(others.sort())

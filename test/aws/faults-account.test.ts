@@ -30,14 +30,14 @@ describeAws('credentials, clock and region', () => {
 
   test.each<[string, Fault, string, RegExp, RegExp]>([
     [
-      'expired ones',
+      'expired credentials',
       error(403, 'ExpiredToken', 'The security token included in the request is expired'),
       'CREDENTIALS_EXPIRED',
       /^The AWS credentials have expired\.$/,
       /aws sso login/,
     ],
     [
-      'unknown ones',
+      'unknown credentials',
       error(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
       'BAD_CREDENTIALS',
       /AWS does not know these credentials/,
@@ -58,7 +58,7 @@ describeAws('credentials, clock and region', () => {
       /clock/,
       /network/,
     ],
-  ])('%s: told, and nothing is written', async (_, play, code, message, hint) => {
+  ])('%s: the error says what to do, and nothing is written', async (_, play, code, message, hint) => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     aws.proxy.fault({ service: 'sts', times: Infinity, play })
     const told = await refusal(stack.deploy())
@@ -68,7 +68,7 @@ describeAws('credentials, clock and region', () => {
     expect(aws.proxy.writes()).toEqual([])
   })
 
-  test('ones that expire in the middle of a run', async () => {
+  test('credentials that expire during a run end it with CREDENTIALS_EXPIRED', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const play = error(400, 'ExpiredToken', 'The provided token has expired.')
     aws.proxy.fault({
@@ -81,7 +81,7 @@ describeAws('credentials, clock and region', () => {
     expect(new Set(told.map(({ code }) => code))).toEqual(new Set(['CREDENTIALS_EXPIRED']))
   })
 
-  test('none at all: three ways to give some are named', async () => {
+  test('without credentials, the error names three ways to provide some', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     delete process.env['AWS_ACCESS_KEY_ID']
     delete process.env['AWS_SECRET_ACCESS_KEY']
@@ -91,7 +91,7 @@ describeAws('credentials, clock and region', () => {
     expect(aws.proxy.calls).toEqual([])
   })
 
-  test('of another partition', async () => {
+  test('credentials of another partition are refused', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const identity = '<Arn>arn:aws-cn:iam::1:user/u</Arn><UserId>u</UserId><Account>1</Account>'
     aws.proxy.fault({
@@ -108,7 +108,7 @@ describeAws('credentials, clock and region', () => {
     expect(told.message).toContain('aws-cn')
   })
 
-  test('a clock that is an hour late is corrected by the SDK', async () => {
+  test('the SDK corrects for a clock that is an hour late', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const used = aws.proxy.fault({
       service: 'sts',
@@ -123,7 +123,7 @@ describeAws('credentials, clock and region', () => {
     expect(used()).toBe(1)
   })
 
-  test("another region in the profile changes nothing: all is in us-east-1, but logs and replicas' lists", async () => {
+  test('another region in the profile changes nothing: only logs and lists of replicas leave us-east-1', async () => {
     const before = process.env['AWS_REGION']
     process.env['AWS_REGION'] = 'eu-west-1'
     try {
@@ -144,7 +144,7 @@ describeAws('credentials, clock and region', () => {
   test.each([
     [10, 1],
     [1000, 0],
-  ])('a quota of %s simultaneous executions: %s warnings, once', async (concurrent_executions, warnings) => {
+  ])('a quota of %s simultaneous executions prints %s warnings', async (concurrent_executions, warnings) => {
     await aws.moto.settings({ concurrent_executions })
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
@@ -159,7 +159,7 @@ describeAws('large accounts and full buckets', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
 
-  /** Many at a time, but not all: moto answers one after the other. */
+  /** Works in batches, because moto answers one request at a time. */
   async function each<T>(items: readonly T[], run: (item: T) => Promise<unknown>): Promise<void> {
     for (let from = 0; from < items.length; from += 50)
       await Promise.all(items.slice(from, from + 50).map(run))
@@ -192,14 +192,14 @@ describeAws('large accounts and full buckets', () => {
     )
   }
 
-  test('250 other distributions: a first deploy leaves them, and the own one is found in 3 pages', async () => {
+  test('a first deploy leaves 250 other distributions alone, and later runs find theirs in 3 pages', async () => {
     await distributions(other(), 250)
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const { distribution } = await stack.deploy()
     aws.proxy.calls.length = 0
     expect((await stack.deploy()).distribution.id).toBe(distribution.id)
     expect(aws.proxy.calls.filter(({ operation }) => operation === 'ListDistributions')).toHaveLength(3)
-    // Its tags only, not those of all others.
+    // It reads the tags of this distribution only.
     const asked = aws.proxy.calls.filter(({ operation }) => operation === 'ListTagsForResource')
     expect(new Set(asked.map(({ resource }) => resource))).toEqual(new Set([distribution.arn]))
     expect(aws.proxy.writes()).toEqual([])
@@ -212,7 +212,7 @@ describeAws('large accounts and full buckets', () => {
     ).toEqual(['UpdateDistribution', 'DeleteDistribution', 'DeleteOriginAccessControl'])
   }, 60_000)
 
-  test('1,500 versions and delete markers: cleanup removes all', async () => {
+  test('cleanup removes 1,500 versions and delete markers', async () => {
     const { s3 } = other()
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
@@ -231,7 +231,7 @@ describeAws('large accounts and full buckets', () => {
     expect(await everything(other())).toEqual(NOTHING_LEFT)
   }, 60_000)
 
-  test('objects that can not be deleted are told, and stay', async () => {
+  test('objects that cannot be deleted stay, and the error names them', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     await other().s3.putObject({ Bucket: IMAGES, Key: 'generated/gen1/a.svg', Body: 'a' })
@@ -259,7 +259,7 @@ describeAws('large accounts and full buckets', () => {
     ['', { buckets: [IMAGES] }],
     [' with --keep-images', { buckets: [IMAGES] }],
     [' with --delete-files', {}],
-  ])('files that others put in the images bucket%s', async (option, left) => {
+  ])('users’ own files in the images bucket, after cleanup%s', async (option, left) => {
     const { s3 } = other()
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
@@ -279,12 +279,12 @@ describeAws('large accounts and full buckets', () => {
       [...(option === '' ? [] : ['generated/gen1/a.svg']), 'generated.txt', 'logo.png'].sort(),
     )
     await expect(s3.getBucketPolicy({ Bucket: IMAGES })).rejects.toThrow(/policy/i)
-    // What was kept is used again.
+    // The next deploy uses the kept bucket again.
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
-  test('purge deletes what has the prefix, in every generation, tells how much, and invalidates once', async () => {
+  test('purge deletes the images below a prefix in every generation, counts them, and invalidates once', async () => {
     const { s3 } = other()
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     expect(await refusal(stack.purge())).toMatchObject({ code: 'NOT_DEPLOYED' })
@@ -297,7 +297,7 @@ describeAws('large accounts and full buckets', () => {
     expect(await stack.purge('/a')).toEqual({ objects: 2, bytes: 8, invalidated: true })
     expect(aws.proxy.writes().map(({ operation }) => operation)).toEqual([
       'TagResource',
-      // One for each generation.
+      // One call for each generation.
       'DeleteObjects',
       'DeleteObjects',
       'CreateInvalidation',
@@ -319,7 +319,7 @@ describeAws('large accounts and full buckets', () => {
       ).Statement.map(({ Sid }) => Sid)
     expect(await sids()).toEqual(['GenatoPublicRead'])
     expect(await everything(other())).toEqual({ ...ALL_THERE, controls: [] })
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+    expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
     aws.proxy.clear()
     await stack.deploy()
     expect(aws.proxy.writes()).toEqual([])
@@ -337,7 +337,7 @@ describeAws('large accounts and full buckets', () => {
     expect(await everything(other())).toEqual(NOTHING_LEFT)
   })
 
-  test('logs are kept as long as configured in every region, else as they were, and go with cleanup', async () => {
+  test('logs get the configured retention in every region, otherwise keep theirs, and cleanup deletes them', async () => {
     const group = '/aws/lambda/us-east-1.genato-func'
     const inFrankfurt = somebody(aws.moto.endpoint, { region: 'eu-central-1' }).logs
     const days = async () =>
@@ -365,7 +365,7 @@ describeAws('large accounts and full buckets', () => {
     expect(await days()).toEqual([[`${group}tion`, undefined]])
   })
 
-  test('log groups are created with 30 days, and one that a killed run created is finished', async () => {
+  test('new log groups get 30 days, and so does one that a killed run created', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const play: Fault = { kind: 'error', code: 'AccessDeniedException', message: 'no', status: 400 }
     const here = ({ region }: { region: string }) => region === 'eu-west-1'
@@ -392,7 +392,7 @@ describeAws('large accounts and full buckets', () => {
     expect(days).toEqual([[30], [30]])
   })
 
-  test('a region whose logs are forbidden is told, and does not stop a run', async () => {
+  test('a region that forbids access to its logs is reported, and does not stop a run', async () => {
     const play = error(400, 'AccessDeniedException', 'explicit deny in a service control policy')
     aws.proxy.fault({ service: 'logs', when: ({ region }) => region === 'sa-east-1', times: Infinity, play })
     const stack = await stackOn({ endpoint: aws.proxy.endpoint, config: { logs: { retentionDays: 14 } } })
@@ -406,12 +406,12 @@ describeAws('large accounts and full buckets', () => {
     expect(await everything(other())).toEqual(NOTHING_LEFT)
   })
 
-  test('what others put into the packages bucket keeps it too', async () => {
+  test('users’ own files in the packages bucket keep cleanup from deleting it', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     await stack.deploy()
     await other().s3.putObject({ Bucket: PACKAGES, Key: 'other.zip', Body: 'x' })
     const told = await refusal(stack.cleanup())
-    expect(told.message).toContain(`The bucket ${PACKAGES} stays: there is 1 file in it`)
+    expect(told.message).toContain(`The bucket ${PACKAGES} stays: it has 1 file`)
     expect(await everything(other())).toEqual({ ...NOTHING_LEFT, buckets: [PACKAGES] })
     await stack.cleanup({ deleteFiles: true })
     expect(await everything(other())).toEqual(NOTHING_LEFT)

@@ -24,7 +24,7 @@ const denied = (action: string): Fault => ({
   status: 403,
 })
 
-describeAws('others at the same time', () => {
+describeAws('concurrent changes', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
   const stackHere = async (options: Omit<StackOptions, 'endpoint'> = {}) =>
@@ -33,7 +33,7 @@ describeAws('others at the same time', () => {
     (await other().cloudfront.getDistributionConfig({ Id })).DistributionConfig!
 
   test.each(['deploy', 'cleanup'] as const)(
-    'somebody changes the distribution while %s does: their change is kept, and ours made',
+    'a change of the distribution during a %s is kept, and the run makes its own',
     async (what) => {
       const stack = await stackHere()
       const { distribution } = await stack.deploy()
@@ -47,7 +47,7 @@ describeAws('others at the same time', () => {
         },
       })
       if (what === 'cleanup') {
-        // Cut off after that, to look at it.
+        // The run is stopped after that, so that the test can inspect the distribution.
         aws.proxy.fault({ operation: 'DeleteDistribution', play: denied('cloudfront:DeleteDistribution') })
         expect(await refusal(stack.cleanup())).toMatchObject({ code: 'ACCESS_DENIED' })
         expect(await read(distribution.id)).toMatchObject({ Comment: 'genato: genato!!', Enabled: false })
@@ -61,7 +61,7 @@ describeAws('others at the same time', () => {
     },
   )
 
-  test('two first deploys at once make one stack, and never go back a version', async () => {
+  test('two simultaneous first deploys create one stack, and never go back a version', async () => {
     const [one, two] = [await stackHere(), await stackHere()]
     const settled = await Promise.allSettled([
       one.deploy(smallPackage('one')),
@@ -77,7 +77,7 @@ describeAws('others at the same time', () => {
     expect(await one.status()).toMatchObject({ differing: [], version: { number: version } })
   })
 
-  test('two later deploys at once: the live version only rises, and one more run settles it', async () => {
+  test('during two simultaneous updates, the live version only rises, and another deploy finishes the rest', async () => {
     const [one, two] = [await stackHere(), await stackHere()]
     const { distribution } = await one.deploy(smallPackage('zero'))
     const lives: number[] = []
@@ -104,7 +104,7 @@ describeAws('others at the same time', () => {
     expect(await everything(other())).toEqual(ALL_THERE)
   })
 
-  test('a later version that goes live meanwhile is not replaced by ours', async () => {
+  test('a newer version that goes live during a deploy is not replaced by an older one', async () => {
     const stack = await stackHere()
     const { distribution } = await stack.deploy()
     aws.proxy.fault({
@@ -123,7 +123,7 @@ describeAws('others at the same time', () => {
     expect(liveVersion(await read(distribution.id), FUNCTION_ARN)).toBe(3)
   })
 
-  test("another code that arrives between ours and its publication isn't published as ours", async () => {
+  test("code that another deploy uploads just before this one publishes isn't published by this one", async () => {
     const stack = await stackHere()
     await stack.deploy()
     const { lambda, s3 } = other()
@@ -144,7 +144,7 @@ describeAws('others at the same time', () => {
     expect(await stack.status()).toMatchObject({ differing: [] })
   })
 
-  test('a deploy while a cleanup waits brings the stack back, and the cleanup gives way', async () => {
+  test('a deploy restores the stack while a cleanup waits, and the cleanup stops', async () => {
     await aws.moto.settings({ distribution_reads: 3 })
     const stack = await stackHere()
     await stack.deploy()
@@ -159,12 +159,12 @@ describeAws('others at the same time', () => {
     aws.proxy.calls.length = 0
     const told = await refusal(stack.cleanup())
     expect(told).toMatchObject({ code: 'ENABLED_AGAIN' })
-    expect(told.hint).toContain('If you ran deploy in the meantime, all is well.')
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(told.hint).toContain('If you ran deploy in the meantime, this is expected.')
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 })
 
-describeAws('what was cut off', () => {
+describeAws('interrupted runs', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
   const stackHere = async (options: Omit<StackOptions, 'endpoint'> = {}) =>
@@ -177,7 +177,7 @@ describeAws('what was cut off', () => {
     'DeleteRole',
     'DeleteBucket',
   ])(
-    'a cleanup that can not %s does all else, and deploy brings it back, or cleanup goes on',
+    'a cleanup that fails at %s does everything else, and a deploy or another cleanup can follow',
     async (operation) => {
       const stack = await stackHere()
       const { distribution } = await stack.deploy()
@@ -201,7 +201,7 @@ describeAws('what was cut off', () => {
 
       const again = await stack.deploy()
       expect(again.distribution.id === distribution.id).toBe(operation === 'DeleteDistribution')
-      expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+      expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
       expect(await everything(other())).toEqual(ALL_THERE)
 
       deny()
@@ -212,7 +212,7 @@ describeAws('what was cut off', () => {
     },
   )
 
-  test('replicas that stay too long: all else goes, it is told with exit code 3, and a later cleanup ends it', async () => {
+  test('a cleanup whose replicas stay too long deletes the rest, exits with code 3, and a later one finishes', async () => {
     await aws.moto.settings({ replica_refusals: 5 })
     const stack = await stackHere()
     await stack.deploy()
@@ -226,17 +226,17 @@ describeAws('what was cut off', () => {
     expect(stack.said).toContainEqual(expect.stringMatching(/^done waiting for the replicas of function/))
   })
 
-  test('replicas that stay: a deploy meanwhile takes the function back into use', async () => {
+  test('a deploy uses the function again while cleanup waits for its replicas', async () => {
     await aws.moto.settings({ replica_refusals: 9 })
     const stack = await stackHere()
     await stack.deploy()
     await refusal(stack.cleanup({ timeout: 0 }))
     expect(await stack.status()).toMatchObject({ state: 'under way' })
     expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
-  test('a rollout that takes too long in cleanup is told with exit code 3, and goes on later', async () => {
+  test('a cleanup whose rollout takes too long exits with code 3, and a later one finishes', async () => {
     await aws.moto.settings({ distribution_reads: 1_000 })
     const stack = await stackHere()
     await stack.deploy(smallPackage(), { wait: false })
@@ -248,7 +248,7 @@ describeAws('what was cut off', () => {
     expect(await everything(other())).toEqual(NOTHING_LEFT)
   })
 
-  test('each distribution after a cleanup has the next caller reference', async () => {
+  test('each new distribution after a cleanup gets the next caller reference', async () => {
     const stack = await stackHere()
     for (const n of [1, 2, 3]) {
       const { distribution } = await stack.deploy()
@@ -257,28 +257,25 @@ describeAws('what was cut off', () => {
     }
   })
 
-  test.each(['deploy', 'purge'] as const)(
-    'an invalidation that was not made is made up for by the next %s',
-    async (what) => {
-      const stack = await stackHere()
-      await stack.deploy(smallPackage('one', 'gen1'))
-      aws.proxy.fault({ operation: 'CreateInvalidation', play: denied('cloudfront:CreateInvalidation') })
-      const told = await refusal(stack.deploy(smallPackage('two', 'gen2')))
-      expect(told).toMatchObject({ code: 'ACCESS_DENIED' })
-      expect(told.message).toContain('cloudfront:CreateInvalidation')
-      expect(await stack.status()).toMatchObject({
-        state: 'under way',
-        unfinished: ["CloudFront's caches have to be invalidated: run deploy"],
-      })
-      aws.proxy.clear()
-      if (what === 'deploy') await stack.deploy(smallPackage('two', 'gen2'))
-      else expect(await stack.purge()).toEqual({ objects: 0, bytes: 0, invalidated: true })
-      expect(aws.proxy.writes().map(({ operation }) => operation)).toContain('CreateInvalidation')
-      expect(await stack.status()).toMatchObject({ unfinished: ['1 invalidation under way'] })
-    },
-  )
+  test.each(['deploy', 'purge'] as const)('the next %s makes up for a missing invalidation', async (what) => {
+    const stack = await stackHere()
+    await stack.deploy(smallPackage('one', 'gen1'))
+    aws.proxy.fault({ operation: 'CreateInvalidation', play: denied('cloudfront:CreateInvalidation') })
+    const told = await refusal(stack.deploy(smallPackage('two', 'gen2')))
+    expect(told).toMatchObject({ code: 'ACCESS_DENIED' })
+    expect(told.message).toContain('cloudfront:CreateInvalidation')
+    expect(await stack.status()).toMatchObject({
+      state: 'under way',
+      unfinished: ['the cache of CloudFront must be invalidated: run deploy'],
+    })
+    aws.proxy.clear()
+    if (what === 'deploy') await stack.deploy(smallPackage('two', 'gen2'))
+    else expect(await stack.purge()).toEqual({ objects: 0, bytes: 0, invalidated: true })
+    expect(aws.proxy.writes().map(({ operation }) => operation)).toContain('CreateInvalidation')
+    expect(await stack.status()).toMatchObject({ unfinished: ['1 invalidation under way'] })
+  })
 
-  test('a deploy that does not wait leaves the rest to the next one', async () => {
+  test('a deploy without waiting leaves the rest to the next one', async () => {
     await aws.moto.settings({ distribution_reads: 5 })
     const stack = await stackHere()
     await stack.deploy(smallPackage('one', 'gen1'))
@@ -289,7 +286,7 @@ describeAws('what was cut off', () => {
       state: 'under way',
       unfinished: [
         'the distribution is being rolled out',
-        "CloudFront's caches have to be invalidated: run deploy",
+        'the cache of CloudFront must be invalidated: run deploy',
       ],
     })
     expect(await stack.deploy(smallPackage('three', 'gen2'))).toMatchObject({ version: 3, finished: true })
@@ -298,7 +295,7 @@ describeAws('what was cut off', () => {
     expect(versions.Versions?.map(({ Version }) => Version)).toEqual(['$LATEST', '2', '3'])
   })
 
-  test('a function that is Pending, and one that failed', async () => {
+  test('deploy waits for a Pending function, and fails for a failed one', async () => {
     const stack = await stackHere()
     await stack.deploy()
     const answer = (Configuration: object): Fault => ({
@@ -322,7 +319,7 @@ describeAws('what was cut off', () => {
     expect(told.message).toContain('could not make the function genato-func active: The role was deleted.')
   })
 
-  test('an update that Lambda says to be in progress longer than its answer', async () => {
+  test('deploy waits for an update that Lambda still reports in progress after it has finished', async () => {
     const stack = await stackHere()
     await stack.deploy()
     const updating = {

@@ -16,23 +16,23 @@ const error = (status: number, code: string, message = code): Fault => ({
   message,
 })
 
-// The SDK's own pauses before it tries again, which are random up to a limit, are none.
+// The SDK's pauses before a retry are random up to a limit. Here they are zero.
 beforeEach(() => {
   const random = vi.spyOn(Math, 'random').mockReturnValue(0)
   return () => random.mockRestore()
 })
 
-describeAws('faults that pass', () => {
+describeAws('temporary faults', () => {
   const aws = useAws()
 
-  /** Every operation of every service once. */
+  /** Fails every operation of every service once. */
   const everyOperation = (play: Fault) => {
     const met = new Set<string>()
     aws.proxy.fault({
       times: Infinity,
       when: ({ service, operation }) => {
         const key = `${service}:${operation}`
-        // Of a HEAD's answer, only the status tells.
+        // A response to HEAD has only its status.
         if (met.has(key) || operation.startsWith('Head')) return false
         return met.add(key).size > 0
       },
@@ -47,7 +47,7 @@ describeAws('faults that pass', () => {
     ['500', error(500, 'InternalError', 'We encountered an internal error.')],
     ['a reset before it is carried out', { kind: 'reset' }],
     ['a reset after it was carried out', { kind: 'reset-after' }],
-  ])('%s, once for each operation: the life of a stack goes on', async (_, play) => {
+  ])('deploy, update and cleanup succeed despite %s at each operation once', async (_, play) => {
     const met = everyOperation(play)
     const stack = await stackOn({
       endpoint: aws.proxy.endpoint,
@@ -72,7 +72,7 @@ describeAws('faults that pass', () => {
       expect(met).toContain(operation)
   })
 
-  test('silence in place of an answer, once for each creation', async () => {
+  test('a deploy succeeds if each creation goes unanswered once', async () => {
     const operations = [
       'CreateBucket',
       'CreateRole',
@@ -90,7 +90,7 @@ describeAws('faults that pass', () => {
 
   test.each<[string, { service: string; operation: string; times: number; play: Fault }, number]>([
     [
-      'a role that Lambda can not assume yet',
+      'a role that Lambda cannot assume yet',
       {
         service: 'lambda',
         operation: 'CreateFunction',
@@ -100,7 +100,7 @@ describeAws('faults that pass', () => {
       20_000,
     ],
     [
-      'a role that CloudFront does not see to be assumable yet',
+      'a role that CloudFront does not see as assumable yet',
       {
         service: 'cloudfront',
         operation: 'CreateDistributionWithTags',
@@ -183,7 +183,7 @@ describeAws('faults that pass', () => {
       },
       12_000,
     ],
-  ])('%s is waited for', async (_, rule, slept) => {
+  ])('deploy waits for %s', async (_, rule, slept) => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const used = aws.proxy.fault(rule)
     expect(await stack.deploy()).toMatchObject({ version: 1 })
@@ -195,7 +195,7 @@ describeAws('faults that pass', () => {
   })
 })
 
-describeAws('faults that stay', () => {
+describeAws('permanent faults', () => {
   const aws = useAws()
 
   test.each<[string, Fault, string, RegExp]>([
@@ -205,13 +205,13 @@ describeAws('faults that stay', () => {
     ['silence', { kind: 'hang' }, 'AWS_UNREACHABLE', /iam CreateRole.*timed? ?out/i],
     ['a quota', error(409, 'LimitExceeded', 'Cannot exceed quota'), 'QUOTA_EXCEEDED', /Cannot exceed quota/],
     [
-      'what nobody knows',
+      'an unknown error',
       error(418, 'Teapot', 'short'),
       'AWS_REFUSED',
       /refused iam CreateRole: Teapot: short/,
     ],
   ])(
-    '%s: the other things are made, it is told, and the next run goes on',
+    '%s that stays: deploy creates the rest, reports the error, and the next run continues',
     async (_, play, code, message) => {
       const client = { attempts: 2, ...(play.kind === 'hang' ? { silence: 1_500 } : {}) }
       const stack = await stackOn({ endpoint: aws.proxy.endpoint, client })
@@ -228,13 +228,13 @@ describeAws('faults that stay', () => {
 
   test.each<[string, object, string, Fault, string, RegExp, RegExp]>([
     [
-      'a role that never can be assumed',
+      'a role that can never be assumed',
       {},
       'CreateFunction',
       error(400, 'InvalidParameterValueException', ASSUMED),
       'ROLE_UNUSABLE',
       /can't assume the role arn:aws:iam::123456789012:role\/GenatoRole/,
-      /in some minutes/,
+      /in a few minutes/,
     ],
     [
       "the account's block of public access",
@@ -257,7 +257,7 @@ describeAws('faults that stay', () => {
       error(409, 'CNAMEAlreadyExists', 'One or more of the CNAMEs you provided are already associated.'),
       'DOMAIN_TAKEN',
       /img\.example\.com: One or more of the CNAMEs/,
-      /Take it from there first/,
+      /Remove it there first/,
     ],
     [
       'a certificate that does not fit',
@@ -304,7 +304,7 @@ describeAws('faults that stay', () => {
       /lambda CreateFunction: InvalidParameterValueException: Unzipped size/,
       /run the same command again/,
     ],
-  ])('%s is told', async (_, config, operation, play, code, message, hint) => {
+  ])('the error explains %s', async (_, config, operation, play, code, message, hint) => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
     aws.proxy.fault({ operation, times: Infinity, play })
     const told = await refusal(stack.deploy())
@@ -315,30 +315,33 @@ describeAws('faults that stay', () => {
     expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
   })
 
-  test.each(['another account', '403', '409'])('a bucket name that is taken: %s', async (how) => {
-    if (how === 'another account')
-      await somebody(aws.moto.endpoint, { account: '999999999999' }).s3.createBucket({ Bucket: IMAGES })
-    else if (how === '403')
-      for (const [operation, play] of [
-        ['HeadBucket', { kind: 'respond', status: 403, body: '' }],
-        [undefined, error(403, 'AccessDenied', 'Access Denied')],
-      ] as const)
+  test.each(['another account', '403', '409'])(
+    'the error explains a bucket name that is taken: %s',
+    async (how) => {
+      if (how === 'another account')
+        await somebody(aws.moto.endpoint, { account: '999999999999' }).s3.createBucket({ Bucket: IMAGES })
+      else if (how === '403')
+        for (const [operation, play] of [
+          ['HeadBucket', { kind: 'respond', status: 403, body: '' }],
+          [undefined, error(403, 'AccessDenied', 'Access Denied')],
+        ] as const)
+          aws.proxy.fault({
+            ...(operation ? { operation } : {}),
+            when: ({ resource }) => resource === IMAGES,
+            times: Infinity,
+            play,
+          })
+      else
         aws.proxy.fault({
-          ...(operation ? { operation } : {}),
+          operation: 'CreateBucket',
           when: ({ resource }) => resource === IMAGES,
-          times: Infinity,
-          play,
+          play: error(409, 'BucketAlreadyExists', 'The requested bucket name is not available.'),
         })
-    else
-      aws.proxy.fault({
-        operation: 'CreateBucket',
-        when: ({ resource }) => resource === IMAGES,
-        play: error(409, 'BucketAlreadyExists', 'The requested bucket name is not available.'),
-      })
-    const stack = await stackOn({ endpoint: aws.proxy.endpoint })
-    const told = await refusal(stack.deploy())
-    expect(told).toMatchObject({ code: 'BUCKET_TAKEN', exitCode: 1 })
-    expect(told.message).toContain(`The bucket ${IMAGES} belongs to another account`)
-    expect(told.hint).toContain('Set generate.bucket or packages.bucket in the configuration')
-  })
+      const stack = await stackOn({ endpoint: aws.proxy.endpoint })
+      const told = await refusal(stack.deploy())
+      expect(told).toMatchObject({ code: 'BUCKET_TAKEN', exitCode: 1 })
+      expect(told.message).toContain(`The bucket ${IMAGES} belongs to another account`)
+      expect(told.hint).toContain('Set generate.bucket or packages.bucket in the configuration')
+    },
+  )
 })

@@ -23,15 +23,15 @@ describeAws('the life of a stack', () => {
     proxy.clear()
   })
 
-  it('is made, is left alone when nothing differs, and is taken away whole', async () => {
+  it('is created, stays unchanged if nothing differs, and is deleted completely', async () => {
     const stack = await stackOn({ endpoint: proxy.endpoint })
     expect(await stack.status()).toMatchObject({ state: 'not deployed' })
     const first = await stack.deploy()
     expect(first).toMatchObject({ version: 1, finished: true })
-    expect(await stack.status()).toMatchObject({ state: 'in step', differing: [], unfinished: [] })
+    expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [], unfinished: [] })
 
     proxy.clear()
-    // What does not wait for each other overlaps, as on a real network.
+    // Independent calls overlap, as on a real network.
     proxy.latency = 50
     const second = await stack.deploy()
     proxy.latency = 0
@@ -41,9 +41,9 @@ describeAws('the life of a stack', () => {
     expect(proxy.calls.length).toBeLessThanOrEqual(45)
 
     await stack.cleanup()
-    expect(await stack.status()).toMatchObject({ state: 'not deployed', strangers: [] })
+    expect(await stack.status()).toMatchObject({ state: 'not deployed', notManaged: [] })
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   it('publishes, updates and invalidates only what changed', async () => {
@@ -58,7 +58,7 @@ describeAws('the life of a stack', () => {
     expect(await stack.status()).toMatchObject({ unfinished: ['1 invalidation under way'] })
   })
 
-  it('reports older images only if other code would serve them', async () => {
+  it('reports older images only if other code serves them', async () => {
     const stack = await stackOn({ endpoint: proxy.endpoint })
     expect(await stack.deploy(smallPackage(), { dryRun: true })).toMatchObject({ codeOnly: false })
     await stack.deploy()
@@ -67,12 +67,12 @@ describeAws('the life of a stack', () => {
     expect(await stack.deploy(smallPackage('two', 'gen2'), { dryRun: true })).toMatchObject({
       codeOnly: false,
     })
-    // The same code with other settings is published as well.
+    // Changed settings alone publish a version too.
     const larger = await stackOn({ endpoint: proxy.endpoint, config: { generate: { memory: 2048 } } })
     expect(await larger.deploy()).toMatchObject({ version: 2, codeOnly: false })
   })
 
-  it('warns of older images in a dry run and in status, before they are served', async () => {
+  it('warns about older images in a dry run and in status, before they are served', async () => {
     await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
     const cwd = project({
       'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
@@ -101,7 +101,7 @@ describeAws('the life of a stack', () => {
     expect((await run('deploy', '--dry-run')).stderr).not.toContain('older code')
     expect((await run('status')).stdout).not.toContain('older images')
 
-    // What is on AWS is told also where the code here does not run.
+    // status describes AWS even if the local code can't run.
     writeFileSync(path.join(cwd, 'gen.ts'), `throw new Error('at load')\n${generatorSource(GOOD_BODY)}`)
     expect(await run('status')).toMatchObject({
       code: 4,
@@ -110,7 +110,7 @@ describeAws('the life of a stack', () => {
     })
   }, 60_000)
 
-  it('is told from the command line, with the real package', { timeout: 60_000 }, async () => {
+  it('works from the command line, with the real package', { timeout: 60_000 }, async () => {
     await moto.settings({ distribution_reads: 0, invalidation_reads: 0 })
     const cwd = project({ 'genato.config.json': '{ "generate": { "text": "One" } }' })
     const env = awsEnvironment(proxy.endpoint)
@@ -123,7 +123,7 @@ describeAws('the life of a stack', () => {
     expect(operations()).not.toContain('CreateInvalidation')
     expect(await genato(['status'], cwd, env)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('in step'),
+      stdout: expect.stringContaining('up to date'),
     })
 
     writeFileSync(path.join(cwd, 'genato.config.json'), '{ "generate": { "text": "Two" } }')

@@ -26,7 +26,7 @@ describeAws('a listing', () => {
     return keys
   }
 
-  test('of objects and of folders has all pages, and begins after a given key', async () => {
+  test('of objects and folders covers all pages, and can begin after a key', async () => {
     const keys = await fill()
     await (
       await stackHere()
@@ -45,7 +45,7 @@ describeAws('a listing', () => {
     })
   })
 
-  test('of what is absent is empty', async () => {
+  test('of a missing bucket, function or log group is empty', async () => {
     await (
       await stackHere()
     ).session(async (session, target) => {
@@ -54,14 +54,16 @@ describeAws('a listing', () => {
     })
   })
 
-  test('ends when the run is interrupted, also where failures of a region are ignored', async () => {
+  test("ends when the run is interrupted, even if a region's failures are ignored", async () => {
     await (
       await stackHere()
     ).session(async (session, target) => {
       const signal = AbortSignal.abort(new Error('interrupted'))
       const ended = { ...session, signal }
       await expect(listFolders(ended, IMAGES, 'generated/')).rejects.toThrow(/abort/i)
-      await expect(replicasLeft(ended, functionNamed(target, 'edge'), EDGE_REGIONS)).rejects.toThrow('interrupted')
+      await expect(replicasLeft(ended, functionNamed(target, 'edge'), EDGE_REGIONS)).rejects.toThrow(
+        'interrupted',
+      )
     })
   })
 })

@@ -9,7 +9,7 @@ import { smallPackage, stackOn } from '../support/stack.js'
 
 const FILES = [{ path: 'index.js', bytes: Buffer.from('exports.handler = () => 1') }]
 
-/** As `smallPackage`, with the digest of what is in it. */
+/** Like `smallPackage`, with the digest of its content. */
 function trueToItself() {
   return {
     ...smallPackage(),
@@ -21,7 +21,7 @@ function trueToItself() {
   }
 }
 
-/** An origin that is no bucket. */
+/** An origin that isn't a bucket. */
 function website(Id: string | undefined): Origin {
   return {
     Id,
@@ -31,7 +31,7 @@ function website(Id: string | undefined): Origin {
   }
 }
 
-describeAws('what is live', () => {
+describeAws('the live package', () => {
   const aws = useAws()
   const stack = async () => stackOn({ endpoint: aws.proxy.endpoint })
 
@@ -54,7 +54,7 @@ describeAws('what is live', () => {
     expect(aws.proxy.writes()).toEqual([])
   })
 
-  it('is refused where something is missing, or is not what it should be', async () => {
+  it('is refused if something is missing or unexpected', async () => {
     const { deploy, session } = await stack()
     const other = somebody(aws.moto.endpoint)
     expect(await refusal(session(readLive))).toMatchObject({ code: 'NOT_DEPLOYED', exitCode: 1 })

@@ -34,7 +34,7 @@ const statement = (sid: string): Statement => {
 describeAws('the printed policy', () => {
   const aws = useAws()
 
-  /** Makes a user who has these statements only, and runs the stack's commands as that user. */
+  /** Creates a user with only these statements, and runs the stack's commands as that user. */
   async function asOperator(statements: Statement[], config: Config = {}): Promise<StackRun> {
     const { iam } = somebody(aws.moto.endpoint)
     await iam.createUser({ UserName: 'operator' })
@@ -57,7 +57,7 @@ describeAws('the printed policy', () => {
 
   let key: AccessKey
 
-  /** A stack's whole life, including what deploy repairs. */
+  /** A stack's whole life, including repairs by deploy. */
   async function wholeLife(stack: StackRun, between: () => Promise<void>): Promise<void> {
     await stack.deploy(smallPackage('one', 'gen1'))
     await between()
@@ -68,7 +68,7 @@ describeAws('the printed policy', () => {
     await stack.cleanup()
   }
 
-  /** Changes by others, made while nothing is enforced. */
+  /** Makes changes as somebody else, while no policy is enforced. */
   async function drift(): Promise<void> {
     await aws.moto.enforceIam(false)
     const { cloudfront, iam, lambda, s3 } = somebody(aws.moto.endpoint)
@@ -108,7 +108,7 @@ describeAws('the printed policy', () => {
     expect(await everything(somebody(aws.moto.endpoint))).toEqual(NOTHING_LEFT)
   })
 
-  test('with a permissions boundary is enough too, and gives no rights to a role without one', async () => {
+  test('is enough with a permissions boundary too, and then grants nothing to a role without one', async () => {
     const { Statement } = operatorPolicy({ ...STACK, boundary: BOUNDARY }, ACCOUNT)
     const stack = await asOperator(Statement, { permissionsBoundary: BOUNDARY })
     await wholeLife(stack, drift)
@@ -120,7 +120,7 @@ describeAws('the printed policy', () => {
     expect(told.message).toContain('iam:CreateRole')
   })
 
-  test('updating a distribution with a web ACL needs permission to read the ACL', async () => {
+  test('allows reading the web ACL of a distribution, which an update needs', async () => {
     const acl = `arn:aws:wafv2:us-east-1:${ACCOUNT}:global/webacl/limit/1`
     const life = async (sids: (sid: string) => boolean) => {
       await aws.moto.enforceIam(false)
@@ -136,7 +136,7 @@ describeAws('the printed policy', () => {
     expect(await life(() => true)).toMatchObject({ version: 2, finished: true })
   })
 
-  /** The error or warning without each statement. */
+  /** The error or warning if a statement is missing. */
   const without: [string, RegExp][] = [
     ['Buckets', /s3:\w+ is not allowed|BUCKET_TAKEN|belongs to another account/],
     ['Objects', /s3:(Get|Put)Object/],
@@ -156,11 +156,11 @@ describeAws('the printed policy', () => {
     ['FindLogs', /logs:DescribeLogGroups|Logs in /],
   ]
 
-  test('has the statements of this table and no others', () => {
+  test('has only the statements of this table', () => {
     expect(POLICY.Statement.map(({ Sid }) => Sid)).toEqual(without.map(([sid]) => sid))
   })
 
-  test.each(without)('without %s it is not enough', async (sid, told) => {
+  test.each(without)('is not enough without %s', async (sid, told) => {
     const stack = await asOperator(POLICY.Statement.filter(({ Sid }) => Sid !== sid))
     const errors: string[] = []
     await wholeLife(stack, drift).catch((error: unknown) => {
@@ -168,7 +168,7 @@ describeAws('the printed policy', () => {
       errors.push(...all.map(({ message }) => message))
     })
     const heard = [...errors, ...stack.said.filter((one) => one.startsWith('warn '))]
-    // The account's settings are only read to warn. The web ACL has a test of its own.
+    // The account's settings are read only to warn. The web ACL has its own test.
     if (['LambdaAccount', 'WebAcls'].includes(sid)) expect(heard).toEqual([])
     else expect(heard.join('\n')).toMatch(told)
   })
@@ -238,7 +238,7 @@ describeAws('the printed policy', () => {
     expect(statement(sid)).toMatchObject(wanted)
   })
 
-  test('nothing reaches beyond the stack except where AWS allows no narrower resource', () => {
+  test('reaches beyond the stack only where AWS allows no narrower resource', () => {
     const wide = POLICY.Statement.filter(({ Resource }) => [Resource].flat().includes('*'))
     expect(wide.map(({ Sid }) => Sid)).toEqual(['LambdaAccount', 'CloudFrontAccount', 'FindLogs'])
     const actions = POLICY.Statement.flatMap(({ Action }) => [Action].flat())

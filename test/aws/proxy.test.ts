@@ -23,7 +23,7 @@ test.each([
   expect(proxyFor(host, 443, env)?.href).toBe(proxy)
 })
 
-/** A server with a certificate of its own, and a proxy that notes what it connects to. */
+/** A server with its own certificate, and a proxy that records its connections. */
 async function behindProxy(answer: (target: string) => boolean) {
   const cwd = project({})
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(cwd, name)) as [string, string]
@@ -92,7 +92,7 @@ async function behindProxy(answer: (target: string) => boolean) {
   return { get, asked, target: `localhost:${(server.address() as AddressInfo).port}` }
 }
 
-test('a connection goes through the proxy, is verified to its end, and is used again', async () => {
+test("a connection goes through the proxy, checks the server's certificate, and is reused", async () => {
   const { get, asked, target } = await behindProxy(() => true)
   expect(await get()).toBe('there')
   expect(await get()).toBe('there')
@@ -100,12 +100,12 @@ test('a connection goes through the proxy, is verified to its end, and is used a
   expect(asked).toEqual([{ target, login }])
 })
 
-test('a proxy that refuses is told, with its status', async () => {
+test('the error names a proxy that refuses, with its status', async () => {
   const { get, target } = await behindProxy(() => false)
   await expect(get()).rejects.toThrow(`refused a connection to ${target}: 407`)
 })
 
-test('a profile that needs a code is told, and how to get credentials with it', () => {
+test('the error for a profile that needs a code says how to get credentials with it', () => {
   const message = 'Profile work requires multi-factor authentication, but no MFA code callback was provided.'
   const error = Object.assign(new Error(message), { name: 'CredentialsProviderError' })
   expect(explainAwsError(error)).toMatchObject({

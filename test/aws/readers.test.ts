@@ -28,7 +28,7 @@ describeAws('who may read the images bucket', () => {
     (await other().s3.getPublicAccessBlock({ Bucket })).PublicAccessBlockConfiguration
   const tagsOf = async (Bucket: string) => (await other().s3.getBucketTagging({ Bucket })).TagSet
 
-  /** What the last adoption said. */
+  /** The output of the last adoption. */
   let said: string[] = []
 
   async function adopt(wait: boolean) {
@@ -42,7 +42,7 @@ describeAws('who may read the images bucket', () => {
     })
   }
 
-  test('a public bucket that is adopted is closed after the roll-out, and nothing uncached is refused on the way', async () => {
+  test('an adopted public bucket is closed after the rollout, and no uncached file is refused on the way', async () => {
     await aws.moto.settings({ distribution_reads: 3 })
     const id = await scriptedStack(other())
     const { answers } = watch(id, FILE)
@@ -58,7 +58,7 @@ describeAws('who may read the images bucket', () => {
     expect(await readAs(other(), 'anyone', SCRIPTED_BUCKET, FILE)).toBeUndefined()
   })
 
-  test('without waiting, the next deploy closes it, and status says so until then', async () => {
+  test('a deploy without waiting leaves closing it to the next one, and status says so until then', async () => {
     await aws.moto.settings({ distribution_reads: 3 })
     const id = await scriptedStack(other())
     const { answers } = watch(id, FILE)
@@ -82,7 +82,7 @@ describeAws('who may read the images bucket', () => {
     expect(aws.proxy.writes()).toEqual([])
   })
 
-  test('a bucket that blocks new public policies keeps the one that it has until the roll-out', async () => {
+  test('a bucket that blocks new public policies keeps its current one until the rollout', async () => {
     const id = await scriptedStack(other())
     const block = { ...ALL_BLOCKED, RestrictPublicBuckets: false }
     await other().s3.putPublicAccessBlock({ Bucket: SCRIPTED_BUCKET, PublicAccessBlockConfiguration: block })
@@ -92,7 +92,7 @@ describeAws('who may read the images bucket', () => {
     expect(await blockOf(SCRIPTED_BUCKET)).toEqual(ALL_BLOCKED)
   })
 
-  test('a bucket whose own ACL lets somebody in is closed all the same', async () => {
+  test('a bucket whose ACL lets somebody in is closed too', async () => {
     await scriptedStack(other())
     await other().s3.putBucketOwnershipControls({
       Bucket: SCRIPTED_BUCKET,
@@ -113,9 +113,9 @@ describeAws('who may read the images bucket', () => {
     expect(OwnershipControls?.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }])
   })
 
-  test('where the account blocks public policies, the public statements go at once', async () => {
+  test('public statements are removed at once if the account blocks public policies', async () => {
     await scriptedStack(other())
-    // The block is the account's: lifting the bucket's does not help.
+    // The account blocks them, so lifting the bucket's own block doesn't help.
     const denied = aws.proxy.fault({
       operation: 'PutBucketPolicy',
       times: Infinity,
@@ -132,7 +132,7 @@ describeAws('who may read the images bucket', () => {
     expect(await sidsOf(SCRIPTED_BUCKET)).toEqual(['GenatoDistributionRead'])
   })
 
-  test("others' public statements in a bucket that became private change nothing on later deploys", async () => {
+  test("users' public statements in a bucket that became private change nothing on later deploys", async () => {
     const open = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { access: 'public' } } })
     await open.deploy()
     const { Policy = '' } = await other().s3.getBucketPolicy({ Bucket: IMAGES })
@@ -197,7 +197,7 @@ describeAws('who may read the images bucket', () => {
     expect(await stack.status()).toMatchObject({ differing: [] })
   })
 
-  test('what narrows or widens files is drift, and one deploy brings it about', async () => {
+  test('a narrower or wider files setting is drift, and one deploy applies it', async () => {
     await (await stackOn({ endpoint: aws.proxy.endpoint })).deploy()
     const narrow = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { files: false } } })
     expect((await narrow.status()).differing).toEqual(
@@ -208,13 +208,13 @@ describeAws('who may read the images bucket', () => {
   })
 })
 
-describeAws('files that are in an existing bucket', () => {
+describeAws('files in an existing bucket', () => {
   const aws = useAws()
   const NAMED = 'my-images'
   const config: Config = { generate: { bucket: NAMED } }
   const other = () => somebody(aws.moto.endpoint)
 
-  /** A bucket of the stack's that is not named by genato, with files in it. */
+  /** A bucket of the stack with a name from the configuration, and with files in it. */
   async function bucketWith(keys: string[]) {
     const { s3 } = other()
     await s3.createBucket({ Bucket: NAMED })
@@ -225,7 +225,7 @@ describeAws('files that are in an existing bucket', () => {
     for (const Key of keys) await s3.putObject({ Bucket: NAMED, Key, Body: 'x' })
   }
 
-  test('are counted and asked about once, before anything is written', async () => {
+  test('are counted, and deploy asks about them once, before anything is written', async () => {
     await bucketWith(['a.png', 'generated/g/1', 'generated/g/2', 'z/b.png'])
     const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
     const questions: string[] = []
@@ -243,11 +243,11 @@ describeAws('files that are in an existing bucket', () => {
     await stack.deploy(smallPackage(), { confirmFiles: async () => undefined })
     // The harness fails a run that asks.
     await stack.deploy()
-    expect(await stack.status()).toMatchObject({ state: 'in step' })
+    expect(await stack.status()).toMatchObject({ state: 'up to date' })
   })
 
   test.each([{ files: true }, { files: false }, { files: 'z/' }])(
-    'are not asked about where the configuration says %o',
+    'raise no question if the configuration says %o',
     async (files) => {
       await bucketWith(['a.png'])
       await (
@@ -259,7 +259,7 @@ describeAws('files that are in an existing bucket', () => {
     },
   )
 
-  test('that the distribution reads already are only mentioned', async () => {
+  test('that the distribution already reads are only mentioned', async () => {
     await bucketWith([])
     const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
     await stack.deploy()
@@ -275,7 +275,7 @@ describeAws('files that are in an existing bucket', () => {
     expect(stack.said.join('\n')).not.toContain('my-images has')
   })
 
-  test('are asked about when files is widened', async () => {
+  test('raise a question when files is widened', async () => {
     const narrow = await stackOn({ endpoint: aws.proxy.endpoint, config: { generate: { files: false } } })
     await narrow.deploy()
     await other().s3.putObject({ Bucket: IMAGES, Key: 'secret.png', Body: 'x' })
@@ -287,14 +287,14 @@ describeAws('files that are in an existing bucket', () => {
     await wide.deploy()
   })
 
-  test('a bucket that genato creates is not asked about, whatever its name', async () => {
+  test('are no question in a bucket that genato creates, whatever its name', async () => {
     const stack = await stackOn({ endpoint: aws.proxy.endpoint, config })
     await stack.deploy()
     await other().s3.putObject({ Bucket: NAMED, Key: 'a.png', Body: 'x' })
     await stack.deploy()
   })
 
-  test('are told of in an adoption, whose question is then the only one', async () => {
+  test('are mentioned in the question about an adoption, which is then the only one', async () => {
     await scriptedStack(other())
     const stack = await stackOn({ endpoint: aws.proxy.endpoint })
     const plan = await stack.session(async (session, target) => planAdoption(session, target))

@@ -13,7 +13,7 @@ const error = (status: number, code: string, message: string): Fault => ({
 })
 const FUNCTION = { FunctionName: 'genato-func' }
 
-describeAws('what AWS refuses', () => {
+describeAws('calls that AWS refuses', () => {
   const aws = useAws()
   const other = () => somebody(aws.moto.endpoint)
   const stackHere = async (config: Config = {}) => stackOn({ endpoint: aws.proxy.endpoint, config })
@@ -21,7 +21,7 @@ describeAws('what AWS refuses', () => {
   const latest = async () => (await other().lambda.getFunction(FUNCTION)).Configuration!
 
   test.each(['CreateDistributionWithTags', 'CreateOriginAccessControl'])(
-    'an account that is not verified is told in the words of AWS: %s',
+    "an account that is not verified gets AWS's own message: %s",
     async (operation) => {
       const said = 'Your account must be verified before you can add new CloudFront resources.'
       aws.proxy.fault({ operation, times: Infinity, play: error(403, 'AccessDenied', said) })
@@ -32,7 +32,7 @@ describeAws('what AWS refuses', () => {
     },
   )
 
-  test('a 403 that names no action is told in the words of AWS, without a claim', async () => {
+  test("a 403 that names no action gets AWS's own message, without a guess at the cause", async () => {
     aws.proxy.fault({
       operation: 'CreateRole',
       times: Infinity,
@@ -43,7 +43,7 @@ describeAws('what AWS refuses', () => {
     expect(told.hint).toContain('AWS does not say which rule forbids it')
   })
 
-  test('a version gets the statements of genato and of CloudFront: they are never written at once', async () => {
+  test("a version gets genato's and CloudFront's statements, which are never written at the same time", async () => {
     aws.proxy.latency = 30
     const stack = await stackHere()
     await stack.deploy()
@@ -62,7 +62,7 @@ describeAws('what AWS refuses', () => {
         ).toBe(true)
   })
 
-  test('a statement that is there already is unchanged, not created', async () => {
+  test('an existing statement is reported as unchanged, not as created', async () => {
     const stack = await stackHere()
     await stack.deploy()
     const play: Fault = { kind: 'error', code: 'ResourceNotFoundException', message: 'late', status: 404 }
@@ -85,7 +85,7 @@ describeAws('what AWS refuses', () => {
     expect(summary.unchanged).toContain('permission genato-func:1')
   })
 
-  test('a revision that Lambda changed by itself is looked at again, and published', async () => {
+  test('a revision that Lambda changed by itself is read again, and published', async () => {
     const stack = await stackHere()
     const used = aws.proxy.fault({
       operation: 'PublishVersion',
@@ -101,7 +101,7 @@ describeAws('what AWS refuses', () => {
     expect(used()).toBe(1)
   })
 
-  test('a runtime that Lambda@Edge does not run yet gives way to the newest that it does, for good', async () => {
+  test('a runtime that Lambda@Edge does not run yet is replaced by the newest that it runs, permanently', async () => {
     await aws.moto.settings({ edge_runtimes: ['python3.14', 'nodejs20.x', 'nodejs22.x'] })
     const stack = await stackHere()
     expect(await stack.deploy()).toMatchObject({ finished: true })
@@ -119,7 +119,7 @@ describeAws('what AWS refuses', () => {
     expect(await latest()).toMatchObject({ Runtime: 'nodejs22.x' })
   })
 
-  test('a runtime that Lambda itself does not know gives way, too', async () => {
+  test('a runtime that Lambda does not know is replaced too', async () => {
     const said =
       "Value nodejs24.x at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs22.x, python3.13, nodejs20.x] or be a valid ARN"
     aws.proxy.fault({ operation: 'CreateFunction', play: error(400, 'InvalidParameterValueException', said) })
@@ -131,19 +131,19 @@ describeAws('what AWS refuses', () => {
     expect(operations()).toEqual([])
   })
 
-  test('a runtime that the configuration names is not exchanged', async () => {
+  test('a runtime that the configuration names is not replaced', async () => {
     await aws.moto.settings({ edge_runtimes: ['nodejs22.x'] })
     const told = await refusal((await stackHere({ generate: { runtime: 'nodejs24.x' } })).deploy())
     expect(told).toMatchObject({ code: 'RUNTIME_REFUSED', exitCode: 1 })
     expect(told.hint).toContain('nodejs22.x')
   })
 
-  test('a role that was deleted and made again is given to the function anew', async () => {
+  test('a role that was deleted and created again is assigned to the function again', async () => {
     const stack = await stackHere()
     await stack.deploy()
     const { removeRole } = await import('../../src/resources/role-removal.js')
     await stack.session(async (session) => removeRole(session, 'GenatoRole'))
-    // Cut off between the role and the function.
+    // The run was interrupted between the role and the function.
     const kill = error(403, 'AccessDeniedException', 'no')
     aws.proxy.fault({ operation: 'UpdateFunctionConfiguration', play: kill })
     await refusal(stack.deploy())
@@ -160,11 +160,11 @@ describeAws('what AWS refuses', () => {
   })
 
   test.each(['creation', 'update'] as const)(
-    'a function whose %s failed is told and healed',
+    'a function whose %s failed is reported, and repaired by the next deploy',
     async (what) => {
       const stack = await stackHere()
       if (what === 'creation') {
-        // Never published: the run was cut off, and Lambda could not make it.
+        // Never published: the run was interrupted, and Lambda could not create the function.
         const play = error(403, 'AccessDeniedException', 'no')
         aws.proxy.fault({ operation: 'PublishVersion', play })
         await refusal(stack.deploy())
@@ -176,11 +176,11 @@ describeAws('what AWS refuses', () => {
       aws.proxy.clear()
       expect(await stack.deploy()).toMatchObject({ version: 1, finished: true })
       expect(operations()).toContain(what === 'creation' ? 'CreateFunction' : 'UpdateFunctionConfiguration')
-      expect(await stack.status()).toMatchObject({ state: 'in step', differing: [] })
+      expect(await stack.status()).toMatchObject({ state: 'up to date', differing: [] })
     },
   )
 
-  test('tags that Lambda can not tell are an error, not an absence', async () => {
+  test('tags that Lambda cannot read are an error, not missing tags', async () => {
     const stack = await stackHere()
     await stack.deploy()
     const TagsError = { ErrorCode: 'AccessDeniedException', Message: 'lambda:ListTags is missing' }
@@ -213,7 +213,7 @@ describeAws('what AWS refuses', () => {
     expect(operations()).toEqual([])
   })
 
-  test('a permissions boundary is put on the role, and repaired', async () => {
+  test('a permissions boundary is set on the role, and repaired', async () => {
     const permissionsBoundary = 'arn:aws:iam::123456789012:policy/limit'
     const plain = await stackHere()
     await plain.deploy()
@@ -222,7 +222,7 @@ describeAws('what AWS refuses', () => {
     await stack.deploy()
     const { Role } = await other().iam.getRole({ RoleName: 'GenatoRole' })
     expect(Role?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(permissionsBoundary)
-    // Left out, it stays: taking it off would give rights.
+    // Without the setting, it stays, because removing it would grant rights.
     aws.proxy.clear()
     await plain.deploy()
     expect(operations()).toEqual([])

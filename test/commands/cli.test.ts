@@ -200,7 +200,7 @@ describe('genato render', () => {
     })
     expect(await genato(['render', '/card/bad.svg'], project(files(GOOD_BODY)))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('bad is no name'),
+      stderr: expect.stringContaining('bad is not a name'),
     })
   })
 

@@ -11,7 +11,7 @@ describeAws('a cleanup', () => {
   const aws = useAws()
   const processOf = useStackProcess()
 
-  it.each(MOMENTS)('killed %s any of its writes is carried out, is finished by the next', async (moment) => {
+  it.each(MOMENTS)('that is killed %s any of its writes is finished by the next one', async (moment) => {
     const { endpoint } = aws.proxy
     const stack = await stackOn({ endpoint })
     await survives(aws, {

@@ -8,7 +8,7 @@ import { describeAws } from '../support/moto/moto.js'
 import { ROOT, project } from '../support/project.js'
 import { awsEnvironment } from '../support/stack.js'
 
-/** Of the tool itself, with its own package and clock, at some of its writes. */
+/** Kills the real tool, with its own package and clock, at some of its writes. */
 describeAws('the command line', () => {
   const aws = useAws()
 
@@ -42,7 +42,7 @@ describeAws('the command line', () => {
     const before = inProject('one')
     const { program, run } = inProject('two')
     await survives(aws, {
-      name: 'genato deploy of another text',
+      name: 'genato deploy with another text',
       moment,
       prepare: async () => before.run('deploy'),
       program: program('deploy'),
@@ -51,7 +51,7 @@ describeAws('the command line', () => {
     })
   })
 
-  it.each(MOMENTS)('takes away what a cleanup left that was killed %s a write', async (moment) => {
+  it.each(MOMENTS)('finishes a cleanup that was killed %s a write', async (moment) => {
     const { program, run } = inProject('one')
     await survives(aws, {
       name: 'genato cleanup',

@@ -9,18 +9,15 @@ describeAws('a first deploy', () => {
   const aws = useAws()
   const processOf = useStackProcess()
 
-  it.each(MOMENTS)(
-    'killed %s any of its writes is carried out, is made up for by the next',
-    async (moment) => {
-      const { endpoint } = aws.proxy
-      const stack = await stackOn({ endpoint })
-      await survives(aws, {
-        name: 'a first deploy',
-        moment,
-        program: await processOf({ deploy: ['one', 'gen1'] }, endpoint),
-        again: async () => void (await stack.deploy(smallPackage('one', 'gen1'))),
-        also: async () => deployedWhole(aws, stack, smallPackage('one', 'gen1')),
-      })
-    },
-  )
+  it.each(MOMENTS)('that is killed %s any of its writes is finished by the next one', async (moment) => {
+    const { endpoint } = aws.proxy
+    const stack = await stackOn({ endpoint })
+    await survives(aws, {
+      name: 'a first deploy',
+      moment,
+      program: await processOf({ deploy: ['one', 'gen1'] }, endpoint),
+      again: async () => void (await stack.deploy(smallPackage('one', 'gen1'))),
+      also: async () => deployedWhole(aws, stack, smallPackage('one', 'gen1')),
+    })
+  })
 })

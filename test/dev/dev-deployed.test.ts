@@ -10,7 +10,7 @@ it.each([
   expect(await genato(args, project())).toMatchObject({ code: 2, stderr: expect.stringContaining(said) })
 })
 
-it('genato dev --deployed says what it needs if there is no account', async () => {
+it('genato dev --deployed without credentials says that they are missing', async () => {
   const none = '/nowhere'
   const env = { AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none, AWS_EC2_METADATA_DISABLED: 'true' }
   const { code, stderr } = await genato(['dev', '--deployed'], project(), env)

@@ -51,7 +51,7 @@ async function serving(url: string, text: string): Promise<string> {
 }
 
 describe('genato dev', () => {
-  it('says what to do next, and prints a line for each request', async () => {
+  it('prints instructions at the start, and a line for each request', async () => {
     const dev = await startDevCli(project())
     expect(dev.said()).toMatch(
       /genato dev {3}http:\/\/localhost:\d+ {6}open this\n {2}try {8}\/640x480,white,png/,
@@ -208,7 +208,7 @@ describe('genato dev', () => {
 describe('genato dev, wired together,', () => {
   const dev = useDevCli(sharedFolder())
 
-  it('tells wrong URLs from missing files, and caches both as their headers say', async () => {
+  it('distinguishes wrong URLs from missing files, and caches both as their headers say', async () => {
     const wrong = await fetch(`${dev.url}/640x480,whit`)
     expect([wrong.status, cacheOf(wrong)]).toEqual([400, 'LambdaGeneratedResponse from cloudfront'])
     expect(await wrong.text()).toContain('did you mean white')
@@ -241,7 +241,7 @@ describe('genato dev, wired together,', () => {
     expect((await raw(dev, '/50,white', 'HEAD')).headers['x-cache']).toBe('Hit from cloudfront')
   })
 
-  it('gives 400 for paths that lead out of the bucket, or are no text', async () => {
+  it('responds with 400 to paths that lead out of the bucket or aren’t text', async () => {
     for (const target of [
       '/..%2f..%2fetc/passwd',
       '/../../etc/passwd',
@@ -304,7 +304,7 @@ describe('a change', () => {
   })
 
   it('while a request runs does not fail it', async () => {
-    // Longer than any rebuild takes: the request is made again when the old code has ended.
+    // Longer than any rebuild: the request is repeated once the old code has ended.
     const cwd = own(`await new Promise((r) => setTimeout(r, 25_000)); ${GOOD_BODY}`)
     const dev = await startDevCli(cwd)
     const slow = fetch(`${dev.url}/card/Ann.svg`)
@@ -317,11 +317,11 @@ describe('a change', () => {
     expect(await answer.text()).toContain('Quick Ann')
   })
 
-  it('survives stored images that were deleted meanwhile', async () => {
+  it('survives stored images that were deleted in the meantime', async () => {
     const cwd = own(GOOD_BODY)
     const dev = await startDevCli(cwd)
     await fetch(`${dev.url}/card/Ann.svg`)
-    // The last file that is written for it.
+    // This file is written last.
     await expect.poll(() => existsSync(path.join(cwd, '.genato', 'images', 'asked-for.jsonl'))).toBe(true)
     rmSync(path.join(cwd, '.genato', 'images'), { recursive: true })
     writeFileSync(path.join(cwd, 'gen.ts'), generatorSource(GOOD_BODY.replace('<title>', '<title>New ')))
@@ -361,7 +361,7 @@ describe('a change', () => {
 })
 
 describe('a generator that', () => {
-  /** What each does for `/card/<name>.svg`. */
+  /** How each responds to `/card/<name>.svg`. */
   const BAD: [name: string, body: string, status: number, reason: string][] = [
     ['throws', "throw new Error('a secret')", 500, 'a secret'],
     ['exits', 'process.exit(3)', 503, 'ended with exit code 3'],
@@ -405,7 +405,7 @@ describe('a generator that', () => {
   )
 
   it.each(BAD)(
-    '%s gets its status, tells the reason here only, and the next request is served',
+    '%s gets its status, the reason appears only in the terminal, and the next request is served',
     async (name, _, status, reason) => {
       const before = dev.said().length
       const answer = await fetch(`${dev.url}/card/${encodeURIComponent(name.replace('’', ''))}.svg`)
@@ -416,12 +416,12 @@ describe('a generator that', () => {
     },
   )
 
-  it('rejects a path gets 400 with its own code', async () => {
+  it('rejects a path responds with 400 and its own code', async () => {
     const answer = await fetch(`${dev.url}/card/bad.svg`)
-    expect([answer.status, await answer.text()]).toEqual([400, 'BAD_NAME: bad is no name: try good.\n'])
+    expect([answer.status, await answer.text()]).toEqual([400, 'BAD_NAME: bad is not a name. Try good.\n'])
   })
 
-  it('gets a broken escape responds with 400 too', async () => {
+  it('gets a broken escape responds with 400', async () => {
     expect((await raw(dev, '/card/%zz.svg')).body).toMatch(/^BAD_ENCODING/)
   })
 
@@ -446,7 +446,7 @@ describe('a generator that', () => {
     writeFileSync(
       path.join(cwd, 'gen.ts'),
       generatorSource(GOOD_BODY).replace(
-        "'BAD_NAME', 'bad is no name: try good.'",
+        "'BAD_NAME', 'bad is not a name. Try good.'",
         "'BAD_NAME', 'x'.repeat(3e6)",
       ),
     )
@@ -456,7 +456,7 @@ describe('a generator that', () => {
   })
 
   it.each([["'/card/Ann.svg'", "The generator's examples are not a list of paths"]])(
-    'has examples that are none (%s) is not served',
+    'has examples that aren’t a list (%s) is not served',
     async (examples, message) => {
       const source = generatorSource(GOOD_BODY).replace(
         "version: '1',",
@@ -471,7 +471,7 @@ describe('a generator that', () => {
     ["examples: ['/nothing/of/it'],", '', 'example /nothing/of/it: parse takes it for a file'],
     ["examples: ['/card/bad.svg'],", '', 'example /card/bad.svg: BAD_NAME'],
     ["examples: ['/card/Ann.svg'],", '+ Math.random()', 'parse does not read that as the same image'],
-  ])('has %s or a format that strays is told', async (examples, stray, message) => {
+  ])('has %s or a stray format is reported', async (examples, stray, message) => {
     const source = generatorSource(GOOD_BODY)
       .replace("version: '1',", `version: '1', ${examples}`)
       .replace("encodeURIComponent(name) + '.svg'", `encodeURIComponent(name${stray}) + '.svg'`)
@@ -496,7 +496,7 @@ describe('a generator that', () => {
 })
 
 describe('the address', () => {
-  it('that is in use is reported, with what to do', async () => {
+  it('that is in use is reported, with a remedy', async () => {
     const port = await occupy(0)
     const ran = await genato(['dev', '--port', String(port)], project())
     expect(ran).toMatchObject({
@@ -505,7 +505,7 @@ describe('the address', () => {
     })
   })
 
-  it('is the next free one if none was given, and that is reported', async () => {
+  it('is the next free one if none was given, which is reported', async () => {
     // The usual port is in use now, by this test or by another program.
     await occupy(6480).catch(() => undefined)
     const cwd = project()
@@ -518,7 +518,7 @@ describe('the address', () => {
     [['--port', '70000'], /"70000" is not a port/],
     [['--host', '203.0.113.1', '--port', '0'], /genato can't listen on 203\.0\.113\.1/],
     [['--data', 'file/below'], /file\/below can't be written/],
-  ])('%j is refused with a sentence', async (args, message) => {
+  ])('%j is refused with an explanation', async (args, message) => {
     const ran = await genato(['dev', ...args], project({ file: '' }))
     expect(ran.stderr).toMatch(message)
     expect(ran.code).toBeGreaterThan(0)

@@ -15,6 +15,6 @@ it('an example that the generator throws for is reported', async () => {
   expect(warnings).toEqual(["The generator's example /a: TypeError: no"])
 })
 
-it('the end of the function is no warning about its examples', async () => {
+it('a function that is stopped causes no warning about its examples', async () => {
   expect(await warningsOf(new FunctionFailed('stopped', 'It was stopped.'))).toEqual([])
 })

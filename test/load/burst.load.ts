@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { generatorSource } from '../support/project.js'
 import { makeHome, stored, type Home } from '../support/load/home.js'
 import { askAll, imagePaths, respelt } from '../support/load/images.js'
-import { residentPeak, TOLD } from '../support/load/processes.js'
+import { residentPeak, ON_LINUX } from '../support/load/processes.js'
 import { startServer, type Server } from '../support/load/server.js'
 import type { WireAnswer } from '../support/load/wire.js'
 
-/** Of the tool's own process, in bytes. */
+/** The limit for the tool's own process, in bytes. */
 const MOST_MEMORY = 400e6
 
-/** Tells of each image that it makes, and takes its time. */
+/** Logs each image that it generates, and is slow. */
 const SLOW = generatorSource(
   `context.log.info('made ' + name)
    await new Promise((resolve) => setTimeout(resolve, 400))
@@ -34,7 +34,7 @@ function bodyOf(answer: WireAnswer | 'closed'): string {
 }
 
 describe('a burst', () => {
-  it('of 1,000 requests on one cold URL makes one image, and all get it', async () => {
+  it('of 1,000 requests for one cold URL generates one image, and all get it', async () => {
     await start({ generate: { generator: './gen.ts' } }, { 'gen.ts': SLOW })
     const bodies = new Set<string>()
     let answers = 0
@@ -65,7 +65,7 @@ describe('a burst', () => {
     expect((await stored(home)).objects.size).toBe(1)
   })
 
-  it('of 200 different cold URLs at once is answered, all of it, in bounded memory', async () => {
+  it('of 200 different cold URLs is answered completely, in bounded memory', async () => {
     await start({})
     const formats = ['png', 'jpg', 'webp', 'avif', 'gif', 'svg']
     const paths = Array.from(
@@ -83,10 +83,10 @@ describe('a burst', () => {
       200,
     )
     expect(statuses).toEqual({ 200: 200 })
-    if (TOLD) expect(residentPeak(server.pid)).toBeLessThan(MOST_MEMORY)
+    if (ON_LINUX) expect(residentPeak(server.pid)).toBeLessThan(MOST_MEMORY)
   })
 
-  it('of the largest images at once is answered, all of it, in bounded memory', async () => {
+  it('of the largest images is answered completely, in bounded memory', async () => {
     await start({})
     const paths = Array.from({ length: 24 }, (_, at) => `/${4096 - at}x4096,teal,${at % 4 ? 'png' : 'webp'}`)
     const statuses = new Set<unknown>()
@@ -97,6 +97,6 @@ describe('a burst', () => {
       24,
     )
     expect([...statuses]).toEqual([200])
-    if (TOLD) expect(residentPeak(server.pid)).toBeLessThan(MOST_MEMORY)
+    if (ON_LINUX) expect(residentPeak(server.pid)).toBeLessThan(MOST_MEMORY)
   })
 })

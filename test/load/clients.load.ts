@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeHome, putFiles, type Home } from '../support/load/home.js'
-import { openFiles, resident, residentPeak, TOLD } from '../support/load/processes.js'
+import { openFiles, resident, residentPeak, ON_LINUX } from '../support/load/processes.js'
 import { servesOthers, settles } from '../support/load/quickly.js'
 import { startServer, type Server } from '../support/load/server.js'
 import { askOnce, connectWire, requestFor, type Wire } from '../support/load/wire.js'
@@ -15,7 +15,7 @@ let before: number
 
 beforeAll(async () => {
   home = makeHome()
-  // So that the folder is there, and is this package's.
+  // Creates the folder for this package.
   const first = await startServer(home.folder, { env: home.env })
   await first.end()
   await putFiles(home, { 'large.bin': LARGE }, 'image/png')
@@ -52,11 +52,11 @@ function closeAll(wires: readonly Wire[]): void {
   for (const wire of wires) wire.close()
 }
 
-/** While these are there, and once they have gone. */
+/** Checks that others are served while these connections exist, and that nothing is left once they have closed. */
 async function goesOn(wires: readonly Wire[]): Promise<void> {
   await servesOthers(server.port)
   closeAll(wires)
-  if (TOLD) await settles(server.pid, before, 20_000)
+  if (ON_LINUX) await settles(server.pid, before, 20_000)
   expect(residentPeak(server.pid)).toBeLessThan(MOST_MEMORY)
 }
 
@@ -97,11 +97,11 @@ describe('others are served, and nothing accumulates', () => {
     await goesOn(wires)
   })
 
-  it('while hundreds listen to what the page at / is told', async () => {
+  it('while hundreds listen to the events of the page at /', async () => {
     await goesOn(await connections(300, requestFor('/?events')))
   })
 
-  it('while one asks for it again and again on one connection, and reads nothing', async () => {
+  it('while one requests the page again and again on one connection, and reads nothing', async () => {
     const wires = await connections(1)
     wires[0]?.socket.pause()
     const many = Buffer.concat(Array.from({ length: 200 }, () => requestFor('/large.bin')))
@@ -110,7 +110,7 @@ describe('others are served, and nothing accumulates', () => {
     await goesOn(wires)
   })
 
-  it('after hundreds of downloads that were broken off', async () => {
+  it('after hundreds of aborted downloads', async () => {
     for (let turn = 0; turn < 6; turn++) {
       const wires = await connections(100, requestFor('/large.bin'))
       await Promise.all(
@@ -126,7 +126,7 @@ describe('others are served, and nothing accumulates', () => {
     await goesOn([])
   })
 
-  it('after requests that were cut off anywhere', async () => {
+  it('after requests that were truncated at any point', async () => {
     const whole = requestFor('/20,white', 'GET', 'Accept: */*\r\n')
     for (let at = 0; at < whole.length; at++) {
       const [reset, ended] = await connections(2, whole.subarray(0, at))
@@ -137,8 +137,8 @@ describe('others are served, and nothing accumulates', () => {
     await goesOn([])
   })
 
-  it('after a thousand asked for images that they did not wait for', async () => {
-    // Each is new, and so none is cached.
+  it('after a thousand requested images and did not wait for them', async () => {
+    // All are new, so none is cached.
     const wires = await Promise.all(
       Array.from({ length: 1_000 }, async (_, at) => {
         const wire = await connectWire(server.port)
@@ -149,40 +149,40 @@ describe('others are served, and nothing accumulates', () => {
     await sleep(50)
     closeAll(wires)
     await goesOn([])
-    // What is new waits for what they asked for, but is made.
+    // A new image waits for theirs, but is generated.
     expect(await askOnce(server.port, requestFor('/23x24,teal'))).toMatchObject({ status: 200 })
   })
 
-  it('with whole requests whose sender has closed its side', async () => {
+  it('with complete requests whose sender has closed its side', async () => {
     const wire = await connectWire(server.port)
     wire.socket.end(requestFor('/20,white'))
     expect(await wire.next()).toMatchObject({ status: 200 })
     wire.close()
   })
 
-  it('with a thousand requests sent at once on one connection, answered in their order', async () => {
+  it('with a thousand requests sent at once on one connection, which are answered in order', async () => {
     const wire = await connectWire(server.port)
     const sides = Array.from({ length: 1_000 }, (_, at) => 20 + (at % 5))
     wire.write(Buffer.concat(sides.map((side) => requestFor(`/${side}x20,white,gif`))))
     for (const side of sides) {
       const answer = await wire.next()
-      if (answer === 'closed') throw new Error('It was closed.')
+      if (answer === 'closed') throw new Error('The connection was closed.')
       expect([answer.status, answer.body.readUInt16LE(6)]).toEqual([200, side])
     }
     wire.close()
   })
 })
 
-describe.skipIf(!TOLD)('memory is bounded', () => {
+describe.skipIf(!ON_LINUX)('memory is bounded', () => {
   it('with thousands of wrong URLs and long query strings, which are cached', async () => {
-    // The query is no part of what is kept: it must not be kept along with it.
+    // The query isn't part of the cache key, so it must not be kept.
     const level = resident(server.pid)
     await flood(20_000, (at) => `/20x20,nocolour${at}?${'q'.repeat(7_000)}`)
-    // 140 MB of queries, and 25 of answers.
+    // 140 MB of queries, and 25 MB of responses.
     expect(resident(server.pid) - level).toBeLessThan(80e6)
   })
 
-  it('with thousands of wrong URLs that are long themselves', async () => {
+  it('with thousands of long wrong URLs', async () => {
     await flood(12_000, (at) => `/20x20,nocolour${at}${'p'.repeat(7_000)}`)
     expect(residentPeak(server.pid)).toBeLessThan(MOST_MEMORY)
   })

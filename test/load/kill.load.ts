@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeHome, stored, type Home } from '../support/load/home.js'
 import { askAll, imagePaths, respelt } from '../support/load/images.js'
-import { below, isAlive, TOLD } from '../support/load/processes.js'
+import { below, isAlive, ON_LINUX } from '../support/load/processes.js'
 import { startServer, type Server } from '../support/load/server.js'
 
 const PATHS = imagePaths(500)
-/** What an undisturbed server makes of each. */
+/** An undisturbed server's image for each path. */
 const right = new Map<string, Buffer>()
 
 const homes: Home[] = []
@@ -33,7 +33,7 @@ afterEach(async () => {
   for (const home of homes.splice(0)) home.remove()
 })
 
-/** Asks for images in ever new spellings until `done`, and gives what was wrong with any answer. */
+/** Requests images in new spellings until `done`. @returns what was wrong with the responses. */
 async function askWhile(
   port: number,
   going: () => boolean,
@@ -63,7 +63,7 @@ async function askWhile(
         const expected = right.get(meant.get(target) ?? '')
         if (answer.status === 200 && expected && !answer.body.equals(expected))
           wrong.push(`${target}: another image`)
-        // What CloudFront says of a function that failed, and keeps for no time.
+        // CloudFront's response for a failed function, which it never caches.
         if (answer.status !== 200 && answer.status !== 503) wrong.push(`${target}: ${answer.status}`)
         if (answer.status === 503 && /max-age=[1-9]/.test(answer.headers['cache-control'] ?? ''))
           wrong.push(`${target}: a failure that is kept`)
@@ -91,7 +91,7 @@ async function everyObjectIsRight(home: Home): Promise<void> {
   expect(objects.size).toBeLessThanOrEqual(PATHS.length)
 }
 
-describe.skipIf(!TOLD)('killed at random under load', () => {
+describe.skipIf(!ON_LINUX)('killed at random under load', () => {
   it('the function’s processes leave no wrong image, no torn object, and every later request is right', async () => {
     const home = newHome()
     server = await startServer(home.folder, { env: home.env })
@@ -129,7 +129,7 @@ describe.skipIf(!TOLD)('killed at random under load', () => {
       const processes = below(pid)
       let over = false
       const asking = askWhile(port, () => !over, {}).catch((error: unknown) => {
-        // Nobody listens any more.
+        // The server is gone.
         if (!over) throw error
         return []
       })

@@ -11,7 +11,7 @@ import { project, ROOT, tempFolder } from '../support/project.js'
 
 const run = promisify(execFile)
 
-/** What Lambda's runtime does: loads index.js, and calls its handler with each event of standard input. */
+/** Works like Lambda's runtime: loads index.js, and calls its handler with each event from standard input. */
 const RUNTIME = `
 const { handler } = require(process.argv[1] + '/index.js')
 const end = Date.now() + 30000
@@ -21,7 +21,7 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', as
   process.stdout.write('RESULT ' + JSON.stringify(result) + '\\n')
 })`
 
-/** Where this version of Node is, from npm's registry. */
+/** The path of this version of Node, from npm's registry. */
 async function nodePath(version: number): Promise<string> {
   const { stdout } = await run('npx', ['-y', '-p', `node@${version}`, 'node', '-p', 'process.execPath'], {
     shell: process.platform === 'win32',
@@ -30,7 +30,7 @@ async function nodePath(version: number): Promise<string> {
   return stdout.trim()
 }
 
-/** The zip, unpacked far from its sources. */
+/** Unpacks the zip far from its sources. */
 async function unpacked(): Promise<string> {
   const cwd = project()
   expect((await genato(['package', '--out', 'p.zip'], cwd)).code).toBe(0)

@@ -40,6 +40,6 @@ it('a process killed during puts leaves only whole objects once the folder is re
     expect(corrupt).toEqual([])
     expect(await filesUnder(dir)).toHaveLength(listed.length)
   }
-  // Otherwise no kill hit a put, and this test has shown nothing.
+  // Otherwise no kill hit a put, and the test proved nothing.
   expect(leftovers).toBeGreaterThan(0)
 })

@@ -6,7 +6,7 @@ import { builtin } from '../support/edge.js'
 
 const generator = builtin()
 
-/** What the built-in generator's package makes of a path. */
+/** Explains a path as the built-in generator's package does. */
 async function explain(path: string): Promise<Explanation> {
   try {
     const params = generator.parse(path)
@@ -51,7 +51,7 @@ describe('the stored images that a path means', () => {
   ])('%s', async (asked, wanted) => {
     const matches = chooser(await readChosen(asked, explain))
     expect(STORED.filter((path) => matches(keyOf(path)))).toEqual(wanted)
-    // Whatever generation they are of.
+    // In every generation.
     expect(STORED.filter((path) => matches(keyOf(path, 'gen0')))).toEqual(wanted)
   })
 
@@ -83,13 +83,13 @@ describe('the stored images that a path means', () => {
     expect(stored(await asked('/hello/you'))).toEqual(['you', 'you-two'])
     expect(stored(await asked('/hello'))).toHaveLength(5)
     expect(stored(await asked(`/hello/${names[3]}.svg`))).toHaveLength(1)
-    // Whether the token goes on behind the cut can't be seen.
+    // It's impossible to see whether the token continues after the cut.
     expect(stored(await asked(`/hello/${names[3]}*`))).toEqual([])
     expect(stored(await asked(`/hello/${'x'.repeat(74)}*`))).toEqual([])
     expect(stored(await asked('/hell'))).toEqual([])
   })
 
-  test('of a custom generator that makes its own keys: one by its path, several by how the keys begin', async () => {
+  test('of a custom generator with its own keys: one by its path, several by the beginning of their keys', async () => {
     const users = ['ann', 'ann.lee', 'anna']
     const keyOf = (user: string) =>
       objectKey({ ...HELLO, key: (name: string) => `avatars/${name}_v2` }, 'gen1', user)
@@ -108,7 +108,7 @@ describe('the stored images that a path means', () => {
   })
 
   test.each(['/é*', '/%C3%A9', '/hello/J%c3%b6rg*', '/***', '/--'])(
-    '%s is refused as a beginning: keys show nothing of it, so it would mean too much',
+    '%s is refused as a beginning: keys don’t contain it, so it would match too much',
     async (path) => {
       await expect(readChosen(path, async () => ({ kind: 'file', key: path }))).rejects.toMatchObject({
         code: 'BAD_BEGINNING',

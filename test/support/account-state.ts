@@ -1,7 +1,7 @@
 import { EDGE_REGIONS } from '../../src/aws/regions.js'
 import { somebody, type Somebody } from './aws.js'
 
-/** All that there is in the account, to be compared: what AWS numbers by chance has a name of its own. */
+/** Everything in the account, in comparable form: ids that AWS chose are replaced by names. */
 export async function accountState(endpoint: string): Promise<Record<string, unknown>> {
   const aws = somebody(endpoint)
   const [buckets, roles, functions, controls, distributions, groups] = await Promise.all([
@@ -27,7 +27,7 @@ export async function accountState(endpoint: string): Promise<Record<string, unk
   return JSON.parse(text) as Record<string, unknown>
 }
 
-/** As {@link accountState} tells it of an account in which nothing is. */
+/** The {@link accountState} of an empty account. */
 export const EMPTY_ACCOUNT = {
   buckets: {},
   roles: {},
@@ -37,7 +37,7 @@ export const EMPTY_ACCOUNT = {
   groups: [],
 }
 
-/** @returns what is there and should not be, and what is missing: a line each, such as `+ groups.0.region = …`. */
+/** @returns a line for each surplus or missing value, such as `+ groups.0.region = …`. */
 export function differences(is: object, shouldBe: object): string[] {
   const [there, wanted] = [leaves(is), leaves(shouldBe)]
   return [
@@ -53,7 +53,7 @@ function leaves(value: unknown, place = ''): string[] {
   )
 }
 
-/** `undefined` where AWS says that there is none. */
+/** `undefined` if AWS answers that it doesn't exist. */
 async function orNone<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
@@ -130,7 +130,7 @@ async function functionsOf({ lambda }: Somebody): Promise<Record<string, object>
       const { Version = '', CodeSha256, Description, Runtime, MemorySize, Timeout, Role, Handler } = version
       const permission = await orNone(lambda.getPolicy({ ...one, Qualifier: Version }))
       const { Statement } = JSON.parse(permission?.Policy ?? '{}') as { Statement?: unknown }
-      // Another role each time.
+      // The role's id differs from run to run.
       const said = Description?.replace(/ role \w+$/, '')
       const config = { CodeSha256, Description: said, Runtime, MemorySize, Timeout, Role, Handler }
       return { Version, ...config, permission: Statement }

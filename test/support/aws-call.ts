@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** One request to AWS, named as the SDK names it. */
+/** One request to AWS, with the SDK's name of the operation. */
 export interface AwsRequest {
-  /** As the signature names it: cloudfront, lambda, iam, s3, sts, logs. */
+  /** The service in the signature: cloudfront, lambda, iam, s3, sts, logs. */
   service: string
   operation: string
   write: boolean
-  /** The bucket or bucket/key, function, distribution, role or log group that it is about. */
+  /** The bucket or bucket/key, function, distribution, role or log group in the request. */
   resource?: string
   region: string
 }
@@ -65,7 +65,7 @@ const CLOUDFRONT: Route[] = [
   ['PUT', /^origin-access-control\/([^/]+)\/config$/, 'UpdateOriginAccessControl'],
 ]
 
-/** What GET, PUT and DELETE of a bucket's parts are called. */
+/** The operations of GET, PUT and DELETE on a bucket's parts. */
 const BUCKET_PARTS: Record<string, [string, string, string]> = {
   publicAccessBlock: ['GetPublicAccessBlock', 'PutPublicAccessBlock', 'DeletePublicAccessBlock'],
   acl: ['GetBucketAcl', 'PutBucketAcl', ''],
@@ -87,7 +87,7 @@ const METHODS = ['GET', 'PUT', 'DELETE']
 const BUCKET = { GET: 'ListObjects', HEAD: 'HeadBucket', PUT: 'CreateBucket', DELETE: 'DeleteBucket' }
 const OBJECT = { GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' }
 
-/** @returns `undefined` for what is not signed, and so no request to AWS. */
+/** @returns `undefined` for an unsigned request, which isn't for AWS. */
 export function recognize(request: RawRequest): AwsRequest | undefined {
   const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? '')
   const [, region, service] = scope ?? []
@@ -127,7 +127,7 @@ function name(service: string, request: RawRequest): Named {
 }
 
 function route(routes: Route[], method: string, url: URL): Named {
-  // The API's date comes first.
+  // The path begins with the API's date.
   const place = url.pathname.replace(/^\/[^/]+\/(.*?)\/?$/, '$1')
   const kind = url.searchParams.has('WithTags') ? '?WithTags' : ''
   const change = url.searchParams.has('Operation') ? `?Operation=${url.searchParams.get('Operation')}` : ''
@@ -150,7 +150,7 @@ function s3({ method, url }: RawRequest): Named {
   return { operation: BUCKET[method as keyof typeof BUCKET] ?? method, resource }
 }
 
-/** A text at the top of a JSON body, which need not be parsed for it: a function's has its code inside. */
+/** A text at the top of a JSON body. The body isn't parsed, because it may contain a function's code. */
 function textIn(body: Buffer, key: string): string | undefined {
   return new RegExp(`"${key}":"([^"]+)"`).exec(body.toString('latin1'))?.[1]
 }
@@ -161,7 +161,7 @@ export interface AwsAnswer {
   headers?: Record<string, string>
 }
 
-/** An error in the format of its service. */
+/** An error in the service's format. */
 export function errorAnswer(service: string, code: string, message: string, status: number): AwsAnswer {
   const xml = `<Code>${escape(code)}</Code><Message>${escape(message)}</Message>`
   const id = '<RequestId>fault-proxy</RequestId>'

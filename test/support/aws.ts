@@ -19,7 +19,7 @@ export interface Aws {
   proxy: FaultProxy
 }
 
-/** A moto with a proxy before it for all tests of a file, emptied before each. Call it in `describeAws`. */
+/** Moto behind a proxy, for all tests of a file. Emptied before each test. Call it in `describeAws`. */
 export function useAws(): Aws {
   const aws = {} as Aws
   beforeAll(async () => {
@@ -36,7 +36,7 @@ export function useAws(): Aws {
   return aws
 }
 
-/** Somebody else at the same account or, with its number, at another: past the proxy. */
+/** Another user of the same account, or of the account with this number. Bypasses the proxy. */
 export function somebody(endpoint: string, { account = ACCOUNT, region = 'us-east-1' } = {}) {
   const options = {
     region,
@@ -64,7 +64,7 @@ export function somebody(endpoint: string, { account = ACCOUNT, region = 'us-eas
 
 export type Somebody = ReturnType<typeof somebody>
 
-/** Changes a distribution as somebody does in the console. */
+/** Changes a distribution as a user does in the console. */
 export async function changeDistribution(
   { cloudfront }: Somebody,
   Id: string,
@@ -79,7 +79,7 @@ export async function changeDistribution(
   })
 }
 
-/** What is there of the account, by name. */
+/** The names of everything in the account. */
 export async function everything({ cloudfront, iam, lambda, s3 }: Somebody) {
   const [distributions, controls, roles, functions, buckets] = await Promise.all([
     cloudfront.listDistributions({}),
@@ -113,7 +113,7 @@ export interface Refusal {
   exitCode: number
 }
 
-/** What a person is told of a run that failed: each error, if there were several. */
+/** The errors of a failed run, one by one if there were several. */
 export async function refusals(run: Promise<unknown>): Promise<Refusal[]> {
   try {
     await run
@@ -127,7 +127,7 @@ export async function refusals(run: Promise<unknown>): Promise<Refusal[]> {
   throw new Error('it did not fail')
 }
 
-/** Of a run that failed for one reason. */
+/** The only error of a failed run. */
 export async function refusal(run: Promise<unknown>): Promise<Refusal> {
   const [one, ...others] = await refusals(run)
   if (!one || others.length > 0) throw new Error(`several failed: ${JSON.stringify([one, ...others])}`)

@@ -11,7 +11,7 @@ export interface Ran {
   stderr: string
 }
 
-/** Runs the built tool to its end. */
+/** Runs the built tool until it exits. */
 export async function genato(args: string[], cwd: string, env: Record<string, string> = {}): Promise<Ran> {
   const child = start(args, cwd, env)
   const ran: Ran = { code: null, stdout: '', stderr: '' }
@@ -26,15 +26,15 @@ export async function genato(args: string[], cwd: string, env: Record<string, st
 export interface RunningDev {
   url: string
   child: ChildProcess
-  /** All that it has said so far. */
+  /** Its output so far. */
   said(): string
-  /** @throws after 15 s in which it was not said. */
+  /** @throws if the output lacks the text for 15 s. */
   untilSaid(text: string | RegExp): Promise<void>
-  /** Sends the signal, and waits for the end. */
+  /** Sends the signal, and waits for the exit. */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts `genato dev` on a free port, waits until it serves, and ends it with the test. */
+/** Starts `genato dev` on a free port, waits until it serves, and ends it when the test ends. */
 export async function startDevCli(
   cwd: string,
   args: string[] = [],
@@ -44,7 +44,7 @@ export async function startDevCli(
 }
 
 /**
- * One `genato dev` for all tests of a describe block that only look at it: a process costs a second.
+ * One `genato dev` for all tests of a describe block that don't change it, because each process takes a second.
  */
 export function useDevCli(cwd: string, args: string[] = []): RunningDev {
   const dev = {} as RunningDev

@@ -9,21 +9,21 @@ import type { StackRun } from './stack.js'
 interface Scenario {
   name: string
   moment: Moment
-  /** Makes what there is before. */
+  /** Sets up the account. */
   prepare?: () => Promise<void>
-  /** What is killed. */
+  /** The program to kill. */
   program: Program
-  /** What is run then, to its end. */
+  /** The run that follows. Nothing kills it. */
   again: () => Promise<void>
-  /** What is there at last, if not what the program leaves undisturbed. */
+  /** The account's final state. Left out: the state after the program ran undisturbed. */
   end?: object
-  /** The operations that it is killed at, if not all. */
+  /** The operations to kill it at. Left out: all. */
   only?: string[]
-  /** What else has to be true then. @param calls that AWS has had, of both runs. */
+  /** Further checks. @param calls that AWS got from both runs. */
   also?: (calls: Call[]) => Promise<void>
 }
 
-/** Kills a process at every write that it makes, each time from the start, and runs it again. */
+/** Kills a process at each of its writes, each time from the start, then runs again. */
 export async function survives(aws: Aws, scenario: Scenario): Promise<void> {
   const { name, moment, program, only } = scenario
   await prepare(aws, scenario, 0)
@@ -35,12 +35,12 @@ export async function survives(aws: Aws, scenario: Scenario): Promise<void> {
     if (only && !only.some((operation) => write.name.split(' ')[1] === operation)) continue
     killed += 1
     try {
-      // CloudFront takes its time in some.
+      // In some rounds, CloudFront takes time to deploy changes.
       await prepare(aws, scenario, index % 4 === 3 ? 1 : 0)
       const calls = await killAt(aws, program, write, moment)
       await scenario.again()
       calls.push(...aws.proxy.calls)
-      same(await accountState(aws.moto.endpoint), end, 'not as undisturbed')
+      same(await accountState(aws.moto.endpoint), end, 'differs from an undisturbed run')
       await scenario.also?.(calls)
     } catch (error) {
       const place = `${name}, killed ${moment} write ${index + 1} of ${writes.length}, ${write.name}`
@@ -59,19 +59,19 @@ async function prepare({ moto, proxy }: Aws, scenario: Scenario, reads: number):
   proxy.clear()
 }
 
-/** One of each is there, nothing is left to be done, and all of it can be taken away. */
+/** Checks that one of each resource exists, that deploy and status find nothing to do, and that cleanup works. */
 export async function deployedWhole(aws: Aws, stack: StackRun, source: PackageSource): Promise<void> {
-  same(await everything(somebody(aws.moto.endpoint)), ALL_THERE, 'not one of each')
+  same(await everything(somebody(aws.moto.endpoint)), ALL_THERE, 'not one of each resource')
   aws.proxy.clear()
   await stack.deploy(source)
-  same(namesOf(aws.proxy.writes()), [], 'written by a third run')
+  same(namesOf(aws.proxy.writes()), [], 'a third run wrote')
   const { differing, unfinished } = await stack.status({
     digest: await source.digest(),
     generation: async () => (await source.load()).generation,
   })
-  // CloudFront may still be about it.
+  // CloudFront may still be working on these.
   const undone = unfinished.filter((what) => !/^\d+ invalidations? under way$/.test(what))
-  same([...differing, ...undone], [], 'as status tells')
+  same([...differing, ...undone], [], 'status reports')
   await stack.cleanup()
   same(await accountState(aws.moto.endpoint), EMPTY_ACCOUNT, 'not empty after cleanup')
 }

@@ -13,24 +13,24 @@ import type { Doing } from './stack-process.js'
 export type Moment = 'before' | 'after'
 export const MOMENTS: Moment[] = ['before', 'after']
 
-/** A program that deals with AWS, as it is started. */
+/** How to start a program that calls AWS. */
 export interface Program {
   args: string[]
   cwd: string
   env: NodeJS.ProcessEnv
 }
 
-/** One write of a run, as another run of the same kind has it too: what is written at once comes in any order. */
+/** A write that every run of this kind makes. It has no position, because simultaneous writes come in any order. */
 export interface Write {
   /** Such as `PutBucketTagging of genato-images-123456789012`. */
   name: string
-  /** How many of this name were before it. */
+  /** The number of writes with this name before it. */
   nth: number
 }
 
 export type Call = Aws['proxy']['calls'][number]
 
-/** CloudFront's ids are others in each account. */
+/** CloudFront's ids differ in each run. */
 function nameOf({ service, operation, resource = '' }: Call): string {
   const of = service === 'cloudfront' ? '' : resource.replace(/(LambdaEdge\/).*/, '$1…')
   return of === '' ? `${service} ${operation}` : `${service} ${operation} of ${of}`
@@ -40,7 +40,7 @@ export function namesOf(calls: Call[]): string[] {
   return calls.map(nameOf)
 }
 
-/** Processes that deal with a stack, as test/support/stack-process.ts does. Call it in `describeAws`. */
+/** Processes that run test/support/stack-process.ts. Call it in `describeAws`. */
 export function useStackProcess(): (doing: Pick<Doing, 'deploy'>, endpoint: string) => Promise<Program> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'genato-crash-'))
   const file = path.join(folder, 'stack-process.mjs')
@@ -53,7 +53,7 @@ export function useStackProcess(): (doing: Pick<Doing, 'deploy'>, endpoint: stri
       platform: 'node',
       format: 'esm',
       target: 'node20',
-      // What is not written as a module asks for Node's own by this name.
+      // Bundled CommonJS modules load Node's modules with `require`.
       banner: {
         js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url)",
       },
@@ -69,7 +69,7 @@ export function useStackProcess(): (doing: Pick<Doing, 'deploy'>, endpoint: stri
 
 interface Running {
   kill(): Promise<void>
-  /** With all that it said, where it was not killed. */
+  /** Its output, unless it was killed. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; said: string }>
 }
 
@@ -89,7 +89,7 @@ function start({ args, cwd, env }: Program): Running {
   return { kill, ended }
 }
 
-/** Runs a program to its end. @returns every write of it, in the order in which they came. */
+/** Runs a program until it exits. @returns its writes, in order of arrival. */
 export async function writesOf({ proxy }: Aws, program: Program): Promise<Write[]> {
   proxy.clear()
   const { code, said } = await start(program).ended
@@ -99,8 +99,8 @@ export async function writesOf({ proxy }: Aws, program: Program): Promise<Write[
 }
 
 /**
- * Runs a program, and kills it at that write.
- * @returns the calls of it that AWS has had.
+ * Runs a program, and kills it at this write.
+ * @returns its calls that reached AWS.
  */
 export async function killAt(
   { proxy }: Aws,
@@ -132,13 +132,13 @@ export async function killAt(
   return had
 }
 
-/** What was asked at the same time as the write that ended it is answered, though nobody listens. */
+/** Waits for the responses to calls that were under way at the kill, although nobody receives them. */
 async function quiet(calls: Call[]): Promise<void> {
   const end = Date.now() + 10_000
   for (;;) {
     const open = calls.filter(({ endedAt }) => endedAt === undefined)
     if (open.length === 0) return
-    if (Date.now() > end) throw new Error(`not answered: ${namesOf(open).join(', ')}`)
+    if (Date.now() > end) throw new Error(`no response to ${namesOf(open).join(', ')}`)
     await new Promise((resolve) => {
       setTimeout(resolve, 2)
     })

@@ -30,7 +30,7 @@ export function builtin(text = 'Hello World') {
   return builtinGenerator({ text, limits: LIMITS, fontFile: FONT_FILE, font: () => FONT })
 }
 
-/** The event of a GET, as CloudFront sends it. */
+/** CloudFront's event for a GET. */
 export function event(uri: string, change: Partial<EdgeRequest> = {}): OriginRequestEvent {
   return {
     Records: [
@@ -65,7 +65,7 @@ export function event(uri: string, change: Partial<EdgeRequest> = {}): OriginReq
   }
 }
 
-/** A real object store over a folder of the test's. */
+/** A real object store in a temporary folder. */
 export async function localStore(account?: string): Promise<{ folder: ObjectFolder; endpoint: string }> {
   const folder = await openObjectFolder(tempFolder())
   const server = await startObjectStore({

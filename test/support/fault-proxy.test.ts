@@ -255,7 +255,7 @@ describeAws('the fault proxy', () => {
     await roles().deleteRole({ RoleName: 'other' })
   })
 
-  test('runs what a fault is to run', () => expect(ended).toEqual(['CreateRole', 'before', 'after']))
+  test("runs a fault's function", () => expect(ended).toEqual(['CreateRole', 'before', 'after']))
 
   test('hangs until the caller gives up', async () => {
     proxy.fault({ play: { kind: 'hang' } })
@@ -265,7 +265,7 @@ describeAws('the fault proxy', () => {
     expect(proxy.calls[0]).not.toHaveProperty('endedAt')
   })
 
-  test('counts which call has the fault', async () => {
+  test('plays a fault for the chosen calls only', async () => {
     const used = proxy.fault({
       when: (call) => call.resource === 'mine',
       skip: 1,
@@ -301,7 +301,7 @@ describeAws('the fault proxy', () => {
     }
   })
 
-  test('adds its latency to each answer, and to many at once only once', async () => {
+  test('delays each response by the latency, and simultaneous ones in parallel', async () => {
     const client = roles()
     await client.listRoles()
     proxy.clear()

@@ -2,38 +2,38 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errorAnswer, recognize, type AwsRequest } from './aws-call.js'
 
-/** A request that came; times are of `performance.now()`. */
+/** A request. Times are from `performance.now()`. */
 interface Call extends AwsRequest {
   startedAt: number
-  /** Not there as long as it has no answer. */
+  /** Missing until there is a response. */
   endedAt?: number
-  /** Not there where the connection ended without an answer. */
+  /** Missing if the connection ended without a response. */
   status?: number
 }
 
 export type Fault =
-  /** Answered without asking. */
+  /** Responds without asking AWS. */
   | { kind: 'respond'; status: number; body: string; headers?: Record<string, string> }
-  /** Answered without asking, in the service's own format. */
+  /** Responds without asking AWS, in the service's format. */
   | { kind: 'error'; code: string; message: string; status: number }
-  /** The connection ends before it is carried out. */
+  /** Ends the connection before the call is carried out. */
   | { kind: 'reset' }
-  /** The connection ends when it has been carried out. */
+  /** Ends the connection after the call was carried out. */
   | { kind: 'reset-after' }
-  /** Never answered, and not carried out. */
+  /** Never responds, and doesn't carry the call out. */
   | { kind: 'hang' }
-  /** Something else happens first; then it goes on. */
+  /** Runs a function first, then carries the call out. */
   | { kind: 'run'; run: (call: Call) => void | Promise<void> }
-  /** Ends a process before it is carried out or after that, and then the connection. */
+  /** Kills a process before or after the call is carried out, then ends the connection. */
   | { kind: 'kill'; moment: 'before' | 'after'; run: (call: Call) => void | Promise<void> }
 
 interface FaultRule {
   service?: string
   operation?: string
   when?: (call: Call) => boolean
-  /** How often; once if not said. */
+  /** How often. Once by default. */
   times?: number
-  /** How many that would match are let through before. */
+  /** How many matching calls pass before it. */
   skip?: number
   play: Fault
 }
@@ -41,14 +41,14 @@ interface FaultRule {
 export interface FaultProxy {
   endpoint: string
   calls: Call[]
-  /** Milliseconds that each answer takes longer. */
+  /** Delays each response by these milliseconds. */
   latency: number
-  /** The first rule that matches and is not used up is taken. @returns how often it was. */
+  /** The first matching rule that isn't used up applies. @returns how often this one applied. */
   fault(rule: FaultRule): () => number
   /** Forgets the calls, the rules and the latency. */
   clear(): void
   writes(): Call[]
-  /** How many calls came one after another: the longest chain in which each began after the one before ended. */
+  /** The number of rounds: the longest chain of calls in which each began after the one before had ended. */
   rounds(): number
   close(): Promise<void>
 }
@@ -58,7 +58,7 @@ interface Rule extends FaultRule {
   used: number
 }
 
-/** Stands before an AWS endpoint: sees every request by its name, and plays what AWS does only now and then. */
+/** A proxy in front of an AWS endpoint. Records every operation by name, and plays rare faults of AWS. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const upstream = new URL(target)
   const agent = new http.Agent({ keepAlive: true })
@@ -158,7 +158,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     response.writeHead(answered.statusCode ?? 502, headers)
     ended(call, answered.statusCode)
     answered.on('data', (chunk: Buffer) => {
-      // Before the last of it is written: the next call may begin before this is told that it was.
+      // Set before the last write: the next call may begin before the callback of this one.
       ended(call, answered.statusCode)
       response.write(chunk)
     })
@@ -226,7 +226,7 @@ function destroy(response: http.ServerResponse, call: Call): void {
   response.socket?.resetAndDestroy()
 }
 
-/** The one that ends first leaves most room for those after it. */
+/** The call that ends first leaves most room for later ones. */
 function longestChain(calls: Call[]): number {
   let chain = 0
   let free = -Infinity

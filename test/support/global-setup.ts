@@ -4,8 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 
 /**
- * Tests run the built tool where they run the tool at all: it has to be of these sources. sharp's code
- * for Lambda is downloaded before the first of them, so that none sees that happen which is not about it.
+ * Tests of the command line run the built tool, so it is built from the current sources. sharp's code for Lambda is
+ * downloaded first, so that only the tests about downloads see one.
  */
 export default function setup(): void {
   const root = path.resolve(import.meta.dirname, '../..')

@@ -5,21 +5,21 @@ import { afterAll, onTestFinished } from 'vitest'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 
-/** An empty folder that is gone when the test has ended. */
+/** An empty folder that is removed when the test ends. */
 export function tempFolder(): string {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'genato-test-')))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 
-/** An empty folder that is gone when all tests of the describe block have ended: call it there, not in a hook. */
+/** An empty folder that is removed after the last test of the describe block. Call it there, not in a hook. */
 export function sharedFolder(): string {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'genato-test-')))
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 
-/** A folder that is not below /tmp, which the function may write to as on Lambda. */
+/** A folder outside /tmp. As on Lambda, the function may write to /tmp only. */
 export function folderOutsideTmp(): string {
   const parent = process.platform === 'win32' ? os.tmpdir() : '/var/tmp'
   const folder = realpathSync(mkdtempSync(path.join(parent, 'genato-test-')))
@@ -27,7 +27,7 @@ export function folderOutsideTmp(): string {
   return folder
 }
 
-/** A user's project with these files. */
+/** A project with these files. */
 export function project(files: Record<string, string | Buffer> = {}, folder = tempFolder()): string {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name)
@@ -44,7 +44,7 @@ export default defineGenerator({
   version: '${version}',
   parse(path) {
     const name = /^\\/card\\/([^/]+)\\.svg$/.exec(path)?.[1]
-    if (name === 'bad') throw new BadRequest('BAD_NAME', 'bad is no name: try good.')
+    if (name === 'bad') throw new BadRequest('BAD_NAME', 'bad is not a name. Try good.')
     return name === undefined ? undefined : { name: decodeURIComponent(name) }
   },
   format: ({ name }) => '/card/' + encodeURIComponent(name) + '.svg',
@@ -55,6 +55,6 @@ export default defineGenerator({
 `
 }
 
-/** A `generate` that works. */
+/** The body of a `generate` that works. */
 export const GOOD_BODY =
   "return { body: '<svg xmlns=\"http://www.w3.org/2000/svg\"><title>' + escapeXml(name) + '</title></svg>', contentType: 'image/svg+xml' }"

@@ -18,17 +18,17 @@ interface Recorded {
   input: Record<string, unknown>
 }
 
-/** Any command of the SDK's, made and sent by name. */
+/** An SDK command, created and sent by name. */
 type Commands = Record<string, new (input: object) => never>
 interface Sends {
   send(command: never): Promise<Record<string, never>>
 }
 
 /**
- * Carries out every write of a deploy by an earlier version, in its order, so that the account is as that
- * version left it. The package's bytes were not kept: a small zip stands in for it.
+ * Repeats every write of a deploy by an earlier version, in order, so that the account is as that version left it.
+ * The package's bytes were not recorded: a small zip stands in for them.
  * @param name of a file in test/aws/recorded/.
- * @param digest what the package's content digest was, where the recording leaves it open.
+ * @param digest the package's content digest, if the recording leaves it open.
  */
 export async function replay(
   endpoint: string,
@@ -61,6 +61,6 @@ export async function replay(
 
 function idOf(answer: Record<string, { Id?: string; RoleId?: string }>, of: string): string {
   const id = answer[of]?.Id ?? answer[of]?.RoleId
-  if (id === undefined) throw new Error(`The answer has no ${of}.`)
+  if (id === undefined) throw new Error(`The response has no ${of}.`)
   return id
 }

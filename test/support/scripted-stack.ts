@@ -14,7 +14,7 @@ const PUBLIC = {
 }
 
 /**
- * What the script before genato left, and what was added by hand in the console: a public bucket, and a
+ * Creates what the script before genato left, with changes made in the console: a public bucket, and a
  * distribution that reads it like anybody else. @returns the distribution's id.
  */
 export async function scriptedStack(

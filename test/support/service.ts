@@ -14,16 +14,16 @@ import { ROOT } from './project.js'
 import path from 'node:path'
 
 export interface TestService {
-  /** @param remaining what Lambda says is left, in ms. */
+  /** @param remaining the time that Lambda reports as left, in ms. */
   send(event: OriginRequestEvent, remaining?: number): Promise<EdgeRequest | EdgeResponse>
-  /** The request lines that were logged. */
+  /** The logged request lines. */
   lines: RequestLine[]
 }
 
-/** As a replica's context has it. */
+/** The ARN in a replica's context. */
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:us-east-1.genato-func:7'
 
-/** The origin-request handler with a real S3 client that talks to this endpoint. */
+/** The origin-request handler with a real S3 client for this endpoint. */
 export function service<P>(endpoint: string, generator?: Generator<P>, serves: Files = true): TestService {
   const lines: RequestLine[] = []
   const log = vi
@@ -51,7 +51,7 @@ export function service<P>(endpoint: string, generator?: Generator<P>, serves: F
   }
 }
 
-/** An S3 that answers as it is told, for what a real one does only now and then. */
+/** An S3 with scripted responses, for rare ones. */
 export async function scriptedS3(
   respond: (request: { method: string; path: string; count: number }, response: http.ServerResponse) => void,
 ): Promise<{ endpoint: string; requests: string[]; connections: () => Promise<number> }> {

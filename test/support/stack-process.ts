@@ -1,10 +1,10 @@
 import type { Settings } from '../../src/config/types.js'
 import { smallPackage, stackRun } from './stack-run.js'
 
-/** What a process of a test's own does to a stack. */
+/** What a separate process does to a stack. */
 export interface Doing {
   settings: Settings
-  /** `smallPackage`'s; none: the stack is taken away. */
+  /** Arguments of `smallPackage`. Left out: cleanup. */
   deploy?: [code: string, generation: string]
 }
 

@@ -14,7 +14,7 @@ import { status, type LocalPackage, type Status } from '../../src/stacks/status.
 import { ALL, countStored, type Chosen } from '../../src/stacks/stored-images.js'
 import { bucketNamed, describeStack, type StackDescription } from '../../src/stacks/description.js'
 
-/** A clock that does not wait: sleeping passes the time at once. */
+/** A clock that doesn't wait: sleeping moves the time forward at once. */
 function fastClock(): Clock & { slept: number[] } {
   let now = Date.UTC(2026, 10, 21)
   const slept: number[] = []
@@ -32,7 +32,7 @@ function fastClock(): Clock & { slept: number[] } {
   }
 }
 
-/** What a run said, in order: `done …`, `failed …`, `warn …`, `planned …`. */
+/** Records a run's output, in order: `done …`, `failed …`, `warn …`, `planned …`. */
 function recordingReporter(): Reporter & { said: string[] } {
   const said: string[] = []
   return {
@@ -52,7 +52,7 @@ function recordingReporter(): Reporter & { said: string[] } {
   }
 }
 
-/** A package that is a few bytes: another text is another package. */
+/** A package of a few bytes. Each text gives a different package. */
 export function smallPackage(code = 'one', generation = 'gen1', cached = generation): PackageSource {
   const zipped = zipFiles([{ path: 'index.js', bytes: Buffer.from(`exports.handler = () => '${code}'`) }])
   return {
@@ -75,12 +75,12 @@ export interface StackRun {
   cleanup(options?: Partial<CleanupOptions> & { dryRun?: boolean }): Promise<void>
 }
 
-/** Of a run that should have no reason to ask. */
+/** For a run that has no reason to ask. */
 async function refuseFiles(question: string): Promise<void> {
   throw new Error(`asked about files: ${question}`)
 }
 
-/** What `genato purge` does, without asking. @param beginning of paths; `undefined`: all. */
+/** `genato purge` without its question. @param beginning of paths. `undefined`: all. */
 export async function purgeBeginning(
   session: Session,
   stack: StackDescription,
@@ -97,7 +97,7 @@ interface RunOptions {
   signal?: AbortSignal | undefined
 }
 
-/** A stack that is dealt with without waiting, where the environment says that AWS is. */
+/** Runs the commands of a stack without waiting, at the AWS endpoint in the environment. */
 export function stackRun(settings: Settings, { client, signal }: RunOptions = {}): StackRun {
   const clock = fastClock()
   const reporter = recordingReporter()

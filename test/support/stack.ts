@@ -8,14 +8,14 @@ import { stackRun, type StackRun } from './stack-run.js'
 export { smallPackage, type StackRun } from './stack-run.js'
 
 export interface StackOptions {
-  /** Where AWS is: moto, or a proxy before it. */
+  /** The AWS endpoint: moto, or a proxy in front of it. */
   endpoint: string
   config?: Config
   client?: ClientOptions
   signal?: AbortSignal
 }
 
-/** A stack that is dealt with in this process, through real HTTP, without waiting. */
+/** Runs the commands of a stack in this process, over real HTTP, without waiting. */
 export async function stackOn({ endpoint, config = {}, client, signal }: StackOptions): Promise<StackRun> {
   useEndpoint(endpoint)
   const cwd = project({ 'genato.config.json': JSON.stringify(config) })
@@ -30,12 +30,12 @@ const VARIABLES = {
   AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
 }
 
-/** What a process of the tool's is given, so that it deals with the account there and with no other. */
+/** An environment in which the tool reaches only the account there. */
 export function awsEnvironment(endpoint: string): Record<string, string> {
   return { ...VARIABLES, AWS_ENDPOINT_URL: endpoint }
 }
 
-/** Leads the SDK there until the test has ended. */
+/** Directs the SDK to this endpoint until the test ends. */
 function useEndpoint(endpoint: string): void {
   const before = { ...process.env }
   Object.assign(process.env, awsEnvironment(endpoint))

@@ -8,15 +8,15 @@ import { bucketOf } from '../../src/resources/distribution-origins.js'
 import { ACCOUNT, type Somebody } from './aws.js'
 import type { FaultProxy } from './fault-proxy.js'
 
-/** What viewers got of a file that no edge had in its cache, each time that something was about to happen. */
+/** Viewers' responses for an uncached file, one before each call of a run. */
 export interface Watched {
-  /** Each a status and what was about to be called, such as `403 before s3 PutBucketPolicy`. */
+  /** The status and the next call, such as `403 before s3 PutBucketPolicy`. */
   answers: string[]
 }
 
 /**
- * Asks for a file at two edges at every call of a run: at one that has the distribution's newest
- * configuration, and, while CloudFront rolls that out, at one that still has the one before.
+ * Requests a file before every call of a run from two edges: one has the distribution's newest configuration, and
+ * one still has the previous configuration while CloudFront rolls the new one out.
  */
 export function watchUncached(
   { other, proxy }: { other: Somebody; proxy: FaultProxy },
@@ -30,7 +30,7 @@ export function watchUncached(
     play: {
       kind: 'run',
       async run({ service, operation }) {
-        // Not by GetDistribution, which brings the roll-out forward in the stand-in.
+        // GetDistribution would move the stand-in's rollout forward.
         const { DistributionConfig: now } = await other.cloudfront.getDistributionConfig({ Id: id })
         if (!now) return
         if (JSON.stringify(inForce.at(-1)) !== JSON.stringify(now)) inForce.push(now)
@@ -60,7 +60,7 @@ async function statusAt(
     const body = await readAs(other, reader, bucketOf(domain) ?? '', name)
     return body && { key: name, body, contentType: 'image/png', etag: '"1"', lastModified: new Date(0) }
   }
-  // The function hands a file on as it is.
+  // The function passes a file on unchanged.
   const runner = {
     invoke: async (event: { Records: [{ cf: { request: object } }] }) => ({
       value: event.Records[0].cf.request,
@@ -84,8 +84,8 @@ async function statusAt(
 }
 
 /**
- * An object as S3 gives it to `anyone`, or to the distribution with this ARN.
- * @returns `undefined` where S3 denies it.
+ * S3's response to `anyone`, or to the distribution with this ARN.
+ * @returns `undefined` if S3 denies it.
  */
 export async function readAs(
   { s3 }: Somebody,

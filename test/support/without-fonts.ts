@@ -13,7 +13,7 @@ const FONT_PLACES = [
   '/var/cache/fontconfig',
 ]
 
-/** Ways to get a mount namespace: as root, as oneself, and as CI machines allow it. */
+/** Ways to get a mount namespace: as root, as the current user, and on CI machines. */
 const WAYS = [
   ['unshare', '--mount'],
   ['unshare', '--user', '--map-root-user', '--mount'],
@@ -22,7 +22,7 @@ const WAYS = [
 
 /**
  * Hides every font and all of fontconfig's files behind empty folders, for one command.
- * @returns a command that runs its further arguments so, or `undefined` where no mount namespace is to be had.
+ * @returns a command that runs its remaining arguments that way. `undefined` if there is no mount namespace.
  */
 export function commandWithoutFonts(): string[] | undefined {
   const present = FONT_PLACES.filter((place) => existsSync(place))

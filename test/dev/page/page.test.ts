@@ -37,7 +37,7 @@ describe('a question to the page', () => {
     expect(got).toBe(status)
   })
 
-  it('explains a path exactly as given, and passes on what the generator throws', async () => {
+  it('explains a path exactly as given, and passes on the generator’s errors', async () => {
     const asked: string[] = []
     const explain = async (path: string) => {
       asked.push(path)

@@ -29,7 +29,7 @@ const ran = (outcome: FunctionReport['outcome'], more: Partial<FunctionReport> =
 const lookedUp = { ms: { total: 2, lookup: 1 } }
 const html = { html: true }
 
-describe('where an answer came from', () => {
+describe('the source of a response', () => {
   it.each<[string, Seen, RequestEntry | undefined, RegExp]>([
     ['a hit', seen('Hit', 200, { aged: true }), undefined, /^From the cache of the edge/],
     ['two at once', seen('Hit', 200), entry(), /at the same time/],
@@ -64,7 +64,7 @@ describe('where an answer came from', () => {
     expect(sourceInWords(answer, known)).toMatch(words)
   })
 
-  it('can be said once the lines that it takes have arrived', () => {
+  it('is known once the log lines that it depends on have arrived', () => {
     expect(isEnough(seen('Miss', 200), undefined)).toBe(false)
     expect(isEnough(seen('Miss', 200), entry())).toBe(false)
     expect(isEnough(seen('Miss', 200), ran('made'))).toBe(true)

@@ -25,7 +25,7 @@ const tokens = fc.record(
 const size = fc.constantFrom('640x480', '64', '300x250@2x', '100@3X')
 
 describe('the form', () => {
-  it('writes the image that it has read, however it was spelt', () => {
+  it('writes the image that it has read, whatever its spelling', () => {
     fc.assert(
       fc.property(size, tokens, (size, tokens) => {
         const path = `/${[size, ...Object.values(tokens)].join(',')}`
@@ -51,7 +51,7 @@ function meaning(path: string) {
   }
 }
 
-describe('what is typed into the URL field', () => {
+describe('text in the URL field', () => {
   it.each([
     ['/640x480,white', '/640x480,white'],
     ['640', '/640'],

@@ -37,9 +37,9 @@ export function problemWith(
   const strange = Object.keys(headers).find((name) => !HEADERS.test(name))
   if (strange !== undefined) return `has the header ${strange}`
   if (status >= 500 && status !== 501) return `is a ${status}`
-  if (body.includes(marker) || body.includes('root:x:')) return 'has a file from outside in it'
+  if (body.includes(marker) || body.includes('root:x:')) return 'contains a file from outside the bucket'
   const type = headers['content-type'] ?? ''
-  if (type.startsWith('text/html') && echoes(asked.target, body)) return 'has what was sent in its HTML'
+  if (type.startsWith('text/html') && echoes(asked.target, body)) return 'repeats the request in its HTML'
   switch (expected.kind) {
     case 'image':
       if (status !== 200) return `is ${status}, not 200: ${body.toString().slice(0, 200)}`
@@ -94,8 +94,8 @@ function problemWithText(status: number, body: Buffer): string | undefined {
   const text = body.toString('utf8')
   const code = /^(\w+): .*\n$/s.exec(text)?.[1] ?? ''
   if (!(status === 400 ? CODES : ['NOT_FOUND']).includes(code)) return `has the code ${JSON.stringify(code)}`
-  if (/[<>]/.test(text)) return `has markup in it: ${text}`
-  if (INVISIBLE.test(text)) return `has characters in it that can't be seen: ${JSON.stringify(text)}`
+  if (/[<>]/.test(text)) return `contains markup: ${text}`
+  if (INVISIBLE.test(text)) return `contains invisible characters: ${JSON.stringify(text)}`
   return text.length > 2_001 ? `is ${text.length} characters long` : undefined
 }
 
@@ -103,7 +103,7 @@ function problemOfOwn({ status, headers, body }: WireAnswer): string | undefined
   if (!OWN.includes(status)) return `is ${status}`
   const kept = headers['cache-control']
   if (status >= 400 && kept !== undefined && !/no-store|no-cache|max-age=0/.test(kept))
-    return `may be kept: ${kept}`
+    return `may be cached: ${kept}`
   // Browsers guess the type of a response without one.
   return body.length > 0 && headers['content-type'] === undefined ? 'has a body, and no type' : undefined
 }

@@ -50,7 +50,7 @@ interface Wanted {
   quality: number | undefined
 }
 
-/** One of a list by any number. */
+/** Picks one of a list by any number. */
 function pick<T>(items: readonly T[], number: number): T {
   return items[number % items.length] as T
 }
@@ -95,7 +95,7 @@ function colorsOf(format: ImageFormat): [string, ...string[]][] {
   return format === 'gif' ? [...COLORS, TRANSLUCENT[0]!] : [...COLORS, ...TRANSLUCENT]
 }
 
-/** From the table in docs/urls.md, not by the grammar's code. */
+/** Follows the table in docs/urls.md, not the grammar's code. */
 function canonicalOf({ format, width, height, color, text, quality }: Wanted): string {
   const usual = QUALITY[format]
   return [

@@ -181,7 +181,7 @@ const badEncoding: fc.Arbitrary<Wrong> = fc
     fc.constantFrom('/20,text=', '/20,white,png,text=a', '/20,', '/20,fg=', '/20,q=', '/20,x'),
     fc.constantFrom('', 'a', 'abc'),
   )
-  // Behind `%` and `%2`, a letter may make an escape of it.
+  // After `%` or `%2`, a letter may complete an escape.
   .map(([broken, before, after]) => [
     `${before}${broken}${/^%2?$|%$/.test(broken) ? '' : after}`,
     'BAD_ENCODING',

@@ -14,7 +14,7 @@ import { scriptedS3, service, type TestService } from '../../support/service.js'
 
 const BUCKET = 'genato-images-000000000000'
 const DOMAIN = `${BUCKET}.s3.us-east-1.amazonaws.com`
-/** Headers of the single request. */
+/** Headers that belong to a single request. */
 const OF_THE_REQUEST = ['date', 'x-amz-cf-id', 'x-amz-request-id', 'x-amz-id-2']
 
 type Local = Awaited<ReturnType<typeof localStore>>
@@ -91,7 +91,7 @@ it('a stored image looks the same to viewers, whether the function sends it or C
         await viewed(itself, '/640x480,white', method, headers),
         await viewed(fetched, '/640x480,white', method, headers),
       ]
-      // Every answer has another multipart boundary.
+      // Every response has its own multipart boundary.
       if (one.headers['content-type']?.startsWith('multipart/')) one.headers['content-type'] = 'multipart'
       if (other.headers['content-type']?.startsWith('multipart/')) other.headers['content-type'] = 'multipart'
       if (one.headers['content-type'] === 'multipart') one.body = other.body
@@ -139,7 +139,7 @@ it('an image over 700 kB goes back to CloudFront, without being downloaded', asy
 it.each([
   [700_000, true],
   [700_001, false],
-])('a made image of %i bytes is sent by the function: %s', async (bytes, itself) => {
+])('a generated image of %i bytes is sent by the function: %s', async (bytes, itself) => {
   const store = await localStore()
   const run = service(
     store.endpoint,
@@ -152,7 +152,7 @@ it.each([
   )
   const url = await edgeBefore(store, run, false)
   expect('status' in (await run.send(event('/image')))).toBe(itself)
-  // The local edge refuses the same answers as CloudFront.
+  // The local edge refuses the same responses as CloudFront.
   expect((await viewed(url, '/image', 'GET', {})).status).toBe(200)
 })
 
@@ -199,7 +199,7 @@ it.each([
   '/a%20b%2Bc%281%29%27%C3%A9.png',
   '/a%20b%2bc(1)%27%c3%a9.png',
   '/%61%20b%2Bc(1)%27é.png',
-])('%s is handed on in the one spelling that CloudFront and S3 sign alike', async (path) => {
+])('%s is passed on in the one spelling that CloudFront and S3 sign alike', async (path) => {
   const { endpoint, folder } = await localStore()
   await folder.put("a b+c(1)'é.png", { body: Buffer.from('x'), contentType: 'image/png' })
   const result = await service(endpoint).send(event(path))

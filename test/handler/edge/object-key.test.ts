@@ -73,7 +73,7 @@ describe('a key from the generator', () => {
     'a..b/.c',
     '-',
     'a'.repeat(1024 - 'generated/gen1/'.length),
-  ])('%s is taken', (key) => {
+  ])('%s is accepted', (key) => {
     expect(objectKey(own, 'gen1', key)).toBe(`generated/gen1/${key}`)
   })
 
@@ -101,7 +101,7 @@ describe('a key from the generator', () => {
     'a#b',
     'a\\b',
     'a'.repeat(1025 - 'generated/gen1/'.length),
-  ])('%j is refused, because the generator is wrong and not the viewer', (key) => {
+  ])('%j is refused as an error of the generator, not of the viewer', (key) => {
     expect(() => objectKey(own, 'gen1', key)).toThrow(RangeError)
     expect(() => objectKey(own, 'gen1', key)).toThrow(JSON.stringify(key.slice(0, 200)))
   })

@@ -191,7 +191,7 @@ describe('a file', () => {
   })
 
   it.each(['/missing.png', '/a/b/c.txt', '/robots.txt'])(
-    '%s that is not there gets a 404 of the function’s own',
+    '%s that doesn’t exist gets a 404 from the function',
     async (path) => {
       const { endpoint } = await localStore()
       const { send, lines } = service(endpoint)
@@ -228,7 +228,7 @@ describe('a file', () => {
 
 describe('S3', () => {
   it.each([403, 500, 503, 400])(
-    'answering the look-up with %i is not taken for absent: 503',
+    'that answers the lookup with %i doesn’t mean that the object is absent: 503',
     async (status) => {
       const { endpoint, requests } = await scriptedS3((_, response) => response.writeHead(status).end())
       const { send, lines } = service(endpoint)
@@ -241,14 +241,14 @@ describe('S3', () => {
     },
   )
 
-  it('is asked once more after a temporary error', async () => {
+  it('gets a second request after a temporary error', async () => {
     const { endpoint } = await scriptedS3(({ count }, response) =>
       response.writeHead(count === 1 ? 503 : 200).end(),
     )
     expect(answer(await service(endpoint).send(event('/640x480,white,png'))).status).toBe('200')
   })
 
-  it('is asked once more when the connection breaks', async () => {
+  it('gets a second request if the connection breaks', async () => {
     const { endpoint } = await scriptedS3(({ count }, response) => {
       if (count === 1) response.destroy()
       else response.writeHead(200).end()
@@ -256,12 +256,12 @@ describe('S3', () => {
     expect(answer(await service(endpoint).send(event('/640x480,white,png'))).status).toBe('200')
   })
 
-  it('is asked through a new connection if the open ones are dead', async () => {
+  it('gets the request through a new connection if the open ones are dead', async () => {
     let thawed = false
     const sockets = new Set<unknown>()
     const { endpoint } = await scriptedS3(({ method }, response) => {
       const { socket } = response
-      // As after a freeze: the open sockets are dead, which only shows when they are used.
+      // As after a freeze: the open sockets are dead, which shows only when they are used.
       if (thawed && sockets.has(socket)) {
         socket?.destroy()
         return
@@ -280,20 +280,20 @@ describe('S3', () => {
     expect(answer(await send(event('/image'))).status).toBe('200')
   })
 
-  it('gives 503 if it can’t be reached', async () => {
+  it('that can’t be reached means 503', async () => {
     const { send, lines } = service('http://127.0.0.1:9')
     expect(answer(await send(event('/640x480'))).status).toBe('503')
     expect(lines[0]?.error).toContain('ECONNREFUSED')
   })
 
-  it('gives 503 before Lambda ends the function if it does not answer', async () => {
+  it('that doesn’t answer means 503, before Lambda ends the function', async () => {
     const { endpoint } = await scriptedS3(() => undefined)
     const started = Date.now()
     expect(answer(await service(endpoint).send(event('/640x480'), 2_300)).status).toBe('503')
     expect(Date.now() - started).toBeLessThan(2_000)
   })
 
-  it('that refuses to store does not keep the image from being sent, cached for a minute', async () => {
+  it('that refuses to store an image doesn’t stop the function from sending it, cached for a minute', async () => {
     const { endpoint } = await scriptedS3(({ method }, response) =>
       response.writeHead(method === 'GET' ? 404 : 403).end(),
     )
@@ -311,13 +311,16 @@ describe('S3', () => {
   it.each([
     [749_997, '200'],
     [750_000, '503'],
-  ])('that refuses to store %i bytes, base64 of which CloudFront has to take: %s', async (bytes, status) => {
-    const { endpoint } = await scriptedS3(({ method }, response) =>
-      response.writeHead(method === 'GET' ? 404 : 500).end(),
-    )
-    const generator = generatorOf(async () => ({ body: Buffer.alloc(bytes), contentType: 'image/png' }))
-    expect(answer(await service(endpoint, generator).send(event('/image'))).status).toBe(status)
-  })
+  ])(
+    'that refuses to store %i bytes, which CloudFront must accept in base64, means %s',
+    async (bytes, status) => {
+      const { endpoint } = await scriptedS3(({ method }, response) =>
+        response.writeHead(method === 'GET' ? 404 : 500).end(),
+      )
+      const generator = generatorOf(async () => ({ body: Buffer.alloc(bytes), contentType: 'image/png' }))
+      expect(answer(await service(endpoint, generator).send(event('/image'))).status).toBe(status)
+    },
+  )
 })
 
 describe('a generator', () => {
@@ -344,7 +347,7 @@ describe('a generator', () => {
       async () => ({ body: Buffer.alloc(60_000_000), contentType: 'image/png' }),
       '60000000 bytes',
     ],
-  ])('that %s gets 500, the reason only in the log', async (_, generate, reason) => {
+  ])('that %s means 500, with the reason only in the log', async (_, generate, reason) => {
     const { endpoint, folder } = await localStore()
     const { send, lines } = service(endpoint, generatorOf(generate as Generator<object>['generate']))
     const response = answer(await send(event('/image')))
@@ -355,7 +358,7 @@ describe('a generator', () => {
     expect(await folder.list('')).toEqual([])
   })
 
-  it('that does not finish is aborted two seconds before the function’s timeout, and answered with 503', async () => {
+  it('that does not finish is aborted two seconds before the function’s timeout, which means 503', async () => {
     const { endpoint } = await localStore()
     let told = false
     const generator = generatorOf(async (_, { signal, deadline }) => {
@@ -386,7 +389,7 @@ describe('a generator', () => {
     expect((await folder.get('originals/a.txt'))?.body.toString()).toBe('original')
   })
 
-  it('with an asynchronous parse gets 500, instead of one image for every path', async () => {
+  it('with an asynchronous parse means 500, instead of one image for every path', async () => {
     const { endpoint } = await localStore()
     const generator = {
       ...generatorOf(async () => ({ body: 'x', contentType: 'text/plain' })),

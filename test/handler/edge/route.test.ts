@@ -158,7 +158,7 @@ describe('a custom generator', () => {
     expect(rejection(() => route(generator, 'gen1', INTER, '/a')).code).toBe('NO_SUCH_CAT')
   })
 
-  it('may give parameters that are falsy', () => {
+  it('may return falsy parameters', () => {
     expect(
       route(
         generatorOf(() => ''),

@@ -3,12 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { openObjectFolder } from '../../../src/objects/folder.js'
 
-/** A project of its own, with a folder for what its server writes outside of it. */
+/** A new project, and a folder for everything that its server writes outside the project. */
 export interface Home {
   folder: string
-  /** What `startServer` is to give the server. */
+  /** The server's environment, for `startServer`. */
   env: Record<string, string>
-  /** What is left in the folder for temporary files, and half-written in the store. */
+  /** Leftover temporary files, and half-written files in the store. */
   leftovers(): string[]
   remove(): void
 }
@@ -34,7 +34,7 @@ export function makeHome(
   }
 }
 
-/** Puts files into the bucket of a home whose server does not run. */
+/** Puts files into the bucket while the server isn't running. */
 export async function putFiles(
   { folder }: Home,
   files: Record<string, Buffer>,
@@ -44,7 +44,7 @@ export async function putFiles(
   for (const [key, body] of Object.entries(files)) await objects.put(key, { body, contentType })
 }
 
-/** Every object of a home whose server does not run, and the files that are not whole. */
+/** Every stored object, and the incomplete files, while the server isn't running. */
 export async function stored({ folder }: Home): Promise<{ objects: Map<string, Buffer>; torn: string[] }> {
   const torn: string[] = []
   const opened = await openObjectFolder(path.join(folder, '.genato', 'images', 'objects'), {

@@ -3,10 +3,10 @@ import { connectWire, requestFor, type Wire, type WireAnswer } from './wire.js'
 const FORMATS = ['png', 'svg', 'jpg', 'gif', 'webp', 'avif']
 const HEX = 'abcdef'
 
-/** As many different images as wanted, small and of all formats, each by its canonical path. */
+/** The canonical paths of so many different small images, in all formats. */
 export function imagePaths(many: number): string[] {
   return Array.from({ length: many }, (_, index) => {
-    // Letters only, and unlike ones, so that it has no shorter spelling and no name.
+    // Different letters only, so that the colour has no shorter spelling and no name.
     const color = Array.from(
       'badcfe',
       (letter, at) => HEX[(HEX.indexOf(letter) + Math.floor(index / 6 ** at)) % 6],
@@ -15,7 +15,7 @@ export function imagePaths(many: number): string[] {
   })
 }
 
-/** Another spelling, which no cache has: letters of the colour in the other case. `which` is below 64. */
+/** Another spelling, which isn't cached: some letters of the colour in upper case. `which` is below 64. */
 export function respelt(path: string, which: number): string {
   const [size = '', color = '', format = ''] = path.split(',')
   const spelt = Array.from(color, (letter, at) => ((which >> at) & 1 ? letter.toUpperCase() : letter)).join(
@@ -24,7 +24,7 @@ export function respelt(path: string, which: number): string {
   return [size, spelt, format].join(',')
 }
 
-/** Asks for all of them over a few connections, and gives each to `onAnswer`. */
+/** Requests all of them over a few connections, and passes each response to `onAnswer`. */
 export async function askAll(
   port: number,
   targets: Iterable<string>,

@@ -4,14 +4,14 @@ import { openFiles, resident } from './processes.js'
 import type { Server } from './server.js'
 import { connectWire, requestFor, type Wire } from './wire.js'
 
-/** What one look at the server's process showed. */
+/** One sample of the server's process. */
 export interface Sample {
   /** Seconds since the load began. */
   at: number
   /** Bytes. */
   resident: number
   openFiles: number
-  /** Processes that run the package. */
+  /** Number of processes that run the package. */
   functions: number
 }
 
@@ -26,8 +26,8 @@ const WRONG = Array.from({ length: 60 }, (_, at) => `/${20 + at}x20,nocolour${at
 const NOWHERE = Array.from({ length: 60 }, (_, at) => `/missing/${at}.png`)
 
 /**
- * What viewers do, well-behaved ones and others, for so long: cached images, wrong and missing ones, new ones (by
- * HEAD, which no cache keeps, and a few by GET), aborted and cut requests, garbage.
+ * Sends a mix of requests for this long: cached images, wrong URLs and missing files, new images (most by HEAD, which
+ * isn't cached, a few by GET), aborted and truncated requests, garbage.
  */
 export async function mixedLoad(
   server: Server,
@@ -79,10 +79,10 @@ export async function mixedLoad(
     asking('wrong', 10, () => next(WRONG)),
     asking('missing', 20, () => next(NOWHERE)),
     asking('method', 50, () => next(KNOWN), 'POST', 'Content-Length: 0\r\n'),
-    // Away before the answer is there, of what is cached and of what is not.
+    // Clients that leave before the response, for cached and for new images.
     misbehaving(40, (wire) => wire.write(requestFor(next(KNOWN)))),
     misbehaving(400, (wire) => wire.write(requestFor(unknown()))),
-    // Cut in the middle; half closed; garbage.
+    // Truncated, half closed, garbage.
     misbehaving(50, (wire) => wire.write('GET /20,white HTTP/1.1\r\nHo')),
     misbehaving(60, async (wire) => {
       wire.socket.end(requestFor(next(KNOWN)))
@@ -116,7 +116,7 @@ function newImages(): () => string {
   return () => respelt(images[at % images.length] ?? '/', Math.floor(at++ / images.length) % 64)
 }
 
-/** Bytes a minute by which resident memory grew, the first part of the time left out: the slope of least squares. */
+/** Growth of resident memory in bytes a minute: the least-squares slope, without the warm-up. */
 export function growth(samples: readonly Sample[], warmUp: number): number {
   const counted = samples.filter(({ at }) => at >= warmUp)
   const mean = (value: (sample: Sample) => number) =>

@@ -1,34 +1,34 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** What is told of processes here, only Linux tells. */
-export const TOLD = process.platform === 'linux'
+/** The figures below come from /proc, which only Linux has. */
+export const ON_LINUX = process.platform === 'linux'
 
-/** Every process below this one, and what they started. */
+/** Every descendant of this process. */
 export function below(pid: number): number[] {
   return started(pid).flatMap((child) => [child, ...below(child)])
 }
 
-/** Those of them whose command line has this in it. */
+/** The descendants whose command line contains this. */
 export function runningBelow(pid: number, program: string): number[] {
   return below(pid).filter((child) => read(`/proc/${child}/cmdline`).includes(program))
 }
 
-/** Bytes of memory that lie in RAM for this process alone, and those of it shared with others. 0: it has ended. */
+/** Resident memory in bytes: private, and shared with other processes. 0: it has ended. */
 export function resident(pid: number): number {
   return Number(/^VmRSS:\s*(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024
 }
 
-/** The most that it ever was. */
+/** The peak of resident memory, in bytes. */
 export function residentPeak(pid: number): number {
   return Number(/^VmHWM:\s*(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024
 }
 
-/** How many files, sockets and pipes a process has open. */
+/** The number of a process's open files, sockets and pipes. */
 export function openFiles(pid: number): number {
   return names(`/proc/${pid}/fd`).length
 }
 
-/** Of those, files whose name has this in it. */
+/** Open files whose name contains this. */
 export function openNamed(pid: number, text: string): string[] {
   return names(`/proc/${pid}/fd`)
     .map((fd) => target(`/proc/${pid}/fd/${fd}`))

@@ -3,10 +3,10 @@ import { expect } from 'vitest'
 import { connectWire, requestFor } from './wire.js'
 import { openFiles } from './processes.js'
 
-/** Ms that nine of ten well-behaved requests may take. A stuck server takes seconds, a busy machine does not. */
+/** The limit in ms for nine of ten normal requests. A stuck server takes seconds, a busy machine doesn't. */
 const QUICK = 500
 
-/** That others are served: cached images on connections of their own, one after the other. */
+/** Checks that other viewers are served: requests cached images one by one, each on a new connection. */
 export async function servesOthers(port: number, target = '/20,white'): Promise<void> {
   const times: number[] = []
   for (let request = 0; request < 30; request++) {
@@ -22,8 +22,8 @@ export async function servesOthers(port: number, target = '/20,white'): Promise<
   expect(times[26]).toBeLessThan(QUICK)
 }
 
-/** That, in so many ms, not many more files are open than there were. */
+/** Checks that the number of open files is back near `before` within so many ms. */
 export async function settles(pid: number, before: number, ms: number): Promise<void> {
   for (const late = Date.now() + ms; openFiles(pid) > before + 4; await sleep(100))
-    expect(Date.now(), `${openFiles(pid)} files are open, and ${before} were before`).toBeLessThan(late)
+    expect(Date.now(), `${openFiles(pid)} files are open, up from ${before}`).toBeLessThan(late)
 }

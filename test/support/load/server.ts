@@ -4,24 +4,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { runningBelow } from './processes.js'
 
-/** `GENATO_ROOT` names it where this is bundled into another folder, as the bench does. */
+/** The bench bundles this file into another folder, and sets `GENATO_ROOT`. */
 const ROOT = process.env['GENATO_ROOT'] ?? fileURLToPath(new URL('../../..', import.meta.url))
 const KEPT = 4_000_000
 
 export interface Server {
   port: number
   pid: number
-  /** The end of all that it has said. */
+  /** The end of its output. */
   said(): string
-  /** Processes that run the package now. */
+  /** The processes that run the package now. */
   functions(): number[]
-  /** Sends the signal, and waits for the end: its exit code. */
+  /** Sends the signal, and waits for the exit. @returns the exit code. */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
 /**
  * Starts the built `genato dev` in a folder, on a free port, and waits until it serves.
- * @throws what it said, if it did not come to that.
+ * @throws an error with its output, if it doesn't serve.
  */
 export async function startServer(
   cwd: string,

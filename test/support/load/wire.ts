@@ -1,18 +1,18 @@
 import net from 'node:net'
 
-/** An answer, byte for byte as it came. */
+/** A response, byte for byte. */
 export interface WireAnswer {
   status: number
-  /** By name in lower case; of repeated ones, all values joined. */
+  /** By name in lower case. Values of repeated headers are joined. */
   headers: Record<string, string>
   body: Buffer
 }
 
-/** A connection on which anything at all can be sent. */
+/** A connection that sends any bytes. */
 export interface Wire {
   socket: net.Socket
   write(bytes: string | Buffer): void
-  /** The next answer; `closed` if the server ends the connection before it is whole. @throws after `timeoutMs` */
+  /** The next response. `closed` if the server ends the connection before it is complete. @throws after `timeoutMs` */
   next(method?: string, timeoutMs?: number): Promise<WireAnswer | 'closed'>
   close(): void
 }
@@ -20,7 +20,7 @@ export interface Wire {
 const ANSWER_TIMEOUT = 20_000
 const HEAD_END = '\r\n\r\n'
 
-/** Strings are sent byte by byte (latin1): what has to be UTF-8 is given as a Buffer. */
+/** Strings are sent as latin1, one byte for each character. Pass UTF-8 as a Buffer. */
 export async function connectWire(port: number, host = '127.0.0.1'): Promise<Wire> {
   const socket = net.connect({ port, host, noDelay: true })
   await new Promise<void>((resolve, reject) => {
@@ -55,7 +55,7 @@ export async function connectWire(port: number, host = '127.0.0.1'): Promise<Wir
             return read.answer
           }
           if (over) return 'closed'
-          if (late) throw new Error(`No whole answer came within ${timeoutMs} ms.`)
+          if (late) throw new Error(`No complete response within ${timeoutMs} ms.`)
           await new Promise<void>((resolve) => {
             wake = resolve
           })
@@ -68,7 +68,7 @@ export async function connectWire(port: number, host = '127.0.0.1'): Promise<Wir
   }
 }
 
-/** Asks on a connection of its own. */
+/** Sends a request on a new connection. */
 export async function askOnce(
   port: number,
   bytes: string | Buffer,
@@ -83,7 +83,7 @@ export async function askOnce(
   }
 }
 
-/** A request that is right, but for what its target may be. */
+/** A valid request, except perhaps for its target. */
 export function requestFor(target: string | Buffer, method = 'GET', headers = ''): Buffer {
   return Buffer.concat([
     Buffer.from(`${method} `, 'latin1'),
@@ -101,7 +101,7 @@ function readAnswer(
   if (headEnd < 0) return undefined
   const [first = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')
   const status = Number(/^HTTP\/1\.[01] (\d{3})( |$)/.exec(first)?.[1] ?? Number.NaN)
-  if (Number.isNaN(status)) throw new Error(`This is no status line: ${JSON.stringify(first)}`)
+  if (Number.isNaN(status)) throw new Error(`Not a status line: ${JSON.stringify(first)}`)
   const start = headEnd + HEAD_END.length
   if (status < 200) {
     const final = readAnswer(bytes.subarray(start), method, over)
@@ -124,7 +124,7 @@ function readHeaders(lines: string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const line of lines) {
     const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? []
-    if (name === undefined) throw new Error(`This is no header: ${JSON.stringify(line)}`)
+    if (name === undefined) throw new Error(`Not a header: ${JSON.stringify(line)}`)
     const key = name.toLowerCase()
     headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`
   }

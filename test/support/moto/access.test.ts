@@ -63,7 +63,7 @@ type Statement = {
 
 const anyone = () => clients({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' })
 
-/** Gives the user these statements only. */
+/** Replaces the user's permissions by these statements. */
 async function allow(...statements: Statement[]): Promise<void> {
   const Statement = statements.map((one) => ({ Effect: 'Allow', Resource: '*', ...one }))
   await moto.enforceIam(false)
@@ -104,7 +104,7 @@ function config(functionArn?: string): cf.DistributionConfig {
 describeAws('IAM enforcement', () => {
   beforeAll(async () => {
     moto = await borrowMoto()
-    // As in the tests that count calls: signatures must survive the proxy.
+    // Other tests call through the proxy, so signatures must survive it.
     proxy = await startFaultProxy(moto.endpoint)
   })
   afterAll(async () => {
@@ -463,7 +463,7 @@ describeAws('IAM enforcement', () => {
     expect(await head()).toBe('NotFound 404')
   })
 
-  test('deleting objects reports each that was denied', async () => {
+  test('DeleteObjects reports each denied key', async () => {
     await allow({ Action: 's3:DeleteObject', Resource: `${bucketArn}/other` })
     const { Errors } = await clients().s3.deleteObjects({
       ...ours,

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import path from 'node:path'
 import { ROOT } from '../project.js'
 
-/** The Python that has moto, or why there is none. */
+/** A Python with moto, or the reason why there is none. */
 export type Brought = { python: string } | { missing: string }
 
 declare module 'vitest' {
@@ -18,7 +18,7 @@ const REQUIREMENTS = path.join(import.meta.dirname, 'requirements.txt')
 const INTERPRETER =
   'import sys; print(sys.executable, sys.version, sep="\\n"); sys.exit(sys.version_info < (3, 10))'
 
-/** Installs moto, in a virtual environment that is made once for these requirements and this Python. */
+/** Installs moto into a virtual environment, once for these requirements and this Python. */
 export function bringMoto(): Brought {
   const python = findPython()
   if (python === undefined)
@@ -44,9 +44,9 @@ function findPython(): { executable: string; identity: string } | undefined {
 }
 
 /**
- * Under a name of this process's first, so that the final name appears with all that belongs to it: neither
- * one that was killed half way nor another that does the same now can leave an unfinished one there.
- * @returns why it could not be.
+ * Installs under a temporary name and renames it at the end, so that the final name is always complete, even if the
+ * process is killed or another one installs at the same time.
+ * @returns why it failed.
  */
 function install(python: string, venv: string): string | undefined {
   const unfinished = `${venv}.${process.pid}`
@@ -66,7 +66,7 @@ function install(python: string, venv: string): string | undefined {
         return `\`${program} ${args.slice(0, 3).join(' ')}\` failed: ${said.trim().split('\n').at(-1)}`
       }
     }
-    // What is there under the final name has no interpreter: Python itself has gone or moved.
+    // The environment under the final name has lost its interpreter: Python was removed or has moved.
     if (!existsSync(interpreter(venv))) {
       rmSync(venv, { recursive: true, force: true })
       renameSync(unfinished, venv)
@@ -80,7 +80,7 @@ function install(python: string, venv: string): string | undefined {
   }
 }
 
-/** Removes what processes left that have ended before they were done. */
+/** Removes unfinished installations of processes that have ended. */
 function removeAbandoned(): void {
   if (!existsSync(CACHE)) return
   for (const name of readdirSync(CACHE)) {

@@ -6,12 +6,12 @@ import { startMoto, type OwnMoto } from './moto.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Answers `/<worker>` with the endpoint of that worker's server. */
+    /** Responds to `/<worker>` with the endpoint of that worker's server. */
     motoPool: string
   }
 }
 
-/** A machine without Python can run the other tests; in CI nothing is left out. */
+/** A machine without Python can run the other tests. CI must run them all. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const brought = bringMoto()
   project.provide('moto', brought)

@@ -24,7 +24,7 @@ function trusting(...Service: string[]) {
   return { Version: '2012-10-17', Statement: [statement] }
 }
 
-/** Of a region and an account. */
+/** The clients of a region and an account. */
 function clients(region = 'us-east-1', account = ACCOUNT) {
   const options = {
     region,
@@ -108,7 +108,7 @@ describeAws('moto', () => {
     return { Id: made.Distribution!.Id!, Status: made.Distribution!.Status, IfMatch: made.ETag! }
   }
   const read = async (Id: string) => (await aws.cf.getDistribution({ Id })).Distribution!
-  /** Changes what is there, and waits for nothing. */
+  /** Changes a distribution without waiting. */
   const change = async (Id: string, change: Partial<cf.DistributionConfig>) => {
     const { DistributionConfig, ETag } = await aws.cf.getDistributionConfig({ Id })
     return aws.cf.updateDistribution({
@@ -138,7 +138,7 @@ describeAws('moto', () => {
   const arn = (version: string | number, region = 'us-east-1') =>
     `arn:aws:lambda:${region}:${ACCOUNT}:function:render:${version}`
 
-  test('CloudFront keeps a configuration whole, and fills in what was not said', async () => {
+  test('CloudFront keeps a configuration completely, and adds defaults', async () => {
     await createRole()
     await createFunction()
     const oac = await aws.cf.createOriginAccessControl({ OriginAccessControlConfig: accessControl('a') })
@@ -229,7 +229,7 @@ describeAws('moto', () => {
     expect(await refusal(missing)).toMatch('NoSuchResource 404')
   })
 
-  test('CloudFront gives each change an ETag, and refuses a stale one and none', async () => {
+  test('CloudFront gives each change an ETag, and refuses a stale or missing one', async () => {
     const { Id, IfMatch } = await create()
     const DistributionConfig = (await aws.cf.getDistributionConfig({ Id })).DistributionConfig!
     const { ETag } = await change(Id, { Comment: 'other' })
@@ -243,7 +243,7 @@ describeAws('moto', () => {
     expect(await refusal(change(Id, { CallerReference: 'two' }))).toMatch('IllegalUpdate 400')
   })
 
-  test('CloudFront takes time: a distribution is deployed after the reads that were set', async () => {
+  test('CloudFront reports a distribution as deployed after the configured number of reads', async () => {
     const statuses = async (Id: string, count: number) => {
       const seen: (string | undefined)[] = []
       for (let i = 0; i < count; i += 1) seen.push((await read(Id)).Status)
@@ -261,7 +261,7 @@ describeAws('moto', () => {
     expect((await change(Id, {})).Distribution!.Status).toBe('Deployed')
   })
 
-  test('CloudFront deletes only what is disabled and deployed, and remembers its caller reference', async () => {
+  test('CloudFront deletes only a disabled, deployed distribution, and remembers its caller reference', async () => {
     const { Id } = await create()
     const remove = async () =>
       aws.cf.deleteDistribution({ Id, IfMatch: (await aws.cf.getDistribution({ Id })).ETag })
@@ -279,7 +279,7 @@ describeAws('moto', () => {
     )
   })
 
-  test('CloudFront takes one of several creations at the same time, and one of several updates', async () => {
+  test('CloudFront accepts one of several simultaneous creations, and one of several updates', async () => {
     const made = await Promise.allSettled(Array.from({ length: 8 }, async () => create()))
     expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     const Id = (await aws.cf.listDistributions()).DistributionList!.Items![0]!.Id!
@@ -305,7 +305,7 @@ describeAws('moto', () => {
     )
   })
 
-  test('CloudFront asks much of a function', async () => {
+  test('CloudFront checks a function that is associated', async () => {
     await createRole()
     await createFunction()
     await createFunction({}, 'eu-west-1')
@@ -334,7 +334,7 @@ describeAws('moto', () => {
     )
   })
 
-  test('CloudFront completes an invalidation, and knows its reference again', async () => {
+  test('CloudFront completes an invalidation, and recognizes its reference', async () => {
     const { Id: DistributionId } = await create()
     const invalidate = async (...paths: string[]) =>
       aws.cf.createInvalidation({
@@ -360,7 +360,7 @@ describeAws('moto', () => {
     OriginAccessControlOriginType: 's3',
   })
 
-  test("CloudFront's origin access controls have one name each, versions and users", async () => {
+  test("CloudFront's origin access controls have unique names and ETags, and stay while they are used", async () => {
     const make = async (name: string) =>
       aws.cf.createOriginAccessControl({ OriginAccessControlConfig: accessControl(name) })
     const made = await make('a')
@@ -394,7 +394,7 @@ describeAws('moto', () => {
     expect(await refusal(create(user))).toMatch('InvalidOriginAccessControl 400')
   })
 
-  test('Lambda publishes only what is new, and no number twice', async () => {
+  test('Lambda publishes only changes, and no version number twice', async () => {
     await createRole()
     const publish = async (input: Partial<lambda.PublishVersionCommandInput> = {}) =>
       aws.lambda.publishVersion({ FunctionName: 'render', ...input })
@@ -443,7 +443,7 @@ describeAws('moto', () => {
 
   const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64')
 
-  test('Lambda takes code from a bucket of its region', async () => {
+  test('Lambda takes code only from a bucket in its region', async () => {
     await createRole()
     await aws.s3.createBucket({ Bucket: BUCKET })
     await aws.s3.putObject({ Bucket: BUCKET, Key: 'a.zip', Body: zip('s3') })
@@ -470,7 +470,7 @@ describeAws('moto', () => {
     )
   })
 
-  test("Lambda's permissions are each version's own", async () => {
+  test("Lambda's permissions belong to one version", async () => {
     await createRole()
     await createFunction()
     const render = { FunctionName: 'render' }
@@ -497,7 +497,7 @@ describeAws('moto', () => {
     await policy()
   })
 
-  test('Lambda refuses to delete what is replicated, as often as was set', async () => {
+  test('Lambda refuses to delete a replicated function as often as configured', async () => {
     await moto.settings({ distribution_reads: 0, replica_refusals: 2 })
     await createRole()
     await createFunction()
@@ -520,7 +520,7 @@ describeAws('moto', () => {
     expect([await remove('1'), await remove()]).toEqual(['nothing', 'nothing'])
   })
 
-  test("Lambda tells the account's limits", async () => {
+  test("Lambda returns the account's limits", async () => {
     const concurrency = async () =>
       (await aws.lambda.getAccountSettings({})).AccountLimit!.ConcurrentExecutions
     expect(await concurrency()).toBe(1000)
@@ -565,7 +565,7 @@ describeAws('moto', () => {
     expect(await refusal(aws.s3.headBucket({ Bucket: 'no-such-bucket' }))).toMatch('NotFound 404')
   })
 
-  test('S3 checks policies', async () => {
+  test('S3 checks bucket policies', async () => {
     const ours = { Bucket: BUCKET }
     const put = async (statement: object) => {
       const base = { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${BUCKET}/*` }
@@ -680,7 +680,7 @@ describeAws('moto', () => {
     expect(await refusal(aws.iam.getRole(edge))).toMatch('NoSuchEntityException 404')
   })
 
-  test('Logs are of a region, and filtered by text', async () => {
+  test('log groups belong to a region, and events are filtered by text', async () => {
     const there = clients('eu-west-1').logs
     const group = { logGroupName: '/aws/lambda/us-east-1.render' }
     await there.createLogGroup(group)

@@ -5,34 +5,34 @@ import path from 'node:path'
 import { describe, inject } from 'vitest'
 import { ACTIONS } from '../../../src/aws/actions.js'
 
-/** The action of each operation's own name, by `service:operation`. */
+/** Each operation's action, by `service:operation`. */
 const OWN_ACTIONS = Object.fromEntries(Object.entries(ACTIONS).map(([operation, [own]]) => [operation, own]))
 const MANAGED_POLICIES = { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' }
 
 interface MotoSettings {
-  /** How many GetDistribution calls see a distribution InProgress after a change; 1 if not set. */
+  /** How many GetDistribution calls see a distribution InProgress after a change. Default: 1. */
   distribution_reads?: number
-  /** How many GetInvalidation calls see an invalidation InProgress; 1 if not set. */
+  /** How many GetInvalidation calls see an invalidation InProgress. Default: 1. */
   invalidation_reads?: number
-  /** How many deletions of a function whose last association has gone are refused for its replicas; 0 if not set. */
+  /** How many deletions of a function are refused for its replicas after its last association. Default: 0. */
   replica_refusals?: number
-  /** How many calls of each kind, Lambda's fetches too, answer NoSuchBucket after CreateBucket; 0 if not set. */
+  /** How many calls of each kind, Lambda's fetches too, return NoSuchBucket after CreateBucket. Default: 0. */
   new_bucket_misses?: number
-  /** How many looks still see a deleted bucket; 0 if not set. */
+  /** How many reads still see a deleted bucket. Default: 0. */
   deleted_bucket_reads?: number
-  /** How many looks still see a deleted role; 0 if not set. */
+  /** How many reads still see a deleted role. Default: 0. */
   deleted_role_reads?: number
-  /** How many keys DeleteObjects refuses in an answer with status 200; 0 if not set. */
+  /** How many keys DeleteObjects refuses in a response with status 200. Default: 0. */
   refused_deletions?: number
-  /** With which code; InternalError if not set. */
+  /** The code of these refusals. Default: InternalError. */
   refused_deletions_code?: string
-  /** The concurrency that Lambda's GetAccountSettings reports; 1000 if not set. */
+  /** The concurrency that Lambda's GetAccountSettings reports. Default: 1000. */
   concurrent_executions?: number
-  /** The runtimes that Lambda@Edge accepts; all of Lambda's if not set. */
+  /** The runtimes that Lambda@Edge accepts. Default: all of Lambda's. */
   edge_runtimes?: string[]
-  /** How many reads see a function Pending after its creation, and InProgress after an update; 1 if not set. */
+  /** How many reads see a function Pending after its creation, and InProgress after an update. Default: 1. */
   function_reads?: number
-  /** Functions that Lambda fails to create or update, by name. */
+  /** The names of functions that Lambda fails to create or update. */
   failed?: Record<string, 'creation' | 'update'>
 }
 
@@ -41,7 +41,7 @@ export interface Moto {
   /** Empties every account, resets the settings and stops enforcing IAM policies. */
   reset(): Promise<void>
   settings(values: MotoSettings): Promise<void>
-  /** Makes calls need a user's access key, a valid signature and a policy that allows them. */
+  /** From then on, calls need a user's access key, a valid signature and a policy that allows them. */
   enforceIam(on: boolean): Promise<void>
 }
 
@@ -52,14 +52,14 @@ export interface OwnMoto extends Moto {
   close(): Promise<void>
 }
 
-/** `describe` where moto could be installed. Otherwise the tests are skipped, with the reason in their name. */
+/** `describe` if moto could be installed. Otherwise the tests are skipped, with the reason in their name. */
 export function describeAws(name: string, body: () => void): void {
   const moto = inject('moto')
   if ('missing' in moto) describe.skip(`${name} (not run without moto: ${moto.missing})`, body)
   else describe(name, body)
 }
 
-/** Starts a separate server, which ends with this process at the latest. */
+/** Starts a separate server, which ends when this process does, at the latest. */
 export async function startMoto(moto = inject('moto')): Promise<OwnMoto> {
   if ('missing' in moto) throw new Error(`There is no moto: ${moto.missing}`)
   const cwd = mkdtempSync(path.join(os.tmpdir(), 'genato-moto-'))
@@ -67,7 +67,7 @@ export async function startMoto(moto = inject('moto')): Promise<OwnMoto> {
     cwd,
     // The server ends when its stdin does.
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Without the AWS settings and profiles of whoever runs the tests.
+    // The AWS settings and profiles of whoever runs the tests are left out.
     env: {
       PATH: process.env['PATH'],
       HOME: cwd,

@@ -1,6 +1,6 @@
-"""moto's server, made to act as AWS does in the places where genato would notice.
+"""moto's server, patched to behave like AWS where genato would notice a difference.
 
-It prints its port, and ends when its standard input does: with the process that started it.
+Prints its port, and ends when its standard input does, with the process that started it.
 """
 
 import logging
@@ -16,11 +16,11 @@ from patches import access, cloudfront, control, functions, logs, s3
 
 
 class Handler(WSGIRequestHandler):
-    # Header and body are two writes: on a kept connection the second would wait for an acknowledgement.
+    # Header and body are two writes. On a kept-alive connection, the second would wait for an acknowledgement.
     disable_nagle_algorithm = True
 
     def log_request(self, *_: object) -> None:
-        """What was asked is the tests' to know; here only failures are said."""
+        """Logs only failures, because the tests know their requests."""
 
 
 def end_with_parent() -> None:
@@ -29,7 +29,7 @@ def end_with_parent() -> None:
 
 
 def one_at_a_time(app: Any) -> Any:
-    """What AWS checks and then does holds against calls at the same time; moto's own threads would not."""
+    """Handles one request at a time. AWS's checks hold against simultaneous calls, those of moto's threads wouldn't."""
     lock = threading.Lock()
 
     def answer(environ: Any, start_response: Any) -> list[bytes]:

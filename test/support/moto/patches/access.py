@@ -2,9 +2,9 @@
 
 moto checks the operation's name against the resource "*", except for roles and S3.
 
-The name of an operation's own action comes from genato's table (src/aws/actions.ts). All else is written here
-from AWS's service authorization reference: the resources, the conditions and what a call needs beyond its own
-action. Otherwise the printed policy would be checked against itself.
+The action of each operation comes from genato's table (src/aws/actions.ts). Everything else is written here from
+AWS's service authorization reference: resources, conditions and further permissions that a call needs. Otherwise
+the printed policy would be checked against itself.
 """
 
 import json
@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 from .control import memories, replace, settings
 from .s3 import as_list, is_kms, matches
 
-# What S3's API calls the operations on a bucket's parts, by GET, PUT and DELETE.
+# S3's names of the operations on a bucket's parts, by GET, PUT and DELETE.
 BUCKET_PARTS = {
     "publicAccessBlock": ("GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock"),
     "ownershipControls": (
@@ -59,13 +59,13 @@ class Need:
     action: str
     resource: str
     context: dict[str, str] = field(default_factory=dict)
-    # The error, where it is not the usual one.
+    # The error, if it isn't the usual one.
     code: str | None = None
     message: str | None = None
 
 
 class Refused(HTTPException):
-    """An error in the service's own format."""
+    """An error in the service's format."""
 
     def __init__(self, service: str, code: str, message: str, status: int) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class Refused(HTTPException):
 
 
 def action(service: str, operation: str) -> str:
-    """The operation's own action, by genato's table: access.test.ts compares its names with AWS's."""
+    """The operation's action from genato's table, whose names access.test.ts compares with AWS's."""
     name = f"{service}:{operation}"
     return ACTIONS.get(name, name)
 
@@ -151,7 +151,7 @@ def cloudfront_needs(request: IAMRequestBase, operation: str) -> list[Need]:
 
 
 def replication_needs(request: IAMRequestBase, added: set[str], removed: set[str]) -> list[Need]:
-    """Associating a function needs rights on it and, the first time, on the service-linked roles."""
+    """Associating a function needs permissions for it and, the first time, for the service-linked roles."""
     wanted = [
         (action, arn)
         for arn in sorted(added)
@@ -213,7 +213,7 @@ def iam_needs(request: IAMRequestBase, operation: str) -> list[Need]:
         resource = values["PolicyArn"]
     context = {"iam:policyarn": values["PolicyArn"]} if "PolicyArn" in values else {}
     role = next((one for one in backend.roles.values() if one.name == values.get("RoleName")), None)
-    # The one in the request, otherwise the role's.
+    # The boundary in the request, otherwise the role's.
     boundary = values.get("PermissionsBoundary") or (role and role.permissions_boundary_arn)
     if boundary:
         context["iam:permissionsboundary"] = boundary
@@ -275,7 +275,7 @@ def holds(operator: str, expected: dict[str, Any], context: dict[str, str]) -> b
 
 
 def is_allowed(documents: list[dict[str, Any]], need: Need) -> bool:
-    """At least one statement allows it, and none denies it."""
+    """Whether a statement allows the action and none denies it."""
     statements = [one for document in documents for one in as_list(document["Statement"])]
     effects = [one["Effect"] for one in statements if applies(one, need)]
     return "Allow" in effects and "Deny" not in effects
@@ -316,7 +316,7 @@ def apply() -> None:
 
     @replace(IAMRequestBase)
     def check_action_permitted(self: IAMRequestBase, resource: str) -> None:
-        """Checks every permission that AWS requires for the call, on the resource concerned."""
+        """Checks every permission that AWS requires for the call, on its resource."""
         operation = self._action.split(":")[1]
         if self._action == "sts:GetCallerIdentity":
             return

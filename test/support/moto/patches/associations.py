@@ -1,4 +1,4 @@
-"""What CloudFront asks of a function that it is to run, and what it leaves behind at the function."""
+"""CloudFront's conditions for associating a function, and the traces that an association leaves."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def refuse(message: str) -> None:
 
 
 def check(account_id: str, event: str, arn: str) -> None:
-    """A numbered version of the account's own function in us-east-1, within Lambda@Edge's restrictions."""
+    """Requires a numbered version of a function of this account in us-east-1, within Lambda@Edge's restrictions."""
     parts = arn.split(":")
     if len(parts) < 7 or parts[2] != "lambda" or parts[5] != "function":
         refuse(f"The function ARN must be a Lambda function ARN. ARN: {arn}")
@@ -78,7 +78,7 @@ def check_version(function: LambdaFunction, event: str) -> None:
 
 
 def trusted_services(function: LambdaFunction) -> set[str]:
-    """The services that the role's trust policy names."""
+    """The services in the role's trust policy."""
     role = iam_backends[function.account_id]["aws"].get_role_by_arn(function.role)
     services: set[str] = set()
     for statement in json.loads(role.assume_role_policy_document)["Statement"]:
@@ -88,7 +88,7 @@ def trusted_services(function: LambdaFunction) -> set[str]:
 
 
 def check_trust(function: LambdaFunction) -> None:
-    """The role has to trust the edge's service as well as Lambda's."""
+    """Requires that the role trusts Lambda@Edge's service and Lambda's."""
     if not {"lambda.amazonaws.com", "edgelambda.amazonaws.com"} <= trusted_services(function):
         refuse(
             "The function execution role must be assumable with edgelambda.amazonaws.com as well as "
@@ -97,9 +97,9 @@ def check_trust(function: LambdaFunction) -> None:
 
 
 def replicate(account_id: str, config: Config) -> None:
-    """Once a version was associated, its function counts as replicated for ever.
+    """Marks the function of an associated version as replicated for ever.
 
-    CloudFront grants the replicator what it needs, in the version's own policy.
+    CloudFront adds the replicator's permission to the version's policy.
     """
     backend = lambda_backends[account_id]["us-east-1"]
     for _, arn in config.associations:
@@ -110,6 +110,6 @@ def replicate(account_id: str, config: Config) -> None:
 
 
 def associated(account_id: str) -> set[str]:
-    """The versions which a distribution names now."""
+    """The versions that a distribution names now."""
     distributions = cloudfront_backends[account_id]["aws"].distributions.values()
     return {arn for one in distributions for _, arn in one.distribution_config.associations}

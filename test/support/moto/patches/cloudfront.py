@@ -1,4 +1,4 @@
-"""CloudFront: configurations kept whole, versions checked, states that take time."""
+"""CloudFront: complete configurations, checked versions, and states that take time."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class PreconditionFailed(CloudFrontException):
 
 
 def page(response: CloudFrontResponse, items: list[Any], key: str) -> dict[str, Any]:
-    """At most 100 at once; a page's marker is the last id of the one before."""
+    """Pages of at most 100. A page's marker is the last id of the previous page."""
     marker = response._get_param("Marker") or ""
     size = min(int(response._get_param("MaxItems") or 100), 100)
     ids = [item[key] for item in items]
@@ -37,7 +37,7 @@ def page(response: CloudFrontResponse, items: list[Any], key: str) -> dict[str, 
 
 
 def check_version(resource: Any, if_match: str | None) -> None:
-    """A missing If-Match is not the same error as a stale one."""
+    """A missing If-Match and a stale one are different errors."""
     if not if_match:
         raise InvalidIfMatchVersion
     if if_match != resource.etag:
@@ -51,7 +51,7 @@ def find(backend: CloudFrontBackend, distribution_id: str) -> Distribution:
 
 
 def changed(distribution: Distribution) -> None:
-    """Each change has an ETag of its own, and takes time until it is deployed everywhere."""
+    """Each change gets a new ETag, and takes time until it is deployed everywhere."""
     distribution.etag = random_id()
     distribution.last_modified_time = utcnow()
     distribution.reads_left = settings["distribution_reads"]
@@ -62,7 +62,7 @@ def status(distribution: Distribution) -> str:
 
 
 def check_config(backend: CloudFrontBackend, config: Config, own_id: str | None) -> None:
-    """An alias belongs to one distribution only; an access control and a function have to be there."""
+    """An alias belongs to one distribution only. The access control and the function must exist."""
     for others in models.cloudfront_backends.values():
         for other in others[backend.region_name].distributions.values():
             if other.id != own_id and set(config.aliases) & set(other.distribution_config.aliases):
@@ -82,7 +82,7 @@ def apply_distributions() -> None:
 
     @replace(Distribution)
     def __init__(self: Distribution, account_id: str, region_name: str, config: dict[str, Any]) -> None:
-        """An id begins with an E, and an ARN has no region: two colons."""
+        """An id begins with an E. An ARN has no region, hence the two colons."""
         __init__.original(self, account_id, region_name, config)
         self.id = self.distribution_id = f"E{self.id[1:]}"
         self.arn = f"arn:aws:cloudfront::{account_id}:distribution/{self.id}"
@@ -94,7 +94,7 @@ def apply_distributions() -> None:
     def create_distribution_with_tags(
         self: CloudFrontBackend, distribution_config: dict[str, Any], tags: list[dict[str, str]]
     ) -> tuple[Distribution, str, str]:
-        """A caller reference is used once, and stays used after its distribution was deleted."""
+        """A caller reference can be used once, even if its distribution has been deleted."""
         config = Config(distribution_config)
         used = self.__dict__.setdefault("caller_references", {})
         if config.caller_reference in used:
@@ -117,7 +117,7 @@ def apply_distributions() -> None:
 
     @replace(CloudFrontResponse, "get_distribution")
     def get_distribution_response(self: CloudFrontResponse) -> Any:
-        """Only a GetDistribution counts as a read that brings the deployment forward."""
+        """Counts as a read that moves the deployment forward. No other operation does."""
         distribution, etag = self.backend.get_distribution(self._get_param("Id"))
         answer = self.serialized(ActionResult({"Distribution": distribution, "ETag": etag}))
         distribution.reads_left = max(0, distribution.reads_left - 1)
@@ -127,7 +127,7 @@ def apply_distributions() -> None:
     def update_distribution(
         self: CloudFrontBackend, dist_config: dict[str, Any], _id: str, if_match: str | None
     ) -> tuple[Distribution, str, str]:
-        """All of the configuration is replaced, so all has to be there; its caller reference can't change."""
+        """Replaces the whole configuration, so it must be complete. The caller reference can't change."""
         distribution = find(self, _id)
         check_version(distribution, if_match)
         check_required(dist_config, REQUIRED_IN_UPDATE)
@@ -142,7 +142,7 @@ def apply_distributions() -> None:
 
     @replace(CloudFrontBackend)
     def delete_distribution(self: CloudFrontBackend, distribution_id: str, if_match: str | None) -> None:
-        """Only a distribution that is disabled everywhere can be deleted."""
+        """Deletes a distribution only if it is disabled everywhere."""
         distribution = find(self, distribution_id)
         check_version(distribution, if_match)
         if distribution.distribution_config["Enabled"] or status(distribution) != "Deployed":
@@ -154,7 +154,7 @@ def apply_distributions() -> None:
 
     @replace(CloudFrontResponse)
     def list_distributions(self: CloudFrontResponse) -> ActionResult:
-        """A summary has most of the configuration, the ETag and no caller reference; listing is no read."""
+        """A summary has most of the configuration and the ETag, but no caller reference. Isn't counted as a read."""
         summaries = [
             {
                 **distribution.distribution_config,
@@ -173,7 +173,7 @@ def apply_distributions() -> None:
         original = getattr(CloudFrontBackend, name)
 
         def checked(self: CloudFrontBackend, resource: str, original: Any = original, **rest: Any) -> Any:
-            """Only what exists has tags."""
+            """Only an existing distribution has tags."""
             if resource not in [distribution.arn for distribution in self.distributions.values()]:
                 raise CloudFrontException("NoSuchResource", "The specified resource does not exist.")
             return original(self, resource, **rest)
@@ -184,7 +184,7 @@ def apply_distributions() -> None:
 def apply_invalidations() -> None:
     @replace(CloudFrontBackend)
     def create_invalidation(self: CloudFrontBackend, dist_id: str, paths: list[str], caller_ref: str) -> Any:
-        """The same reference with the same paths is the earlier batch, with other paths an error."""
+        """A known reference returns the earlier batch if the paths are the same, otherwise an error."""
         distribution = find(self, dist_id)
         batches = self.invalidations.setdefault(dist_id, [])
         for batch in batches:
@@ -201,7 +201,7 @@ def apply_invalidations() -> None:
 
     @replace(CloudFrontBackend)
     def get_invalidation(self: CloudFrontBackend, dist_id: str, id: str) -> Any:
-        """A batch is created InProgress, and becomes Completed (spelled so) after some reads."""
+        """A batch begins InProgress, and becomes Completed (spelled like this) after some reads."""
         batch = get_invalidation.original(self, dist_id, id)
         if batch.reads_left <= 0:
             batch.status = "Completed"
@@ -221,7 +221,7 @@ def apply_invalidations() -> None:
 
 def apply_access_controls() -> None:
     def check_name(backend: CloudFrontBackend, config: dict[str, str], own_id: str | None) -> None:
-        """An access control's name is unique in its account."""
+        """An access control's name is unique in the account."""
         for control in backend.origin_access_controls.values():
             if control.id != own_id and control.name == config.get("Name"):
                 message = "An origin access control with the same name already exists."
@@ -242,7 +242,7 @@ def apply_access_controls() -> None:
 
     @replace(CloudFrontResponse)
     def delete_origin_access_control(self: CloudFrontResponse) -> EmptyResult:
-        """An access control stays as long as a distribution uses it, be that disabled or not."""
+        """An access control can't be deleted while a distribution uses it, even a disabled one."""
         control = self.backend.get_origin_access_control(self._get_param("Id"))
         check_version(control, self._get_param("IfMatch"))
         for distribution in self.backend.distributions.values():

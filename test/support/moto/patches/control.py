@@ -1,4 +1,4 @@
-"""The door for tests: settings, and a reset that covers them."""
+"""The tests' entry: settings, and a reset that covers them."""
 
 import json
 from collections.abc import Callable
@@ -10,38 +10,38 @@ from moto.moto_api._internal import urls
 from moto.moto_api._internal.models import MotoAPIBackend
 
 DEFAULTS = {
-    # How many reads see a distribution InProgress after a change, and an invalidation after its creation.
+    # How many reads see a distribution InProgress after a change, or an invalidation after its creation.
     "distribution_reads": 1,
     "invalidation_reads": 1,
-    # How many deletions of a function are refused after its last association has gone.
+    # How many deletions of a function are refused after its last association.
     "replica_refusals": 0,
-    # How many calls of each kind say NoSuchBucket of a bucket that was just created, Lambda's fetches too.
+    # How many calls of each kind, Lambda's fetches too, return NoSuchBucket after CreateBucket.
     "new_bucket_misses": 0,
-    # How many looks still see a bucket, or a role, that was deleted.
+    # How many reads still see a deleted bucket or role.
     "deleted_bucket_reads": 0,
     "deleted_role_reads": 0,
-    # How many keys DeleteObjects refuses in an answer with status 200, and with which code.
+    # How many keys DeleteObjects refuses in a response with status 200, and with which code.
     "refused_deletions": 0,
     "refused_deletions_code": "InternalError",
-    # What GetAccountSettings tells.
+    # The concurrency in GetAccountSettings.
     "concurrent_executions": 1000,
-    # What Lambda@Edge runs; None: all that Lambda does.
+    # The runtimes of Lambda@Edge. None: all of Lambda's.
     "edge_runtimes": None,
     # How many reads see a function Pending after its creation, and InProgress after an update.
     "function_reads": 1,
-    # Functions that Lambda could not make or update, by name: "creation" or "update".
+    # Functions that Lambda fails to create or update, by name: "creation" or "update".
     "failed": {},
 }
 
 MANAGED = ("AWSLambda", "CloudFront", "AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess")
 
 settings: dict[str, Any] = dict(DEFAULTS)
-# What else a reset forgets.
+# Further functions that a reset calls.
 memories: list[dict[str, Any]] = []
 
 
 def replace(owner: Any, name: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Puts the function in the place of the owner's, which it keeps as `.original`."""
+    """Replaces a function of the owner, and keeps the replaced one as `.original`."""
 
     def put(function: Callable[..., Any]) -> Callable[..., Any]:
         key = name or function.__name__
@@ -53,7 +53,7 @@ def replace(owner: Any, name: str | None = None) -> Callable[[Callable[..., Any]
 
 
 def genato_settings(request: Any, _url: str, _headers: Any) -> Any:
-    """POST changes some settings; any other method only tells them."""
+    """POST changes settings. Every other method returns them."""
     if request.method == "POST":
         values = json.loads(request.data)
         unknown = values.keys() - DEFAULTS.keys()
@@ -68,7 +68,7 @@ def apply() -> None:
 
     @replace(MotoAPIBackend)
     def reset(self: MotoAPIBackend) -> None:
-        """moto's own reset leaves IAM enforcement as it is, and knows no settings."""
+        """moto's reset changes neither IAM enforcement nor these settings."""
         reset.original(self)
         settings.clear()
         settings.update(DEFAULTS)
@@ -76,7 +76,7 @@ def apply() -> None:
             memory.clear()
         moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
 
-    # Every account is given all of these anew after each reset: of AWS's 1300 those that matter here.
+    # Every account gets all of these after each reset. Of AWS's 1300 policies, only these matter here.
     policies = json.loads(iam_models.aws_managed_policies_data)
     kept = {name: policy for name, policy in policies.items() if name.startswith(MANAGED)}
     iam_models.aws_managed_policies_data = json.dumps(kept)

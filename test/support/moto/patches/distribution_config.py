@@ -1,4 +1,4 @@
-"""A distribution's configuration: all that came in, and what AWS fills in where nothing did."""
+"""A distribution's configuration: everything in the request, and AWS's defaults for the rest."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ ORIGIN = {
 }
 
 
-# What an update has to say again, though a creation need not: nothing is taken over from before.
+# Fields that an update must repeat, because it keeps nothing from before. A creation may omit them.
 REQUIRED = ("CallerReference", "Origins", "DefaultCacheBehavior", "Comment", "Enabled")
 REQUIRED_IN_UPDATE = (
     *REQUIRED,
@@ -74,7 +74,7 @@ def fill(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_empty_items(value: Any) -> Any:
-    """AWS tells an empty list as its quantity alone."""
+    """AWS returns an empty list as its quantity alone."""
     if isinstance(value, list):
         return [without_empty_items(one) for one in value]
     if not isinstance(value, dict):
@@ -89,7 +89,7 @@ def check_required(given: dict[str, Any], required: tuple[str, ...]) -> None:
 
 
 def check_quantities(value: Any) -> None:
-    """A list says its own length, and AWS compares."""
+    """A list states its length, and AWS checks it."""
     if isinstance(value, dict):
         if "Quantity" in value and int(value["Quantity"]) != len(value.get("Items") or []):
             message = "The value of Quantity and the size of Items don't match."
@@ -101,7 +101,7 @@ def check_quantities(value: Any) -> None:
 
 
 def filled_behavior(given: dict[str, Any]) -> dict[str, Any]:
-    """A behavior has a cache policy or the older forwarded values, and only with these its own TTLs."""
+    """A behavior has either a cache policy, or the older forwarded values and TTLs."""
     if ("CachePolicyId" in given) == ("ForwardedValues" in given):
         message = "The parameter ForwardedValues is required, or a cache policy, but not both."
         raise CloudFrontException("InvalidArgument", message)
@@ -152,7 +152,7 @@ class Config(dict):  # type: ignore[type-arg]
 
     @property
     def associations(self) -> list[tuple[str, str]]:
-        """Event and function of each."""
+        """The event and the function of each association."""
         return [
             (one["EventType"], one["LambdaFunctionARN"])
             for behavior in self.behaviors
@@ -160,7 +160,7 @@ class Config(dict):  # type: ignore[type-arg]
         ]
 
     def check(self) -> None:
-        """A behavior's origin has to be one of the origins, and an alias needs a certificate for it."""
+        """A behavior's origin must be one of the origins, and an alias needs a certificate."""
         origins = [origin["Id"] for origin in self["Origins"]["Items"]]
         if any(behavior["TargetOriginId"] not in origins for behavior in self.behaviors):
             raise OriginDoesNotExist

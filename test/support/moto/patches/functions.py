@@ -1,4 +1,4 @@
-"""Lambda: versions, revisions, permissions for each version, and replicas that outlive their use."""
+"""Lambda: versions, revisions, permissions of each version, and replicas that outlive their use."""
 
 import copy
 import json
@@ -62,7 +62,7 @@ def begin(function: LambdaFunction, updated: bool) -> None:
 
 
 def read(response: LambdaResponse, place: int) -> None:
-    """A read brings the creation or the update forward; what was told is how it was before."""
+    """Each read returns the current state, then moves the creation or update forward."""
     function = response.backend.get_function(name_in_path(response, place), response._get_param("Qualifier"))
     function.reads_left = max(0, function.__dict__.get("reads_left", 0) - 1)
 
@@ -81,7 +81,7 @@ def check_revision(function: LambdaFunction, revision_id: str | None) -> None:
 
 
 def name_in_path(response: LambdaResponse, place: int) -> str:
-    """A function's name, where the path may have its ARN too."""
+    """The function's name. The path may have its ARN instead."""
     return unquote(response.path.rstrip("/").split("/")[place]).split(":function:")[-1].split(":")[0]
 
 
@@ -134,14 +134,14 @@ def apply_configuration() -> None:
 
     @replace(LambdaFunction)
     def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> None:
-        """A zip in S3 has to exist, in a bucket of the function's region."""
+        """A zip in S3 must exist, in a bucket of the function's region."""
         if "S3Bucket" in updated_spec:
             check_code(self, updated_spec["S3Bucket"], updated_spec["S3Key"])
         _set_function_code.original(self, updated_spec)
 
     @replace(LambdaStorage)
     def put_function(self: LambdaStorage, fn: LambdaFunction) -> None:
-        """The role has to trust Lambda."""
+        """The role must trust Lambda."""
         put_function.original(self, fn)
         if "lambda.amazonaws.com" not in trusted_services(fn):
             del self._functions[fn.function_name]
@@ -153,7 +153,7 @@ def apply_configuration() -> None:
     def update_function_code(
         self: LambdaBackend, function_name: str, qualifier: str | None, body: dict[str, Any]
     ) -> dict[str, Any]:
-        """The version that Publish makes has the new code, and $LATEST goes on from it."""
+        """With Publish, the new version has the new code, and so does $LATEST."""
         function = self.get_function(function_name, qualifier)
         check_revision(function, body.get("RevisionId"))
         if not body.get("DryRun"):
@@ -192,7 +192,7 @@ def apply_configuration() -> None:
 def apply_versions() -> None:
     @replace(LambdaStorage)
     def publish_version(self: LambdaStorage, name_or_arn: str, description: str = "") -> LambdaFunction:
-        """What was published last is not published again; no number is used twice, be it after deletion."""
+        """An unchanged function isn't published again. No number is used twice, even after a deletion."""
         latest = self.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
         name = latest.function_name
         latest.latest_description = latest.description
@@ -214,7 +214,7 @@ def apply_versions() -> None:
 
     @replace(LambdaResponse, "publish_version")
     def publish_version_response(self: LambdaResponse) -> Any:
-        """Publishing can be bound to the code and to the revision that are expected."""
+        """Publishing can require a certain code and revision."""
         name = name_in_path(self, -2)
         latest = self.backend.get_function(name)
         expected = self._get_param("CodeSha256")
@@ -229,7 +229,7 @@ def apply_versions() -> None:
 
     @replace(LambdaResponse)
     def list_versions_by_function(self: LambdaResponse) -> str:
-        """50 at once, the oldest first; a function that is not there has no versions to list."""
+        """Pages of 50, the oldest first. An absent function is an error."""
         name = name_in_path(self, -2)
         self.backend.get_function(name)
         versions = self.backend.list_versions_by_function(name)
@@ -237,7 +237,7 @@ def apply_versions() -> None:
 
     @replace(LambdaResponse)
     def list_functions(self: LambdaResponse) -> str:
-        """A region lists the replicas of another region's functions when asked for that master region."""
+        """With a master region, lists the replicas of that region's functions."""
         if self._get_param("MasterRegion"):
             return page(self, replicas(self.current_account, self.region), "Functions")
         functions = self.backend.list_functions(self._get_param("FunctionVersion"))
@@ -245,7 +245,7 @@ def apply_versions() -> None:
 
 
 def replicas(account_id: str, region: str) -> list[dict[str, Any]]:
-    """Of the versions that are associated, and as long as deletions are refused of those that were."""
+    """The replicas of associated versions, and of former ones as long as deletions are refused."""
     master = lambda_backends[account_id]["us-east-1"]
     alive = (
         master.__dict__.get("replicated", set()) if settings["replica_refusals"] else associated(account_id)
@@ -269,7 +269,7 @@ def replicas(account_id: str, region: str) -> list[dict[str, Any]]:
 def apply_deletion() -> None:
     @replace(LambdaBackend)
     def delete_function(self: LambdaBackend, function_name: str, qualifier: str | None = None) -> None:
-        """What a distribution names can't be deleted, nor for hours a function whose replicas are left."""
+        """Refuses while a distribution names the function, and for hours while there are replicas."""
         if qualifier == "$LATEST":
             message = "$LATEST version cannot be deleted without deleting the function."
             raise InvalidParameterValueException(message)
@@ -297,7 +297,7 @@ def apply_permissions() -> None:
     def add_permission(
         self: LambdaBackend, function_name: str, qualifier: str | None, raw: str
     ) -> dict[str, Any]:
-        """A version has each statement id once: adding it again is an error, even with the same content."""
+        """A statement id is unique in a version. Adding it again is an error, even with the same content."""
         function = self.get_function(function_name, qualifier)
         sid = json.loads(raw)["StatementId"]
         if sid in [statement.get("Sid") for statement in function.policy.statements]:
@@ -313,7 +313,7 @@ def apply_permissions() -> None:
 
     @replace(LambdaResponse)
     def remove_permission(self: LambdaResponse) -> Any:
-        """A version's statements are its own."""
+        """Each version has its own statements."""
         function = self.backend.get_function(name_in_path(self, -3), self._get_param("Qualifier"))
         sid = unquote(self.path.split("/")[-1])
         function.policy.del_statement(sid, self._get_param("RevisionId") or "")
@@ -325,7 +325,7 @@ def apply_account_settings() -> None:
 
     @replace(LambdaResponse)
     def get_account_settings(self: LambdaResponse) -> str:
-        """A new account has fewer concurrent executions than the usual 1000."""
+        """New accounts have fewer concurrent executions than the usual 1000."""
         functions = self.backend.list_functions()
         concurrency = settings["concurrent_executions"]
         limit = {

@@ -6,7 +6,7 @@ from moto.logs import models
 
 
 class TextFilter:
-    """All plain words and quoted phrases have to occur, of those with ? one, and none of those with -."""
+    """All plain words and quoted phrases must occur, one of those with ?, and none of those with -."""
 
     def __init__(self, pattern: str | None) -> None:
         self.terms = [
@@ -22,5 +22,5 @@ class TextFilter:
 
 
 def apply() -> None:
-    """moto knows only patterns that begin with a letter or a quote; JSON patterns are not played."""
+    """moto knows only patterns that begin with a letter or a quote. JSON patterns aren't supported here either."""
     models.EventMessageFilter = TextFilter

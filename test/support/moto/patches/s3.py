@@ -1,4 +1,4 @@
-"""S3: the defaults of a new bucket, whose bucket it is, and policies that are checked."""
+"""S3: defaults of new buckets, ownership, and checked policies."""
 
 import json
 import re
@@ -28,13 +28,13 @@ def is_for_all(statement: dict[str, Any]) -> bool:
 
 
 def is_public(statement: dict[str, Any]) -> bool:
-    """Allowed to all, without a condition that says to whom."""
+    """Whether a statement allows everyone, without a condition that narrows it."""
     keys = [key for condition in statement.get("Condition", {}).values() for key in condition]
     return statement["Effect"] == "Allow" and is_for_all(statement) and not any(map(LIMITING.match, keys))
 
 
 def check_policy(backend: S3Backend, bucket: FakeBucket, policy: bytes) -> list[dict[str, Any]]:
-    """A policy is about its own bucket, and names only principals that exist."""
+    """A policy names only its bucket, and principals that exist."""
     try:
         statements = as_list(json.loads(policy)["Statement"])
     except (ValueError, KeyError, TypeError) as error:
@@ -54,7 +54,7 @@ def check_policy(backend: S3Backend, bucket: FakeBucket, policy: bytes) -> list[
 
 
 def check_owner(response: S3Response, request: Any) -> None:
-    """Another account's bucket, or one that is not whose it is said to be, is a 403."""
+    """403 for another account's bucket, and for one whose owner isn't the expected one."""
     name = response.bucket_name
     if name not in s3_backends.bucket_accounts:
         return
@@ -99,7 +99,7 @@ def may_read(bucket: FakeBucket, key: str, reader: str) -> bool:
 
 
 def check_reader(response: S3Response, request: Any) -> None:
-    """A GET that names its reader is judged as one of CloudFront's."""
+    """Checks a GET that names its reader as a request from CloudFront."""
     reader = request.headers.get("x-genato-reader")
     name = response.bucket_name
     if reader is None or name not in s3_backends.bucket_accounts:
@@ -110,13 +110,13 @@ def check_reader(response: S3Response, request: Any) -> None:
         raise S3AccessDeniedError()
 
 
-# What was deleted and may still be seen: the bucket and its account.
+# Deleted buckets that may still be seen, with their accounts.
 ghosts: dict[str, tuple[FakeBucket, str]] = {}
 memories.append(ghosts)
 
 
 def misses(bucket: FakeBucket | None, call: str) -> bool:
-    """Whether a bucket that was just created is not known yet to where this kind of call ends up."""
+    """Whether the servers for this kind of call don't know a new bucket yet."""
     if bucket is None or not hasattr(bucket, "missed"):
         return False
     bucket.missed[call] = bucket.missed.get(call, 0) + 1
@@ -134,7 +134,7 @@ def check_seen(response: S3Response, request: Any) -> None:
 
 
 def is_kms(account: str, bucket: str, key: str) -> bool:
-    """Whether an object is encrypted with a KMS key, which its readers have to be allowed to use."""
+    """Whether an object is encrypted with a KMS key, which its readers must be allowed to use."""
     known = s3_backends[account]["aws"].buckets.get(bucket)
     found = known.keys.get(key) if known else None
     return found is not None and str(found.encryption).startswith("aws:kms")
@@ -158,7 +158,7 @@ def apply() -> None:
 
     @replace(S3Response)
     def _bucket_response_delete_keys(self: S3Response, *args: Any, **named: Any) -> Any:
-        """Some keys are refused for now, in an answer that is a success."""
+        """Refuses some keys for now, in a successful response."""
         objects = re.findall(rb"<Object>.*?</Object>", self.body, re.DOTALL)
         refused = objects[: settings["refused_deletions"]]
         if not refused:
@@ -183,7 +183,7 @@ def apply() -> None:
 
     @replace(FakeBucket)
     def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
-        """moto takes each condition that it can't decide for a denial, also that of an allowing statement."""
+        """moto treats each condition that it can't decide as a denial, even in an allowing statement."""
         for statement in as_list(json.loads(self.policy)["Statement"]) if self.policy else []:
             concerned = any(matches(one, action) for one in as_list(statement.get("Action", [])))
             concerned &= any(matches(one, resource) for one in as_list(statement.get("Resource", [])))
@@ -199,7 +199,7 @@ def apply() -> None:
 
     @replace(S3Backend)
     def put_bucket_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
-        """A public policy is refused while the bucket blocks public policies."""
+        """Refuses a public policy while the bucket blocks public policies."""
         bucket = self.get_bucket(bucket_name)
         statements = check_policy(self, bucket, policy)
         block = bucket.public_access_block
@@ -231,7 +231,7 @@ def apply() -> None:
             if bucket.seen > settings["deleted_bucket_reads"]:
                 ghosts.pop(self.bucket_name)
                 return original(self, request, full_url)
-            # Requests come one at a time.
+            # Requests are handled one at a time.
             buckets = s3_backends[account]["aws"].buckets
             buckets[self.bucket_name] = bucket
             try:
