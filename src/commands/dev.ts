@@ -14,7 +14,7 @@ import { readablePath } from '../lib/readable-path.js'
 import { rebuiltText, reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
 
-/** `genato dev`. Runs until Ctrl-C, which is no error. */
+/** `genato dev`. Runs until Ctrl-C, which counts as success. */
 export async function dev({ overrides, reporter, signal }: Run, args: DevArguments): Promise<void> {
   if (args.write)
     throw usageError(

@@ -118,7 +118,7 @@ async function sync(session: Session, { id, signing }: AccessControlSeen, wanted
 function refuseStranger({ description }: AccessControlSeen, { Name, Description }: Config): void {
   if (description === Description) return
   throw new GenatoError('NOT_OURS', `There is an origin access control ${Name} that genato did not make.`, {
-    hint: 'Take another --stack name, or delete it in the CloudFront console.',
+    hint: 'Use another --stack name, or delete it in the CloudFront console.',
   })
 }
 

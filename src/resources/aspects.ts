@@ -1,7 +1,7 @@
 import type { Session } from '../aws/session.js'
 
 /**
- * One thing about a resource that genato keeps as wanted: a row of the resource's table. What `status` reports,
+ * One property of a resource that genato keeps as wanted: a row of the resource's table. What `status` reports,
  * what a deploy and a dry run print, and what is written all follow from the row.
  */
 export interface Aspect<Seen, Wanted> {

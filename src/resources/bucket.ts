@@ -123,7 +123,7 @@ async function refuseStrangers(session: Session, seen: BucketSeen, wanted: Bucke
   const adopt = wanted.adopt || (await isCutOff(session, wanted, seen))
   if (!adopt && (await isBare(session, name, seen)))
     throw new GenatoError('NOT_OURS', `There is a bucket ${name} already, empty and without a tag.`, {
-      hint: 'If it is yours, or a deploy that was interrupted has left it: genato deploy --adopt takes it over. Otherwise set generate.bucket or packages.bucket in the configuration to another name.',
+      hint: 'If it is yours, or an interrupted deploy left it, run genato deploy --adopt. Otherwise set generate.bucket or packages.bucket in the configuration to another name.',
     })
   refuseOthers(`bucket ${name}`, seen.tags, { stack, adopt })
 }

@@ -26,17 +26,17 @@ export function refuseOthers(what: string, tags: Tags, { stack, adopt }: Claim):
   if (owner === 'ours' || (owner === 'nobody' && adopt)) return
   throw owner === 'nobody'
     ? new GenatoError('NOT_OURS', `There is a ${what} already that genato did not make.`, {
-        hint: 'Take another --stack name, or hand it over: genato deploy --adopt shows what that changes, and asks.',
+        hint: 'Use another --stack name, or adopt it: genato deploy --adopt shows what that changes, and asks.',
       })
     : new GenatoError('NOT_OURS', `The ${what} belongs to the stack ${owner.stack}.`, {
-        hint: 'Take another --stack name.',
+        hint: 'Use another --stack name.',
       })
 }
 
-/** Of two deploys at once, only one may continue. */
+/** Of two simultaneous deploys, only one may continue. */
 export function overtaken(name: string, cause?: unknown): GenatoError {
-  return new GenatoError('OVERTAKEN', `Another deploy changed ${name} while this one ran, and continues.`, {
-    hint: 'Let one finish, then run deploy again with what is to be live.',
+  return new GenatoError('OVERTAKEN', `Another deploy changed ${name} while this one ran.`, {
+    hint: 'Wait until it has finished, then run deploy again with the code that should be live.',
     cause,
   })
 }

@@ -10,7 +10,7 @@ import type { Session } from '../aws/session.js'
 import { retryWhile } from '../aws/wait.js'
 import { attachedPolicies, policyName, SETTLING } from './role.js'
 
-/** Detaches and deletes the role's policies, then deletes the role. An absent role is no error. */
+/** Detaches and deletes the role's policies, then deletes the role. It may be absent. */
 export async function removeRole(session: Session, name: string): Promise<void> {
   const { iam } = session.clients.global
   const gone = async (run: Promise<unknown>) => void (await orAbsent(run, 'NoSuchEntityException'))

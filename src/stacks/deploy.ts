@@ -1,5 +1,6 @@
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
+import type { PackageName } from '../package/packages.js'
 import { prepareAccessControl } from '../resources/access-control.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { prepareBucket, type PreparedBucket } from '../resources/bucket.js'
@@ -23,7 +24,7 @@ import { prepareFunction, type DeployedFunction, type PreparedFunction } from '.
 import { preparePackage, type PackageSource, type PreparedPackage } from './prepared-package.js'
 import { prune } from './prune.js'
 
-export type PackageSources = Readonly<Record<StackDescription['packages'][number]['name'], PackageSource>>
+export type PackageSources = Readonly<Record<PackageName, PackageSource>>
 
 export interface DeployOptions {
   adopt: boolean
@@ -42,7 +43,7 @@ export interface Deployed {
   /** Rolled out, invalidated and pruned: nothing is left for a later run. */
   finished: boolean
   generation: string
-  /** Whether new code continues to serve images that older code stored; in a dry run, whether it would. */
+  /** Whether new code still serves images that older code stored. In a dry run: whether it would. */
   codeOnly: boolean
 }
 
@@ -71,7 +72,7 @@ export async function deploy(
       found.buckets.map(async ({ described, prepared }) => {
         if (described.holds === 'images') return prepared.ensure({ ...consent, ...readers.tags })
         await prepared.ensure()
-        // Nobody who reads it depends on the roll-out.
+        // No reader of it depends on the roll-out.
         await prepared.close()
       }),
     ),
@@ -110,12 +111,12 @@ export async function deploy(
   await readers.close(distribution.arn)
   if (distribution.tags[INVALIDATED_TAG] !== cached) await invalidate(session, distribution, cached)
   for (const fn of functions)
-    // More than one older version: a run that did not wait, or was killed, left them.
+    // A run that did not wait, or was killed, left more than one older version.
     if (fn.version.published || fn.version.older > 1) await prune(session, stack, fn, distribution)
   return { ...result, finished: true }
 }
 
-/** Its code decides what CloudFront may cache. */
+/** The function at the edge, whose code decides what CloudFront may cache. */
 function edgeOf(functions: readonly DeployedFunction[]): DeployedFunction {
   return entry(functions, ({ described }) => described.part === 'edge', 'edge function')
 }

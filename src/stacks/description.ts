@@ -23,6 +23,7 @@ import {
 } from '../config/names.js'
 import type { Settings } from '../config/types.js'
 import { HOME_REGION } from '../lib/home-region.js'
+import type { PackageName } from '../package/packages.js'
 import type { BucketWanted } from '../resources/bucket-aspects.js'
 import type { BehaviourWanted, DistributionWanted } from '../resources/distribution-config.js'
 import type { Search } from '../resources/find-distribution.js'
@@ -32,8 +33,8 @@ import type { RoleWanted } from '../resources/role.js'
 import type { RuntimeSettings } from '../resources/runtime.js'
 
 /**
- * A stack in one account: all that its settings say of its resources. It is made once, and every command walks its
- * lists. A later service adds entries, not stages.
+ * A stack in one account: everything that its settings say about its resources. It is described once, and every
+ * command walks its lists. A new service adds entries to them.
  */
 export interface StackDescription {
   name: string
@@ -53,10 +54,10 @@ type StackRole = Omit<RoleWanted, keyof Claim>
 
 /** A package of code. */
 export interface StackPackage {
-  name: 'edge'
+  name: PackageName
   /** The bucket that its zips are stored in. */
   bucket: string
-  /** Of the keys of its zips. */
+  /** The beginning of its zips' keys. */
   prefix: string
   keyOf: (digest: string) => string
 }
@@ -65,9 +66,9 @@ export interface StackFunction extends FunctionPlace {
   part: 'edge'
   /** Without a version. */
   arn: string
-  package: StackPackage['name']
+  package: PackageName
   role: StackRole
-  /** Everything except what is only known once the role and the runtime are. */
+  /** The settings that are known before the role exists and a runtime is chosen. */
   fixed: Omit<FunctionDescription, 'role' | 'roleId' | 'runtime'>
   runtime: RuntimeSettings
   logGroups: readonly StackLogGroup[]
@@ -82,7 +83,7 @@ interface StackLogGroup {
 
 export interface StackAccessControl {
   name: string
-  /** One that isn't wanted any more stays until cleanup. */
+  /** Deploy doesn't create an unwanted one. One that exists stays until cleanup. */
   wanted: boolean
 }
 
@@ -181,7 +182,7 @@ export function bucketNamed({ buckets }: StackDescription, holds: StackBucket['h
   return entry(buckets, ({ holds: is }) => is === holds, `bucket of ${holds}`)
 }
 
-export function packageNamed({ packages }: StackDescription, name: StackPackage['name']): StackPackage {
+export function packageNamed({ packages }: StackDescription, name: PackageName): StackPackage {
   return entry(packages, ({ name: is }) => is === name, `package ${name}`)
 }
 
@@ -210,7 +211,7 @@ export function logGroupsOf(
   ]
 }
 
-/** What the stack's distribution is recognised by. */
+/** How to recognise the stack's distribution. */
 export function searchOf(stack: StackDescription): Search {
   const { bucket } = stack.settings.generate
   return {
@@ -235,7 +236,7 @@ export function distributionWanted(
     origins: stack.origins.map(({ id, domain, accessControl }) => ({
       id,
       domain,
-      // Not there yet in a status: then it differs.
+      // In a status it may be missing. Then the origin differs.
       accessControl: accessControl === undefined ? '' : (ids.get(accessControl) ?? 'none'),
     })),
     behaviours: behavioursWanted(stack, arns),

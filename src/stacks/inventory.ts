@@ -164,7 +164,7 @@ export async function findLogGroups(
       } catch (error) {
         session.signal.throwIfAborted()
         session.reporter.warn(
-          `Logs in ${region} can't be looked at, and stay if there are any: ${messageOf(error)}`,
+          `Log groups in ${region} can't be read, and are not deleted: ${messageOf(error)}`,
         )
         return []
       }

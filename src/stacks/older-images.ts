@@ -5,7 +5,7 @@ import { bucketNamed, type StackDescription } from './description.js'
 
 const ENOUGH = 10_000
 
-/** How many images of this generation are stored, up to a number that is many. */
+/** Counts the stored images of a generation. `more`: counting stopped at `count`. */
 export async function countOlder(
   session: Session,
   stack: StackDescription,

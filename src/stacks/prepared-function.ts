@@ -32,7 +32,7 @@ export interface DeployedFunction {
   described: StackFunction
   version: PublishedVersion
   digest: string
-  /** Part of the keys of what it stores. */
+  /** Part of the keys of the images that it stores. */
   generation: string
   /** Changes with what CloudFront may cache of its responses. */
   cached: string

@@ -3,7 +3,7 @@ import { once } from '../lib/async.js'
 import { findPackage, putPackage } from '../resources/stored-package.js'
 import type { StackPackage } from './description.js'
 
-/** A package, of which only what is needed is made. */
+/** Builds, zips and loads a package, each only on demand. */
 export interface PackageSource {
   /** Builds it. @returns its content digest. */
   digest: () => Promise<string>

@@ -38,7 +38,9 @@ export async function prune(
     await pruneVersions(session, described, old)
   } catch (error) {
     session.signal.throwIfAborted()
-    session.reporter.warn(`Old versions could not be removed, and stay: ${messageOf(error)}`)
+    session.reporter.warn(
+      `Old versions could not be deleted; the next deploy tries again: ${messageOf(error)}`,
+    )
   }
 }
 

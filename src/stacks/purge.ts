@@ -47,7 +47,7 @@ export async function findPurgeable(session: Session, stack: StackDescription): 
 /**
  * Deletes the chosen stored images and invalidates all of CloudFront's caches. If a run is killed, the next purge or
  * deploy finishes its work.
- * @param counted before. If it is nothing, purge only catches up on an invalidation that an earlier run owes.
+ * @param counted the chosen images. If there are none, purge only makes up for an invalidation that an earlier run owes.
  */
 export async function purge(
   session: Session,

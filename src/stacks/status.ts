@@ -50,7 +50,7 @@ export interface Status {
   differing: string[]
   unfinished: string[]
   images: { generation: string; current: boolean; count: number; bytes: number }[]
-  /** How many images that other code stored this machine's package would serve once deployed. */
+  /** How many stored images of other code the package on this machine would still serve once deployed. */
   olderImages: number
   notManaged: string[]
 }
@@ -135,7 +135,7 @@ interface Known {
   local: string | undefined
 }
 
-/** What a deploy closes only after the roll-out. */
+/** Aspects that deploy fixes only after the roll-out. */
 const CLOSED_LAST = ['public access block', 'object ownership']
 
 function drift(
@@ -203,7 +203,7 @@ function driftOfFunction({ described, seen, role }: ObservedFunction): string[] 
   return differing.map((what) => `function: ${what}`)
 }
 
-/** Disabled and without the function, as a cleanup leaves it while CloudFront rolls that out. */
+/** Whether it is disabled and runs no function, as cleanup leaves it until CloudFront has rolled that out. */
 function isEnding({ config }: DistributionSeen): boolean {
   return config.Enabled !== true && originRequestFunction(config) === undefined
 }
@@ -227,7 +227,7 @@ async function unfinishedOf(
   if (invalidations > 0)
     unfinished.push(`${invalidations} invalidation${invalidations === 1 ? '' : 's'} under way`)
   if (live !== undefined && versions.some((number) => number > live))
-    unfinished.push('a newer version is published, and not live: run deploy')
+    unfinished.push('a newer version is published but not live: run deploy')
   if (fn && !distribution) {
     const replicas = await replicasLeft(session, edge, EDGE_REGIONS)
     if (replicas.size > 0)
@@ -237,7 +237,7 @@ async function unfinishedOf(
   return unfinished
 }
 
-/** Counts images of the live generation, if the local code differs and would continue it. */
+/** Counts the images of the live generation, if the local code differs but has the same generation. */
 async function countOlderThan(
   local: LocalPackage | undefined,
   live: string | undefined,

@@ -4,24 +4,24 @@ import type { Session } from '../aws/session.js'
 import { usageError } from '../lib/errors.js'
 import { listFolders, listObjects, type StoredObject } from '../resources/bucket-contents.js'
 
-/** Which of the stored images are meant. */
+/** Which stored images a command acts on. */
 export type Chosen =
   | { kind: 'all' }
-  /** One image, in every generation. `rest`: its key behind `generated/<generation>/`. */
+  /** One image, in every generation. `rest`: its key after `generated/<generation>/`. */
   | { kind: 'image'; path: string; rest: string }
   /** Every image whose path begins with these tokens. */
   | { kind: 'beginning'; path: string }
 
 export const ALL: Chosen = { kind: 'all' }
 
-/** A key that handler/key.ts made of a longer path: the last token of its readable part may be cut. */
+/** A key whose path was too long for handler/edge/object-key.ts: the last token of its readable part may be cut off. */
 const CUT_KEY = /^([A-Za-z0-9-]{80})\/[0-9a-f]{32}$/
 
 /**
- * Reads what somebody wants of the stored images: a path that ends in `*`, or that only begins an image's
- * canonical path, means all images that begin so; any other image's path means that image.
- * @param explain what the package makes of a path; asked only where that decides.
- * @throws GenatoError BAD_BEGINNING for a beginning that keys can't tell from others.
+ * Reads which images a path chooses. A path that ends in `*`, or that is only the beginning of an image's canonical
+ * path, chooses all images that begin with it. Any other path of an image chooses that image.
+ * @param explain asks the package about a path. Not called for a path with `*`.
+ * @throws GenatoError BAD_BEGINNING for a beginning that can't be recognised in keys.
  */
 export async function readChosen(
   asked: string,
@@ -34,20 +34,20 @@ export async function readChosen(
   const { canonicalPath, key } = meaning
   const begins = canonicalPath.startsWith(path) && /^[,/]/.test(canonicalPath.slice(path.length))
   if (begins) return { kind: 'beginning', path }
-  // A size alone, however it is spelled: what it leaves out is not asked for.
+  // A size alone, however it is spelled, chooses all images of that size.
   const [first = ''] = canonicalPath.split(',')
   if (!path.includes(',') && first !== canonicalPath) return { kind: 'beginning', path: first }
   return { kind: 'image', path, rest: restOf(key) }
 }
 
-/** Keys drop all letters but ASCII's: `/é` would stand for everything, `/hello/é` for all of `/hello`. */
+/** Keys drop every letter that isn't ASCII: `/é` would choose everything, and `/hello/é` all of `/hello`. */
 function beginning(given: string): Chosen {
   if (given === '/') return ALL
   const path = given.replace(/%(3\d|[46][1-9a-f]|[57][0-9a])/gi, decodeURIComponent)
   if (/[^\p{ASCII}]|%[89a-f][0-9a-f]/iu.test(path) || tokens(path) === '')
     throw usageError(
       'BAD_BEGINNING',
-      `Images that begin with ${given} can't be found: of a path, their keys show A–Z, a–z and 0–9 only.`,
+      `Images that begin with ${given} can't be found: their keys contain only A–Z, a–z and 0–9 of a path.`,
       'Write the whole path of an image, or a shorter beginning.',
     )
   return { kind: 'beginning', path }
@@ -58,12 +58,12 @@ function restOf(key: string): string {
   return key.slice(GENERATED.length).replace(/^[^/]*\//, '')
 }
 
-/** Keys spell what parts a path's tokens in one of two ways, so both are compared with dashes between tokens. */
+/** Keys separate a path's tokens in one of two ways, so both are compared with dashes between tokens. */
 function tokens(text: string): string {
   return text.replace(/(%[0-9A-Fa-f]{2}|[^A-Za-z0-9])+/g, '-').replace(/^-|-$/g, '')
 }
 
-/** @returns whether a key is one of those chosen. */
+/** @returns a function that says whether a key is chosen. */
 export function chooser(chosen: Chosen): (key: string) => boolean {
   switch (chosen.kind) {
     case 'all':
@@ -86,16 +86,15 @@ export function chooser(chosen: Chosen): (key: string) => boolean {
 export interface Counted {
   objects: number
   bytes: number
-  /** How many generations they are of. */
+  /** How many generations they belong to. */
   generations: number
-  /** What is stored and most like what was asked for, where nothing matches: the readable part of a key. */
+  /** If nothing matches: the readable part of the stored key that is most like the path. */
   nearest: string | undefined
 }
 
 /**
- * The stored images that are chosen, a page at a time. Only keys that begin as theirs are listed, in each
- * generation: one image of a million takes a few requests.
- * IAM: s3:ListBucket.
+ * Yields the chosen images page by page. Lists only keys that begin as theirs do, in each generation, so finding one
+ * image of a million takes a few requests.
  */
 export async function* listChosen(
   session: Session,
@@ -109,15 +108,15 @@ export async function* listChosen(
       yield page.flatMap(({ Key = '', Size = 0 }) => (matches(Key) ? [{ Key, Size }] : []))
 }
 
-/** What their keys begin with behind the generation. */
+/** How their keys begin after the generation. */
 function startOf(chosen: Chosen): string {
   if (chosen.kind === 'all') return ''
   if (chosen.kind === 'image') return chosen.rest
-  // A generator's own key may begin with a sign.
+  // A key that the generator chose may begin with a character that the path lacks.
   return /^\/([A-Za-z0-9]+)/.exec(chosen.path)?.[1] ?? ''
 }
 
-/** Counts the stored images that are chosen. IAM: s3:ListBucket. */
+/** Counts the chosen images. */
 export async function countStored(session: Session, bucket: string, chosen: Chosen): Promise<Counted> {
   const generations = new Set<string>()
   const counted = { objects: 0, bytes: 0 }
@@ -132,7 +131,7 @@ export async function countStored(session: Session, bucket: string, chosen: Chos
   return { ...counted, generations: generations.size, nearest }
 }
 
-/** What is stored and shares the longest beginning with a path, without its digest. */
+/** Finds the stored key that shares the longest beginning with a path. @returns it without its digest. */
 async function nearestStored(session: Session, bucket: string, path: string): Promise<string | undefined> {
   const wanted = tokens(path)
   let near = { rest: '', shared: 0 }
@@ -151,7 +150,7 @@ function sharedLength(one: string, other: string): number {
   return length
 }
 
-/** Without the digest that tells texts and long paths apart. */
+/** Removes the digest, which distinguishes texts and long paths. */
 function readable(rest: string): string {
   return rest.replace(/[/-][0-9a-f]{32}$/, '')
 }

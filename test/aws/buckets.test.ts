@@ -274,7 +274,7 @@ describeAws('buckets', () => {
       code: 'NOT_OURS',
       message: `There is a bucket ${NAMED.images} already, empty and without a tag.`,
     })
-    expect(told.hint).toContain('a deploy that was interrupted has left it: genato deploy --adopt')
+    expect(told.hint).toContain('an interrupted deploy left it, run genato deploy --adopt')
     expect(aws.proxy.writes()).toEqual([])
     await stack.cleanup()
     expect(aws.proxy.writes()).toEqual([])

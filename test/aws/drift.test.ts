@@ -145,7 +145,7 @@ describeAws('resources that genato does not manage', () => {
       const told = await refusal(stack.deploy())
       expect(told).toMatchObject({ code: 'NOT_OURS', exitCode: 1 })
       expect(told.message).toMatch(message)
-      expect(told.hint).toMatch(/Take another --stack name/)
+      expect(told.hint).toMatch(/Use another --stack name/)
       expect(aws.proxy.writes()).toEqual([])
       const { notManaged: found } = await stack.status()
       expect(found).toEqual(what === 'access control' ? [] : [expect.stringContaining(what)])
@@ -483,7 +483,7 @@ describeAws('drift', () => {
     expect(await stack.status()).toMatchObject({
       state: 'differs',
       differing: ['function: code'],
-      unfinished: ['a newer version is published, and not live: run deploy'],
+      unfinished: ['a newer version is published but not live: run deploy'],
     })
     expect(await stack.deploy()).toMatchObject({ version: 3, finished: true })
     expect(await stack.status()).toMatchObject({ differing: [] })

@@ -401,7 +401,7 @@ describeAws('large accounts and full buckets', () => {
     const warned = stack.said.filter((one) => one.startsWith('warn '))
     expect(warned).toEqual([
       expect.stringContaining('Logs in sa-east-1 are kept as they were: '),
-      expect.stringContaining("Logs in sa-east-1 can't be looked at"),
+      expect.stringContaining("Log groups in sa-east-1 can't be read"),
     ])
     expect(await everything(other())).toEqual(NOTHING_LEFT)
   })

@@ -119,7 +119,7 @@ describeAws('concurrent changes', () => {
     const told = await refusal(stack.deploy(smallPackage('ours')))
     expect(told).toMatchObject({ code: 'OVERTAKEN', exitCode: 1 })
     expect(told.message).toContain(`Another deploy changed distribution ${distribution.id}`)
-    expect(told.hint).toContain('run deploy again with what is to be live')
+    expect(told.hint).toContain('run deploy again with the code that should be live')
     expect(liveVersion(await read(distribution.id), FUNCTION_ARN)).toBe(3)
   })
 
