@@ -30,7 +30,7 @@ async function digestIn(cwd: string): Promise<string> {
   return (JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as { contentDigest: string }).contentDigest
 }
 
-describe("a generator with version 'auto'", () => {
+describe("a generator with version 'auto'", { timeout: 120_000 }, () => {
   it('regenerates its images when one of its modules or imported packages changes', async () => {
     const cwd = project(filesOf('auto'))
     const keys = [await keyIn(cwd)]
