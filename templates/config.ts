@@ -4,7 +4,7 @@ export function configTemplate({ generator }: { generator: string | undefined })
 
 // Every setting has a default: uncomment the ones that you want to change.
 export default defineConfig({
-  // Begins the name of everything on AWS.
+  // The start of the name of every AWS resource.
   // stack: 'genato',
 
   // The service that generates images from URLs.
@@ -35,6 +35,9 @@ export default defineConfig({
     // The function's memory in MB (CPU grows with it), and its timeout in seconds.
     // memory: 1769,
     // timeout: 30,
+
+    // The function's Node.js. Left out: nodejs24.x, or the newest that Lambda@Edge runs.
+    // runtime: 'nodejs24.x',
   },
 
   // The bucket of the function's packages.

@@ -69,7 +69,7 @@ function settingFor(file: string): string {
 function exists(name: string): GenatoError {
   return usageError(
     'FILE_EXISTS',
-    `There is a ${name} already.`,
+    `${name} already exists.`,
     'Move it away first, or keep it: genato init does not overwrite it.',
   )
 }

@@ -4,26 +4,30 @@
  * @param columns `undefined` for no limit.
  */
 export function wrapIndented(text: string, columns: number | undefined): string {
-  return eachLine(text, columns, (line) => (/^ */.exec(line)?.[0].length ?? 0) + 2)
+  return eachLine(text, columns, hangingIndent)
 }
 
-/** Breaks only the rows of a table (a name, two or more spaces, a value), and aligns the rest with the value. */
+function hangingIndent(line: string): number {
+  return (/^ */.exec(line)?.[0].length ?? 0) + 2
+}
+
+/** As `wrapIndented`, but the rest of a table's row (a name, two or more spaces, a value) is aligned with the value. */
 export function wrapRows(text: string, columns: number | undefined): string {
-  return eachLine(text, columns, (line) => /^ *\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0].length)
+  return eachLine(
+    text,
+    columns,
+    (line) => /^ *\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0].length ?? hangingIndent(line),
+  )
 }
 
-function eachLine(
-  text: string,
-  columns: number | undefined,
-  indentOf: (line: string) => number | undefined,
-): string {
+function eachLine(text: string, columns: number | undefined, indentOf: (line: string) => number): string {
   if (columns === undefined) return text
   return text
     .split('\n')
     .map((line) => {
-      const indent = line.length > columns ? indentOf(line) : undefined
+      const indent = indentOf(line)
       // Anything narrower would be hard to read.
-      return indent === undefined || indent > columns - 15 ? line : wrapLine(line, columns, indent)
+      return line.length <= columns || indent > columns - 15 ? line : wrapLine(line, columns, indent)
     })
     .join('\n')
 }

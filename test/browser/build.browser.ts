@@ -38,7 +38,7 @@ describeInBrowser('building a URL', () => {
     await answer.getByText('Headers').click()
     await answer.getByText('Miss from cloudfront').waitFor()
     await page.getByRole('button', { name: 'Show', exact: true }).click()
-    await answer.getByText('From the cache of the edge.').waitFor()
+    await answer.getByText('From the edge cache.').waitFor()
   })
 
   it('keeps form and field in sync, also over a reload', async () => {

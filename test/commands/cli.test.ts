@@ -387,7 +387,7 @@ describe('genato init', () => {
       `wrote generator.ts\nadd   ${line} to ${name}\nnext  npx genato dev, then open /hello/you.svg\n`,
     ])
     expect(readFileSync(path.join(cwd, name), 'utf8')).toBe(text)
-    expect((await genato(['init'], cwd)).stderr).toContain(`There is a ${name} already.`)
+    expect((await genato(['init'], cwd)).stderr).toContain(`${name} already exists.`)
     rmSync(path.join(cwd, 'generator.ts'))
     expect(JSON.parse((await genato(['init', '--generator', '--json'], cwd)).stdout)).toMatchObject({
       files: ['generator.ts'],
@@ -454,7 +454,7 @@ describe('genato init', () => {
     const cwd = project({ 'genato.config.ts': 'mine' })
     expect(await genato(['init'], cwd)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('There is a genato.config.ts already'),
+      stderr: expect.stringContaining('genato.config.ts already exists'),
     })
     expect(readFileSync(path.join(cwd, 'genato.config.ts'), 'utf8')).toBe('mine')
   })

@@ -100,4 +100,6 @@ it('wraps long lines, aligns the rest with the text, and leaves long words whole
   expect(out.said()).toBe(
     'name  a value of several words\n      here\n  https://example.com/some/long/path\n',
   )
+  reporter.result('  A sentence in a result that is too long.', {})
+  expect(out.said()).toBe('  A sentence in a result that\n    is too long.\n')
 })

@@ -27,22 +27,22 @@ export function sourceInWords(seen: Seen, entry: RequestEntry | undefined): stri
   switch (seen.word) {
     case 'Hit':
       return seen.aged
-        ? 'From the cache of the edge. The function was not asked.'
-        : 'Another request for it came at the same time, and one answer served both.'
+        ? 'From the edge cache. The function did not run.'
+        : 'Another request for it arrived at the same time, and one response served both.'
     case 'RefreshHit':
       return entry?.reason === undefined
-        ? 'The copy in the cache had expired, and the bucket confirmed that it is still right.'
+        ? 'The copy in the cache had expired, and the bucket confirmed that it is unchanged.'
         : 'The copy in the cache had expired, but the bucket failed, so the expired copy was sent.'
     case 'Miss':
       return missInWords(entry)
     case 'LambdaGeneratedResponse':
       return generatedInWords(seen, entry)
     case 'LambdaExecutionError':
-      return 'The function failed before it answered: it threw, crashed, couldn’t be loaded, or ran out of time or memory. CloudFront answered in its place.'
+      return 'The function failed before it responded: it threw, crashed, couldn’t be loaded, or ran out of time or memory. CloudFront answered in its place.'
     case 'LambdaValidationError':
-      return 'The function’s answer is not one that CloudFront accepts. CloudFront answered in its place.'
+      return 'CloudFront did not accept the function’s response, and answered in its place.'
     case 'LambdaLimitExceeded':
-      return 'More requests came at once than the function may run in parallel. CloudFront answered in its place.'
+      return 'More requests arrived at once than the function may run in parallel. CloudFront answered in its place.'
     case 'Error':
       return errorInWords(seen)
     default:
@@ -65,7 +65,7 @@ function missInWords(entry: RequestEntry | undefined): string {
     case 'failed':
     case undefined:
     default:
-      return 'Not in the cache: the function was asked, and the answer came from the bucket.'
+      return 'Not in the cache: the function ran, and the response came from the bucket.'
   }
 }
 
@@ -90,17 +90,17 @@ function generatedInWords({ status }: Seen, entry: RequestEntry | undefined): st
     case 'passed':
     case undefined:
     default:
-      return status >= 500 ? 'The function’s own answer: it failed.' : 'The function’s own answer.'
+      return status >= 500 ? 'The function’s own response: it failed.' : 'The function’s own response.'
   }
 }
 
 function errorInWords({ status, aged, server, html }: Seen): string {
-  if (aged) return 'An error from the cache of the edge. The function was not asked.'
-  if (server.startsWith('AmazonS3')) return 'The bucket has no such object, and this is its own answer.'
-  if (!html) return 'Another request for it came at the same time, and one error served both.'
+  if (aged) return 'An error from the edge cache. The function did not run.'
+  if (server.startsWith('AmazonS3')) return 'The bucket has no such object, and this is its own response.'
+  if (!html) return 'Another request for it arrived at the same time, and one error served both.'
   return status >= 500
     ? 'The bucket couldn’t be reached. CloudFront answered in its place.'
-    : 'CloudFront refused the request. The function was not asked.'
+    : 'CloudFront refused the request. The function did not run.'
 }
 
 /**

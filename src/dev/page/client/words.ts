@@ -13,17 +13,17 @@ export function meaningInWords(explained: Explained, path: string): string {
   if (explained.kind === 'image')
     return (
       explained.warning ??
-      (explained.canonicalPath === path ? 'An image, written as it is stored.' : 'An image.')
+      (explained.canonicalPath === path ? 'An image, in its canonical form.' : 'An image.')
     )
   if (explained.kind === 'file')
     return `A file, not an image: served if the bucket has it.${explained.suggestion === undefined ? '' : ` An image would be ${explained.suggestion}`}`
-  if (explained.kind === 'folder') return 'Nothing: the answer is 404.'
+  if (explained.kind === 'folder') return 'Nothing: the response is 404.'
   if (explained.kind === 'rejected') return `${explained.code}: ${explained.message}`
   return explained.message
 }
 
 /** What `/` means, which can't be requested here. */
-export const ROOT_IN_WORDS = '“/” is this page, which only exists here. On AWS the answer is 404.'
+export const ROOT_IN_WORDS = '“/” is this page, which only exists here. On AWS the response is 404.'
 
 /** An image's alternative text: the generator's description. */
 export function altText(explained: Explained, path: string): string {
