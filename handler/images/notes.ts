@@ -36,7 +36,10 @@ export function notesOf(
   key: string,
   etag: string,
 ): Notes {
-  const digest = createHash('sha256').update(JSON.stringify([key, etag])).digest('hex').slice(0, 32)
+  const digest = createHash('sha256')
+    .update(JSON.stringify([key, etag]))
+    .digest('hex')
+    .slice(0, 32)
   const nameOf = (kind: NoteKind) => `${NOTES}${generation}/${name}/${digest}/${kind}.json`
   return {
     async read(kind) {

@@ -20,15 +20,19 @@ export interface NewObject {
  * that is not described here.
  */
 export interface Bucket {
-  /** @returns the object's headers, or `undefined` if there is none. */
-  head(key: string): Promise<Headers | undefined>
+  /**
+   * @param onSent called once the request is sent.
+   * @returns the object's headers, or `undefined` if there is none.
+   */
+  head(key: string, onSent?: () => void): Promise<Headers | undefined>
   /**
    * @param mostBytes a longer object is not downloaded.
    * @param ifMatch the ETag that the object must have, otherwise it has 'changed'.
+   * @param onSent called once the request is sent.
    */
   get(
     key: string,
-    options?: { mostBytes?: number; ifMatch?: string },
+    options?: { mostBytes?: number; ifMatch?: string; onSent?: () => void },
   ): Promise<{ headers: Headers; body: Buffer } | 'too-long' | 'changed' | undefined>
   /** @returns the headers of S3's answer, or 'refused' if the condition didn't hold. */
   put(key: string, object: NewObject, condition?: Condition): Promise<Headers | 'refused'>
@@ -60,16 +64,18 @@ function openBucket(connection: Connection, { location, until, account }: Openin
   // The name of a deleted bucket is free again, so the bucket may belong to another account by now.
   const owner: Record<string, string> = account ? { 'x-amz-expected-bucket-owner': account } : {}
   return {
-    async head(key) {
-      const response = await send(connection, { method: 'HEAD', key: nameOf(key), headers: owner }, until)
+    async head(key, onSent) {
+      const request = { method: 'HEAD', key: nameOf(key), headers: owner, ...(onSent && { onSent }) } as const
+      const response = await send(connection, request, until)
       if (response.status === 404) return undefined
       if (response.status !== 200) throw refused('HEAD', key, response)
       return response.headers
     },
 
-    async get(key, { mostBytes = Infinity, ifMatch } = {}) {
+    async get(key, { mostBytes = Infinity, ifMatch, onSent } = {}) {
       const headers = { ...owner, ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }) }
-      const response = await send(connection, { method: 'GET', key: nameOf(key), headers, mostBytes }, until)
+      const options = { headers, mostBytes, ...(onSent && { onSent }) }
+      const response = await send(connection, { method: 'GET', key: nameOf(key), ...options }, until)
       if (response.status === 404) return undefined
       if (response.status === 412) return 'changed'
       if (response.status !== 200) throw refused('GET', key, response)
