@@ -1,6 +1,7 @@
 import { BadRequest } from '../contract.js'
 import { decode } from './encoding.js'
 import { readTokens } from './read-tokens.js'
+import { settle } from './settle.js'
 import type { Grammar } from './token.js'
 import { canonicalPath } from './write.js'
 
@@ -24,10 +25,7 @@ export function parse<P, R extends PathRules>(grammar: Grammar<P, R>, path: stri
   refuseLength(path, rules)
   const size = grammar.head.read(head, rules)
   const given = readTokens(grammar, rest.map(decode), rules)
-
-  let params = size as P
-  for (const token of grammar.tokens) params = { ...params, ...token.settle(given.get(token), params, rules) }
-  for (const [token, value] of given) token.refuse?.(value, params)
+  const params = settle(grammar, size, given, rules)
   // The canonical path must be readable too, and encoding makes an unencoded text longer.
   refuseLength(canonicalPath(grammar, params, rules), rules)
   return params

@@ -2,7 +2,7 @@ import { BadRequest } from '../contract.js'
 import { commaInText, isFreeText, textWithCommas } from './comma-in-text.js'
 import { quote } from './encoding.js'
 import { didYouMean } from './nearest.js'
-import { isOption, isWord, type Grammar, type Option, type Token, type Word } from './token.js'
+import { isOption, isWord, type Grammar, type NamedForm, type Token, type Word } from './token.js'
 
 /**
  * Reads the tokens after the head.
@@ -18,22 +18,23 @@ export function readTokens<P, R>(
   const { words, options } = sort(grammar, tokens)
   const given = new Map<Token<P, R>, unknown>()
   for (const token of grammar.tokens) {
-    if (token.form === 'word') {
-      if (words.has(token)) given.set(token, words.get(token)?.value)
+    const word = words.get(token)
+    if (word) {
+      given.set(token, word.value)
       continue
     }
-    const text = options.get(token)
-    if (text === undefined) continue
-    const value = token.read(text, rules)
-    if (value === undefined) throw token.wrong(text, [])
+    const option = options.get(token)
+    if (option === undefined) continue
+    const value = option.form.read(option.value, rules)
+    if (value === undefined) throw option.form.wrong(option.value, [])
     given.set(token, value)
   }
   return given
 }
 
 interface Sorted<P, R> {
-  words: Map<Word<P, R>, { text: string; value: unknown }>
-  options: Map<Option<P, R>, string>
+  words: Map<Token<P, R>, { text: string; value: unknown }>
+  options: Map<Token<P, R>, { form: NamedForm<R>; text: string; value: string }>
 }
 
 /** Finds the row of each token. Values of options are read later: a misplaced token is the clearer error. */
@@ -46,15 +47,19 @@ function sort<P, R>(grammar: Grammar<P, R>, tokens: readonly string[]): Sorted<P
     const cut = cutText(index)
     const word = findWord(grammar, text)
     if (word) {
-      const before = found.words.get(word.row)
+      const before = found.words.get(word.row) ?? found.options.get(word.row)
       if (before) throw repeated(word.row.code, text, word.row.name, before.text)
       found.words.set(word.row, { text, value: word.value })
     } else if (cut !== undefined) {
       throw commaInText(text, cut)
     } else if (text.includes('=')) {
-      const [option, value] = splitOption(grammar, text)
-      if (found.options.has(option)) throw repeated(option.code, text, `${option.name}=`)
-      found.options.set(option, value)
+      const { row, form, value } = splitOption(grammar, text)
+      const before = found.words.get(row) ?? found.options.get(row)
+      if (before)
+        throw row.form === 'option'
+          ? repeated(row.code, text, `${form.name}=`)
+          : repeated(row.code, text, row.name, before.text)
+      found.options.set(row, { form, text, value })
     } else unknown ??= text
   }
   if (unknown !== undefined) throw unknownWord(grammar, unknown, found)
@@ -72,18 +77,30 @@ function findWord<P, R>(
   return undefined
 }
 
-function splitOption<P, R>(grammar: Grammar<P, R>, text: string): [Option<P, R>, value: string] {
+interface Named<P, R> {
+  row: Token<P, R>
+  form: NamedForm<R>
+}
+
+function namedForms<P, R>({ tokens }: Grammar<P, R>): Named<P, R>[] {
+  return tokens.flatMap((row): Named<P, R>[] =>
+    isOption(row) ? [{ row, form: row }] : (row.named ?? []).map((form) => ({ row, form })),
+  )
+}
+
+function splitOption<P, R>(grammar: Grammar<P, R>, text: string): Named<P, R> & { value: string } {
   const at = text.indexOf('=')
   const name = text.slice(0, at)
-  const options = grammar.tokens.filter(isOption)
-  const option = options.find((known) => known.name === name.toLowerCase())
-  if (option) return [option, text.slice(at + 1)]
-  const names = options.map((known) => known.name)
+  const forms = namedForms(grammar)
+  const named = forms.find(({ form }) => form.name === name.toLowerCase())
+  if (named) return { ...named, value: text.slice(at + 1) }
+  const names = forms.map(({ form }) => form.name)
   if (name.includes('?'))
     throw new BadRequest(
       'BAD_OPTION',
       `${quote(name)} contains a ?: CloudFront drops everything after a ?, so options follow a comma: write ,${names[0]}=… instead of ?${names[0]}=…`,
     )
+  if (grammar.unknown) throw grammar.unknown(text)
   throw new BadRequest(
     'BAD_OPTION',
     `${quote(name)} is not an option: ${didYouMean(name, names)}the options are ${list(names.map((known) => `${known}=`))}.`,
@@ -115,6 +132,7 @@ function unknownWord<P, R>(grammar: Grammar<P, R>, text: string, { words }: Sort
   const extension = fileExtension(grammar, text)
   if (extension) return extension
   if (grammar.head.repeats(text)) return repeated(grammar.head.code, text, grammar.head.name)
+  if (grammar.unknown) return grammar.unknown(text)
   const rows = grammar.tokens.filter(isWord)
   const claiming = rows.find((row) => row.claims?.(text))
   if (claiming) return claiming.wrong(text, [])
@@ -135,10 +153,11 @@ function unknownWord<P, R>(grammar: Grammar<P, R>, text: string, { words }: Sort
 function fileExtension<P, R>(grammar: Grammar<P, R>, text: string): BadRequest | undefined {
   const [, name, extension = ''] = /^(.+)\.(\w+)$/s.exec(text) ?? []
   const word = findWord(grammar, extension)
-  if (name === undefined || word?.row.field.kind !== 'choice') return undefined
+  if (name === undefined || word?.row.field.kind !== 'choice' || typeof word.value !== 'string')
+    return undefined
   return new BadRequest(
     word.row.code,
-    `${quote(text)} ends like a file name: write the ${word.row.name} after a comma, as in ${quote(`${name},${String(word.value)}`)}.`,
+    `${quote(text)} ends like a file name: write the ${word.row.name} after a comma, as in ${quote(`${name},${word.value}`)}.`,
   )
 }
 

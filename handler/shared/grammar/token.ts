@@ -12,6 +12,8 @@ export interface Grammar<P, R> {
   readonly tokens: readonly Token<P, R>[]
   /** The same rows, in the order of a canonical path. */
   readonly canonicalOrder: readonly Token<P, R>[]
+  /** The error for a token that no row reads. By default, it is taken for the first word that is missing. */
+  unknown?(token: string): BadRequest
 }
 
 /** The first token. It decides whether a path is an image's at all. */
@@ -32,11 +34,14 @@ export interface Head<P, R> {
 }
 
 /** How a person chooses a value. */
-type Field =
+export type Field =
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'color' }
   | { readonly kind: 'text' }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  | { readonly kind: 'flag' }
+  /** A text of a fixed form. */
+  | { readonly kind: 'pattern'; readonly example: string }
 
 interface Row<P, R, V> {
   readonly name: string
@@ -51,6 +56,8 @@ interface Row<P, R, V> {
   refuse?(value: V, params: P): void
   /** @returns `undefined` for a default that the canonical path leaves out. */
   write(params: P, rules: R): string | undefined
+  /** The token in a key, where it differs from that in a path by more than its separators. */
+  writeKey?(params: P): string | undefined
   /** `digest`: the key holds the value's digest, because the value may be long or need encoding. */
   readonly inKey?: 'digest'
   describe(params: P): Record<string, Detail>
@@ -65,17 +72,29 @@ export interface Word<P, R, V = unknown> extends Row<P, R, V> {
   readonly spellings: readonly string[]
   /** Whether a wrong word can only have been meant as this token, even if this token was given already. */
   claims?(word: string): boolean
+  /** Other ways to give this token, each with a name: `face=2` beside `faces`. `write` writes them with the name. */
+  readonly named?: readonly NamedForm<R, V>[]
 }
 
-/** A token with a name: `q=80`. */
-export interface Option<P, R, V = unknown> extends Row<P, R, V> {
-  readonly form: 'option'
+/** `q=80`: a name and a value. */
+export interface NamedForm<R, V = unknown> {
+  readonly name: string
+  readonly field: Field
   /**
    * Reads the value alone, without regard to the other tokens.
    * @returns `undefined` if it is not a value of this token.
    * @throws {BadRequest} for a value that is not allowed.
    */
   read(value: string, rules: R): V | undefined
+  wrong(value: string, others: readonly string[]): BadRequest
+}
+
+/** A token with a name: `q=80`. */
+export interface Option<P, R, V = unknown> extends Row<P, R, V>, NamedForm<R, V> {
+  readonly form: 'option'
+  readonly name: string
+  readonly field: Field
+  wrong(value: string, others: readonly string[]): BadRequest
 }
 
 export type Token<P, R> = Word<P, R> | Option<P, R>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Detail } from '../explanation.js'
-import type { Grammar, Token } from './token.js'
+import type { Grammar } from './token.js'
+import { writtenTokens } from './written-tokens.js'
 
 /** The one spelling of an image's path. `parse` gives the same parameters for it as for every other spelling. */
 export function canonicalPath<P, R>(grammar: Grammar<P, R>, params: P, rules: R): string {
@@ -17,25 +17,6 @@ export function canonicalKey<P, R>(grammar: Grammar<P, R>, params: P, rules: R):
     return token.form === 'word' ? keyed : `${token.name}-${keyed}`
   })
   return [grammar.head.write(params), ...segments].join('/')
-}
-
-/** What `genato explain` and the page of `genato dev` show of an image. */
-export function describe<P, R>({ head, tokens }: Grammar<P, R>, params: P): Record<string, Detail> {
-  return Object.assign(head.describe(params), ...tokens.map((token) => token.describe(params))) as Record<
-    string,
-    Detail
-  >
-}
-
-function writtenTokens<P, R>(
-  { canonicalOrder }: Grammar<P, R>,
-  params: P,
-  rules: R,
-): [token: Token<P, R>, value: string][] {
-  return canonicalOrder.flatMap((token): [Token<P, R>, string][] => {
-    const value = token.write(params, rules)
-    return value === undefined ? [] : [[token, value]]
-  })
 }
 
 /** The first 32 hex digits of a value's SHA-256. At 128 bits, no two values share a key. */

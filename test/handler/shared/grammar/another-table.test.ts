@@ -4,7 +4,8 @@ import { didYouMean } from '../../../../handler/shared/grammar/nearest.js'
 import { parse } from '../../../../handler/shared/grammar/parse.js'
 import { suggest } from '../../../../handler/shared/grammar/suggest.js'
 import type { Grammar, Option, Word } from '../../../../handler/shared/grammar/token.js'
-import { canonicalKey, canonicalPath, describe } from '../../../../handler/shared/grammar/write.js'
+import { describe } from '../../../../handler/shared/grammar/describe.js'
+import { canonicalKey, canonicalPath } from '../../../../handler/shared/grammar/write.js'
 import { rejection } from './support.js'
 
 interface Params {

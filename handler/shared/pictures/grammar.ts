@@ -1,0 +1,50 @@
+import type { Grammar } from '../grammar/token.js'
+import { blur, enlarge, flip, flop, mono, rotate, sharpen, version } from './effects.js'
+import type { Operations } from './operations.js'
+import { background, format, quality, still } from './output.js'
+import { crop, fit, pad, place } from './placing.js'
+import type { PictureRules } from './rules.js'
+import { size } from './size.js'
+import { unknownToken } from './unknown-token.js'
+
+/** The URLs of stored pictures, between the mount and the original's key: `400x300,smart,webp,q=70`. */
+export const PICTURE_GRAMMAR: Grammar<Operations, PictureRules> = {
+  head: size,
+  tokens: [
+    fit,
+    place,
+    pad,
+    crop,
+    format,
+    background,
+    quality,
+    rotate,
+    flop,
+    flip,
+    mono,
+    sharpen,
+    still,
+    enlarge,
+    blur,
+    version,
+  ],
+  canonicalOrder: [
+    fit,
+    place,
+    pad,
+    crop,
+    background,
+    format,
+    quality,
+    rotate,
+    flop,
+    flip,
+    mono,
+    sharpen,
+    still,
+    enlarge,
+    blur,
+    version,
+  ],
+  unknown: unknownToken,
+}
