@@ -66,7 +66,7 @@ export function turnSize({ width, height }: Size, turn: Turn): Size {
  * Where a part of a picture lies after the picture was turned.
  * @param size of the picture before.
  */
-export function turnRect<T extends Rect>({ left, top, width, height }: T, size: Size, turn: Turn): Rect {
+export function turnRect({ left, top, width, height }: Rect, size: Size, turn: Turn): Rect {
   const right = size.width - left - width
   const bottom = size.height - top - height
   const [start, end] = turn.flop ? [right, left] : [left, right]
