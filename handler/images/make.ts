@@ -28,7 +28,9 @@ export async function makeFrom(job: RenditionJob, fetched: Fetched): Promise<Ren
     const blurred = mount.moderate !== false && (await moderated(job, picture, fetched, mount.moderate))
     const faces = async () => facesOf(job, picture, fetched)
     const before = job.ms.detect ?? 0
-    const made = await timed(job, 'render', work.make(picture, operations, { limits, faces, blurred }))
+    const seconds = Math.max(1, Math.ceil((job.deadline.at - Date.now()) / 1000))
+    const options = { limits, faces, blurred, seconds }
+    const made = await timed(job, 'render', work.make(picture, operations, options))
     // Detection is a step of its own, although the renderer asks for it.
     job.ms.render = rounded((job.ms.render ?? 0) - ((job.ms.detect ?? 0) - before))
     return made

@@ -8,8 +8,8 @@ import type { Mount } from '../shared/pictures/mount.js'
  */
 export type NoteKind = 'broken' | 'faces' | 'labels'
 
-/** The prefix of every note. The gate's paths begin with a generation, which is hexadecimal. */
-export const NOTES = 'notes/'
+/** The prefix of every note. The first segment of the gate's paths never begins so. */
+export const NOTES = '_notes/'
 
 /** Bytes. Longer ones are not this module's. */
 const LONGEST = 1_000_000

@@ -116,12 +116,13 @@ function scaleRect({ left, top, width, height }: Rect, by: Size): Rect {
 /** @param focus a place, or the box of faces in pixels of the picture. */
 function cover(picture: Size, target: Size, focus: Place | Rect, pad: number | undefined, enlarge: boolean) {
   const box = 'kind' in focus ? undefined : focus
-  const shape =
-    box && pad !== undefined ? smallestAround(picture, target, box, pad) : largestIn(picture, target)
-  const t = enlarge ? 1 : Math.min(1, shape.width / target.width, shape.height / target.height)
+  const sized = (shape: Size) =>
+    box && pad !== undefined ? smallestAround(picture, shape, box, pad) : largestIn(picture, shape)
+  const most = sized(target)
+  const t = enlarge ? 1 : Math.min(1, most.width / target.width, most.height / target.height)
   const output = { width: wholePixels(target.width * t), height: wholePixels(target.height * t) }
   // Rounding changed the shape a little. What is drawn has exactly the output's, so that nothing is distorted.
-  const cut = largestIn(shape, output)
+  const cut = sized(output)
   const centre = box
     ? { x: box.left + box.width / 2, y: box.top + box.height / 2 }
     : centreOf(focus as Place, picture, cut)
