@@ -10,6 +10,9 @@ export const NAMES = {
   // Bucket names are global, so they contain the account's id.
   imagesBucket: { pattern: '<stack>-images-<account>', limit: 63 },
   packagesBucket: { pattern: '<stack>-lambda-<account>', limit: 63 },
+  originalsFunction: { pattern: '<stack>-originals', limit: 64 },
+  originalsBucket: { pattern: '<stack>-originals-<account>', limit: 63 },
+  renditionsBucket: { pattern: '<stack>-rendered-<account>', limit: 63 },
   packageKey: { pattern: '<stack>-func/<digest>.zip', limit: 1024 },
   accessControl: { pattern: '<stack>-images', limit: 64 },
   // CloudFront documents no limit: this is a cautious one.
@@ -54,6 +57,21 @@ export function roleName(stack: string): string {
 /** The default name of the images bucket. */
 export function imagesBucket(stack: string, account: string = NO_ACCOUNT): string {
   return named('imagesBucket', { stack, account })
+}
+
+/** The name of the function that makes renditions of originals. */
+export function originalsFunctionName(stack: string): string {
+  return named('originalsFunction', { stack })
+}
+
+/** The bucket of originals, for mounts that name no other. */
+export function originalsBucket(stack: string, account: string = NO_ACCOUNT): string {
+  return named('originalsBucket', { stack, account })
+}
+
+/** The bucket of everything that was made of originals. */
+export function renditionsBucket(stack: string, account: string = NO_ACCOUNT): string {
+  return named('renditionsBucket', { stack, account })
 }
 
 export function packagesBucket(stack: string, account: string): string {
