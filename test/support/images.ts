@@ -65,7 +65,8 @@ export function imageService(endpoint: string, mounts: readonly Mount[], work: P
     mounts,
     work: { ...pictureWork({}), ...work },
     openBuckets: (_, until, account) => {
-      const at = (bucket: string) => open({ location: { bucket, region: 'us-east-1', prefix: '' }, until, account })
+      const at = (bucket: string) =>
+        open({ location: { bucket, region: 'us-east-1', prefix: '' }, until, account })
       return { originals: at('originals'), renditions: at('renditions') }
     },
     warm: () => undefined,
@@ -97,7 +98,10 @@ export type Hook = (
 
 /** Two real buckets behind a real S3 that tells what is asked of it. */
 export async function buckets(hook: Hook = () => undefined) {
-  const [originals, renditions] = await Promise.all([openObjectFolder(tempFolder()), openObjectFolder(tempFolder())])
+  const [originals, renditions] = await Promise.all([
+    openObjectFolder(tempFolder()),
+    openObjectFolder(tempFolder()),
+  ])
   const asked: string[] = []
   const watched = (name: 'originals' | 'renditions', folder: ObjectFolder): Objects => {
     const around = async <T>(method: Method, key: string, work: () => Promise<T>): Promise<T> => {
@@ -131,7 +135,8 @@ export async function buckets(hook: Hook = () => undefined) {
     put: async (key: string, body: Buffer) =>
       originals.put(`photos/${key}`, { body, contentType: 'application/octet-stream' }),
     /** The keys of stored renditions, without notes. */
-    stored: async () => (await renditions.list('')).map(({ key }) => key).filter((key) => !key.startsWith('_')),
+    stored: async () =>
+      (await renditions.list('')).map(({ key }) => key).filter((key) => !key.startsWith('_')),
     notes: async () =>
       (await renditions.list('_notes/')).map(({ key }) => key.slice(key.lastIndexOf('/') + 1)),
   }

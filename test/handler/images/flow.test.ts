@@ -37,7 +37,9 @@ describe('a rendition that is not stored', () => {
       contentType: 'image/jpeg',
       cacheControl: 'public, max-age=3600, s-maxage=86400',
       metadata: {
-        'source-etag': `"${createHash('md5').update(await photo('red')).digest('hex')}"`,
+        'source-etag': `"${createHash('md5')
+          .update(await photo('red'))
+          .digest('hex')}"`,
         'cache-tag': cacheTag('photos', 'cats/tom.jpg'),
       },
     })
@@ -151,9 +153,7 @@ describe('an original that changes in the middle', () => {
   it.each(['after GET originals', 'before PUT renditions', 'after PUT renditions'])(
     'leaves nothing stale when it happens %s',
     async (moment) => {
-      const test = await stage(
-        once(moment, async () => test.put('cats/tom.jpg', await photo('blue'))),
-      )
+      const test = await stage(once(moment, async () => test.put('cats/tom.jpg', await photo('blue'))))
       const outdated = await test.send(PATH)
       expect(outdated).toMatchObject({ status: 200, cacheControl: 'public, max-age=0, s-maxage=0' })
       expect(outdated.headers['ETag']).toBeUndefined()
