@@ -9,7 +9,7 @@ import { ROOT } from './support/project.js'
  */
 const ROOMS = [
   ['handler/shared'],
-  ['handler/edge', 'templates', 'src/lib'],
+  ['handler/edge', 'handler/images', 'templates', 'src/lib'],
   ['src/config', 'src/reporter'],
   ['src/aws', 'src/package'],
   ['src/resources', 'src/logs'],

@@ -5,6 +5,8 @@ export type Outcome =
   /** The image was stored already. */
   | 'hit'
   | 'made'
+  /** The function found the rendition, and its original is unchanged. */
+  | 'found'
   /** The URL means an image but is wrong: 400. */
   | 'rejected'
   /** A file that exists: the request goes to S3 as it came. */
@@ -17,13 +19,14 @@ export type Outcome =
 const OUTCOMES: Readonly<Record<Outcome, true>> = {
   hit: true,
   made: true,
+  found: true,
   rejected: true,
   passed: true,
   missing: true,
   failed: true,
 }
 
-const STEPS = ['lookup', 'render', 'store'] as const
+const STEPS = ['lookup', 'fetch', 'detect', 'render', 'store'] as const
 export type Step = (typeof STEPS)[number]
 
 /** The one line that each request leaves in the log. */

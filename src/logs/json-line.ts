@@ -28,6 +28,7 @@ export function readJsonLine(fields: Fields): Line | undefined {
 const TONES: Readonly<Record<RequestLine['outcome'], Line['tone']>> = {
   hit: 'plain',
   made: 'good',
+  found: 'plain',
   passed: 'plain',
   rejected: 'dim',
   missing: 'dim',

@@ -7,7 +7,7 @@ import { messageOf, usageError, type GenatoError } from '../lib/errors.js'
 import { formatMessage, isBuildFailure } from '../lib/esbuild-errors.js'
 import { packageRoot } from '../lib/package-root.js'
 import { generatorSources } from './generator-sources.js'
-import { GENERATOR } from './packages.js'
+import { GENERATOR } from './generator-import.js'
 
 export interface BundleOptions {
   /** The text of the module to bundle, with these values baked in: `PackageDescription.entry`. */

@@ -1,6 +1,5 @@
 import type { Session } from '../aws/session.js'
 import { together } from '../aws/together.js'
-import type { PackageName } from '../package/packages.js'
 import { prepareAccessControl } from '../resources/access-control.js'
 import { warnOfFewExecutions } from '../resources/account.js'
 import { prepareBucket, type PreparedBucket } from '../resources/bucket.js'
@@ -15,6 +14,7 @@ import {
   distributionWanted,
   entry,
   searchOf,
+  type DeployedPackage,
   type StackBucket,
   type StackDescription,
 } from './description.js'
@@ -24,7 +24,7 @@ import { prepareFunction, type DeployedFunction, type PreparedFunction } from '.
 import { preparePackage, type PackageSource, type PreparedPackage } from './prepared-package.js'
 import { prune } from './prune.js'
 
-export type PackageSources = Readonly<Record<PackageName, PackageSource>>
+export type PackageSources = Readonly<Record<DeployedPackage, PackageSource>>
 
 export interface DeployOptions {
   adopt: boolean

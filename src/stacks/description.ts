@@ -52,9 +52,12 @@ export interface StackDescription {
 export type StackBucket = Omit<BucketWanted, keyof Claim>
 type StackRole = Omit<RoleWanted, keyof Claim>
 
+/** The packages that a deploy brings to AWS. `images` runs in `genato dev` only, so far. */
+export type DeployedPackage = Exclude<PackageName, 'images'>
+
 /** A package of code. */
 export interface StackPackage {
-  name: PackageName
+  name: DeployedPackage
   /** The bucket that its zips are stored in. */
   bucket: string
   /** The beginning of its zips' keys. */
@@ -66,7 +69,7 @@ export interface StackFunction extends FunctionPlace {
   part: 'edge'
   /** Without a version. */
   arn: string
-  package: PackageName
+  package: DeployedPackage
   role: StackRole
   /** The settings that are known before the role exists and a runtime is chosen. */
   fixed: Omit<FunctionDescription, 'role' | 'roleId' | 'runtime'>
@@ -182,7 +185,7 @@ export function bucketNamed({ buckets }: StackDescription, holds: StackBucket['h
   return entry(buckets, ({ holds: is }) => is === holds, `bucket of ${holds}`)
 }
 
-export function packageNamed({ packages }: StackDescription, name: PackageName): StackPackage {
+export function packageNamed({ packages }: StackDescription, name: DeployedPackage): StackPackage {
   return entry(packages, ({ name: is }) => is === name, `package ${name}`)
 }
 

@@ -19,7 +19,7 @@ export interface Endpoint {
 }
 
 export interface StoreRequest {
-  method: 'HEAD' | 'GET' | 'PUT'
+  method: 'HEAD' | 'GET' | 'PUT' | 'DELETE'
   /** Percent-encoded. */
   key: string
   headers?: Record<string, string>

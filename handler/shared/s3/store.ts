@@ -78,7 +78,7 @@ export function storeOpener(env: Environment, patience = PATIENCE): (opening: Op
  * Overrides the bucket's default encryption with S3's own key (SSE-S3), because CloudFront would need permission to use
  * a KMS key.
  */
-const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' }
+export const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' }
 
 function openStore(connection: Connection, prefix: string, until: Until, account: string | undefined): Store {
   const encode = (key: string) => encodeKey(prefix + key)
@@ -145,7 +145,7 @@ function openStore(connection: Connection, prefix: string, until: Until, account
   }
 }
 
-function readCredentials(env: Environment): Credentials {
+export function readCredentials(env: Environment): Credentials {
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -155,7 +155,7 @@ function readCredentials(env: Environment): Credentials {
   return { accessKeyId, secretAccessKey, ...(token ? { sessionToken: token } : {}) }
 }
 
-function refused(method: string, key: string, { status, body }: StoreResponse): Error {
+export function refused(method: string, key: string, { status, body }: StoreResponse): Error {
   const text = body.toString('utf8')
   const code = /<Code>([A-Za-z0-9]+)<\/Code>/.exec(text)?.[1]
   const message = /<Message>([^<]{1,500})/.exec(text)?.[1]

@@ -25,15 +25,16 @@ export interface TestRunner extends FunctionRunner {
  * @param handle the body of its handler, which can use `event`, `context` and `sleep(ms)`.
  * @param load code that runs while the package is loaded.
  * @param bare exports the handler and nothing else.
+ * @param streaming makes it a streaming handler, which can also use `stream` and `respond(metadata)`.
  */
 export function runnerOf(
   handle: string,
-  options: Partial<RunnerOptions> & { load?: string; bare?: boolean } = {},
+  options: Partial<RunnerOptions> & { load?: string; bare?: boolean; streaming?: boolean } = {},
 ): TestRunner {
-  const { load = '', bare = false, ...changed } = options
+  const { load = '', bare = false, streaming = false, ...changed } = options
   const folder = tempFolder()
   const temp = path.join(tempFolder(), 'tmp')
-  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load, bare))
+  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load, bare, streaming))
   const lines: string[] = []
   const how = {
     name: 'genato-func',
@@ -57,15 +58,17 @@ export function runnerOf(
   return { ...runner, lines, tempFolders, folder, temp }
 }
 
-function packageSource(handle: string, load: string, bare: boolean): string {
+function packageSource(handle: string, load: string, bare: boolean, streaming: boolean): string {
+  const [open, close] = streaming ? ['awslambda.streamifyResponse(', ')'] : ['', '']
   return `const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 let calls = 0
 ${load}
 ${bare ? '' : OTHER_EXPORTS}
-exports.handler = async (event, context) => {
+exports.handler = ${open}async (event, ${streaming ? 'stream, ' : ''}context) => {
   calls += 1
+  ${streaming ? 'const respond = (metadata) => awslambda.HttpResponseStream.from(stream, metadata)' : ''}
   ${handle}
-}
+}${close}
 `
 }
 

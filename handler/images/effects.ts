@@ -1,0 +1,16 @@
+import type { Sharp } from 'sharp'
+import type { Operations } from '../shared/pictures/operations.js'
+
+type Effects = Pick<Operations, 'mono' | 'blur' | 'sharpen'>
+
+export function hasEffects({ mono, blur, sharpen }: Effects): boolean {
+  return mono || blur !== undefined || sharpen
+}
+
+/** Within one pipeline, sharp turns grey, blurs and sharpens in this order, whatever the order of calls. */
+export function applyEffects(image: Sharp, { mono, blur, sharpen }: Effects): Sharp {
+  if (mono) image.greyscale()
+  if (blur !== undefined) image.blur(blur)
+  if (sharpen) image.sharpen()
+  return image
+}

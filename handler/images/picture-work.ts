@@ -1,0 +1,56 @@
+import { inspect } from './inspect.js'
+import { nameOther, sniff } from './sniff.js'
+import type { Mount, Moderation, PictureLimits } from '../shared/pictures/mount.js'
+import type { Operations } from '../shared/pictures/operations.js'
+import { makeRendition, type RenditionOptions } from './rendition.js'
+import { INPUT_TYPES, Refusal, type Face, type InputType, type Picture, type Rendition } from './types.js'
+
+/** Rekognition's label of a picture that should be moderated. */
+export interface Label {
+  readonly name: string
+  /** The name of the label above it; empty for a top one. */
+  readonly parent: string
+  /** Percent. */
+  readonly confidence: number
+}
+
+/** Everything that is done to a picture's bytes, apart from where they come from and go to. */
+export interface PictureWork {
+  /** @throws {Refusal} 415 */
+  sniff(bytes: Buffer): InputType
+  /** Reads the header. @throws {Refusal} 415 */
+  inspect(bytes: Buffer, limits: PictureLimits): Promise<Picture>
+  /** @throws {Refusal} 400 or 415. @throws {DeadlinePassed} */
+  make(picture: Picture, operations: Operations, options: RenditionOptions): Promise<Rendition>
+  /** @returns the faces, largest first. */
+  faces(picture: Picture, mount: Pick<Mount, 'faces'>): Promise<readonly Face[]>
+  /** @throws if Rekognition gives no answer. */
+  labels(picture: Picture, moderation: Moderation): Promise<readonly Label[]>
+  verdict(labels: readonly Label[], moderation: Moderation): 'clear' | 'blur' | 'refuse'
+}
+
+/** @param env of the function: region and credentials, for Rekognition. */
+export function pictureWork(_env: object): PictureWork {
+  return {
+    sniff(bytes) {
+      const type = sniff(bytes)
+      if (type) return type
+      throw new Refusal(
+        415,
+        'NOT_A_PICTURE',
+        `The original is ${nameOther(bytes)}, and not one of ${INPUT_TYPES.join(', ')}.`,
+      )
+    },
+    inspect,
+    make: makeRendition,
+    async faces() {
+      throw new Error('Not merged yet.')
+    },
+    async labels() {
+      throw new Error('Not merged yet.')
+    },
+    verdict() {
+      throw new Error('Not merged yet.')
+    },
+  }
+}
