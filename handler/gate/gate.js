@@ -25,8 +25,8 @@ export function handler(event) {
 function rewrite(request, state) {
   var uri = request.uri
   var name = uri.split('/', 2)[1] || ''
-  var mount = MOUNTS.hasOwnProperty(name) && uri.indexOf('/' + name + '/') === 0 ? MOUNTS[name] : undefined
-  state.signed = Boolean(mount && mount.signed)
+  var mount = uri.indexOf('/' + name + '/') === 0 && mountNamed(name)
+  state.signed = mount && mount.signed
   // CloudFront chose the behaviour by the normalised path, and passes on the path as it was sent.
   if (!mount) throw refusal('BAD_ENCODING', quote(uri) + ' does not begin with a mount as it is written.')
   var signed = mount.signed && signedPath(request)
@@ -34,18 +34,31 @@ function rewrite(request, state) {
   var path = asked.tokens ? operationsPath(asked.tokens) + '/' : ''
   if (signed)
     refuseOtherSpelling(signed, '/' + name + '/' + path + asked.key.split('/').map(encodeSegment).join('/'))
-  var last = asked.tokens ? operationsKey(asked.tokens, accepted(request.headers && request.headers.accept)) : 'as-is'
+  var last = asked.tokens
+    ? operationsKey(asked.tokens, accepted(request.headers && request.headers.accept))
+    : 'as-is'
   var key = mount.generation + '/' + name + '/' + escapeKey(asked.key) + '/' + last
   if (key.length > 1024)
-    throw refusal('PATH_LIMIT', 'the rendition would have a key of ' + key.length + ' bytes, and 1024 is the limit.')
+    throw refusal(
+      'PATH_LIMIT',
+      'the rendition would have a key of ' + key.length + ' bytes, and 1024 is the limit.',
+    )
   refuseNotAllowed(mount, path.slice(0, -1))
   request.uri = '/' + key
   return request
 }
 
+function mountNamed(name) {
+  if (!MOUNTS.hasOwnProperty(name)) return undefined
+  var row = MOUNTS[name]
+  // In place of a list, 0 stands for any operations, and 1 for signed ones.
+  return { generation: row[0], side: row[1], asIs: row[2], signed: row[3] === 1, allow: row[3] }
+}
+
 /** @param rest of the path after the mount and a slash. */
 function read(rest, mount) {
-  if (('/' + rest).indexOf('//') >= 0) throw refusal('BAD_ENCODING', 'the path contains // : leave out a slash.')
+  if (('/' + rest).indexOf('//') >= 0)
+    throw refusal('BAD_ENCODING', 'the path contains // : leave out a slash.')
   var slash = (rest + '/').indexOf('/')
   var first = decode(rest.slice(0, slash))
   var tokens = first.split(',')
@@ -76,14 +89,20 @@ function readAsIsKey(raw) {
 function refuseNotAllowed(mount, path) {
   if (!path) {
     if (!mount.asIs)
-      throw refusal('NOT_FOUND', 'originals are not served as they are stored here: write a size first, such as 400x300/.')
+      throw refusal(
+        'NOT_FOUND',
+        'originals are not served as they are stored here: write a size first, such as 400x300/.',
+      )
     return
   }
-  if (!mount.allow) return
+  if (mount.signed || !mount.allow) return
   var allowed = mount.allow.split(' ')
   if (allowed.indexOf(path) < 0)
     throw refusal(
       'NOT_ALLOWED',
-      path + ' is not allowed here. Allowed: ' + allowed.slice(0, 5).join(' ') + (allowed.length > 5 ? ' …' : ''),
+      path +
+        ' is not allowed here. Allowed: ' +
+        allowed.slice(0, 5).join(' ') +
+        (allowed.length > 5 ? ' …' : ''),
     )
 }

@@ -1,5 +1,5 @@
 import { quote, refusal } from './refusal.js'
-import { looksLikeSize, readSize } from './size.js'
+import { readSize } from './size.js'
 import { matches } from './text.js'
 
 /** The words of each row. Only one word of a row can be given. */
@@ -49,13 +49,16 @@ function has(list, word) {
 
 function give(given, row, value, token) {
   if (given[row])
-    throw refusal(row === 'place' ? 'CONFLICT' : 'BAD_OPTION', quote(token) + ' is a second ' + row + ': give only one.')
+    throw refusal(
+      row === 'place' ? 'CONFLICT' : 'BAD_OPTION',
+      quote(token) + ' is a second ' + row + ': give only one.',
+    )
   given[row] = value
 }
 
 function readToken(given, token) {
   // ASCII alone: beyond it, toLowerCase makes letters of other characters.
-  if (matches(/^[!-~]+$/, token) && !looksLikeSize(token)) {
+  if (matches(/^[!-~]+$/, token)) {
     var word = token.toLowerCase()
     var at = word.indexOf('=')
     var name = word.slice(0, at)
@@ -67,7 +70,10 @@ function readToken(given, token) {
     for (var row in WORDS) if (has(WORDS[row], word)) return give(given, row, word, token)
     if (matches(/^#?([\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})$/, word)) return give(given, 'bg', word, token)
   }
-  throw refusal('BAD_OPTION', token ? quote(token) + ' is not an option.' : 'there is an empty option: remove a comma.')
+  throw refusal(
+    'BAD_OPTION',
+    token ? quote(token) + ' is not an option.' : 'there is an empty option: remove a comma.',
+  )
 }
 
 /** Six hex digits, or eight if the colour is translucent. */
@@ -91,7 +97,7 @@ function refuseConflicts(given, size, fit) {
     refuseIf(!size.width || !size.height, place, 'one side')
     refuseIf(fit === 'inside' || (fit === 'contain' && /^(smart|fa|at)/.test(place)), place, fit)
   }
-  var faces = /^face/.test(place || '')
+  var faces = (place || '').indexOf('face') === 0
   refuseIf(given.pad && !faces, given.pad, 'no faces')
   refuseIf(given.crop && faces, given.crop, place)
   refuseIf(given.q && !has('jpg webp avif auto', format), given.q, format)
@@ -157,11 +163,7 @@ export function readOperations(tokens, longest) {
 
 /** The segment in the one spelling of a viewer's URL: `400x300,webp,q=70`. */
 export function operationsPath(tokens) {
-  return tokens
-    .join(',')
-    .replace('bg=ffffff', 'white')
-    .replace('bg=000000', 'black')
-    .replace('bg=', '')
+  return tokens.join(',').replace('bg=ffffff', 'white').replace('bg=000000', 'black').replace('bg=', '')
 }
 
 /** The segment in a rendition's key: `400x300_webp_q-70`. */

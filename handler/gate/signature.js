@@ -1,4 +1,4 @@
-/* global require, KEYS */
+/* global CRYPTO, KEYS */
 import { quote, refusal } from './refusal.js'
 import { decode, encodeSegment, matches } from './text.js'
 
@@ -16,8 +16,7 @@ function encodedAgain(uri) {
 }
 
 function hmac(key, text) {
-  // oxlint-disable-next-line unicorn/prefer-node-protocol -- the runtime knows no other name
-  return require('crypto').createHmac('sha256', key).update(text).digest('base64url')
+  return CRYPTO.createHmac('sha256', key).update(text).digest('base64url')
 }
 
 function isSigned(path, expires, signature) {
@@ -69,5 +68,8 @@ export function signedPath(request) {
 /** Another spelling of a signed path would be the same picture under another URL, which browsers cache again. */
 export function refuseOtherSpelling(signed, canonical) {
   if (signed !== canonical)
-    throw refusal('BAD_SIGNATURE', quote(signed) + ' must be signed as it is spelled in one way only: ' + canonical)
+    throw refusal(
+      'BAD_SIGNATURE',
+      quote(signed) + ' must be signed as it is spelled in one way only: ' + canonical,
+    )
 }

@@ -5,7 +5,9 @@ import { matches } from './text.js'
 export function looksLikeSize(token) {
   var sides = token.split('@', 1)[0]
   return (
-    matches(/^[\d.]*x[\d.]*$/i, sides) && /\d/.test(token) && !/[\n\r\u2028\u2029]/.test(token.slice(sides.length))
+    matches(/^[\d.]*x[\d.]*$/i, sides) &&
+    /\d/.test(token) &&
+    !/[\n\r\u2028\u2029]/.test(token.slice(sides.length))
   )
 }
 

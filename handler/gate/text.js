@@ -32,7 +32,9 @@ function percent(character) {
 
 /** The one spelling of a segment: RFC 3986's unreserved characters and `,` `=` `+` plain, all else `%HH`. */
 export function encodeSegment(segment) {
-  return encodeURIComponent(segment).replace(/%(2C|3D|2B)/g, decodeURIComponent).replace(/[!'()*]/g, percent)
+  return encodeURIComponent(segment)
+    .replace(/%(2C|3D|2B)/g, decodeURIComponent)
+    .replace(/[!'()*]/g, percent)
 }
 
 /** An original's key in the characters of a rendition's key: `handler/shared/pictures/key.ts`. */
