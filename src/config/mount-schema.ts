@@ -5,6 +5,7 @@ import { bucket, filled, group, isObject, text, whole } from './schema-parts.js'
 /** The gate holds a table of the mounts in 10 KB of code. */
 export const MOST_MOUNTS = 20
 
+const RESERVED = ['generated', 'notes']
 const NAME = 'must be named with a-z, digits and hyphens, starting with a letter, at most 40 characters'
 
 /** The name of a mount: the first segment of its paths. */
@@ -13,8 +14,8 @@ export const mountName = v.pipe(
   v.regex(/^[a-z][a-z0-9-]{0,39}$/, NAME),
   v.check((name) => !looksLikePictureSize(name), 'must not be named like a size, such as x300'),
   v.check(
-    (name) => name !== 'generated',
-    'must not be named generated, which is where generated images are stored',
+    (name) => !RESERVED.includes(name),
+    `must not be named ${RESERVED.join(' or ')}, where genato keeps objects of its own`,
   ),
 )
 

@@ -1,10 +1,12 @@
+import * as v from 'valibot'
 import { BadRequest } from '../../handler/shared/contract.js'
 import { generationOf } from '../../handler/shared/pictures/generation.js'
 import { operationsKey } from '../../handler/shared/pictures/key.js'
 import { DEFAULT_LIMITS, type Moderation, type Mount } from '../../handler/shared/pictures/mount.js'
 import { parsePicturePath } from '../../handler/shared/pictures/path.js'
 import { usageError, type GenatoError } from '../lib/errors.js'
-import type { MountConfig } from './types.js'
+import { MOST_MOUNTS, mountName } from './mount-schema.js'
+import type { MountConfig, Settings } from './types.js'
 
 /**
  * The mounts of a checked configuration, with their defaults.
@@ -13,6 +15,25 @@ import type { MountConfig } from './types.js'
  */
 export function readMounts(mounts: Readonly<Record<string, MountConfig>>, source: string): Mount[] {
   return Object.entries(mounts).map(([name, mount]) => readMount(name, mount, source))
+}
+
+/**
+ * Adds mounts that the configuration doesn't have, with their defaults. Viewers may ask them for everything.
+ * @throws GenatoError BAD_MOUNT
+ */
+export function withMounts(settings: Settings, names: Iterable<string>): Settings {
+  const { originals } = settings
+  const added = [...names].filter((name) => !originals.mounts.some((mount) => mount.name === name))
+  if (added.length === 0) return settings
+  for (const name of added) {
+    const problem = v.safeParse(mountName, name).issues?.[0].message
+    if (problem !== undefined)
+      throw usageError('BAD_MOUNT', `A mount ${problem} (got ${JSON.stringify(name)}).`)
+  }
+  if (originals.mounts.length + added.length > MOST_MOUNTS)
+    throw usageError('BAD_MOUNT', `There can be at most ${MOST_MOUNTS} mounts.`)
+  const mounts = added.map((name) => readMount(name, { allow: 'any' }, '--originals'))
+  return { ...settings, originals: { ...originals, mounts: [...originals.mounts, ...mounts] } }
 }
 
 function readMount(name: string, given: MountConfig, source: string): Mount {

@@ -159,7 +159,8 @@ describe('a wrong mount is refused with the wrong value and what to write', () =
     ['', /must be named with a-z/],
     ['a'.repeat(41), /at most 40 characters/],
     ['x300', /mounts\.x300 must not be named like a size/],
-    ['generated', /must not be named generated/],
+    ['generated', /must not be named generated or notes/],
+    ['notes', /must not be named generated or notes/],
     ['constructor', /must not have a mount named .*constructor/],
   ])('a mount named %j', async (name, message) => {
     const error = await failure(withMounts({ [name]: { allow: 'any' } }))

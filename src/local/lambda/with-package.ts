@@ -3,12 +3,10 @@ import type { Settings } from '../../config/types.js'
 import { GenatoError, messageOf } from '../../lib/errors.js'
 import { workFolder } from '../../lib/work-folder.js'
 import type { FunctionPackage } from '../../package/build.js'
-import type { PackageName } from '../../package/packages.js'
 import type { Loaded } from '../../package/source.js'
 import { unpackForHost } from '../../package/unpack.js'
-import { edgeFunction } from './edge-function.js'
-import { reservedEnvironment, type LambdaFunction } from './environment.js'
-import { imageFunction } from './image-function.js'
+import { functionOf } from './function-of.js'
+import { reservedEnvironment } from './environment.js'
 import { startProcess, type FunctionProcess } from './process.js'
 import { removeLeftTempFolders } from './temp-folder.js'
 
@@ -16,12 +14,6 @@ import { removeLeftTempFolders } from './temp-folder.js'
 const NO_STORE = {
   endpoint: 'http://127.0.0.1:9',
   credentials: { accessKeyId: 'NONE', secretAccessKey: 'NONE' },
-}
-
-/** The function that runs a package. */
-const FUNCTIONS: Readonly<Record<PackageName, (settings: Settings) => LambdaFunction>> = {
-  edge: edgeFunction,
-  images: imageFunction,
 }
 
 /**
@@ -38,7 +30,7 @@ export async function withPackage<T>(
   const temp = path.join(work, 'tmp')
   await removeLeftTempFolders(temp)
   const folder = await unpackForHost(built, path.join(work, 'run'))
-  const fn = FUNCTIONS[built.name](settings)
+  const fn = functionOf(built.name, settings)
   const env = reservedEnvironment(fn, { folder, ...NO_STORE })
   const loaded = startProcess({ folder, temp, memory: fn.memory, env, onLine })
   try {
