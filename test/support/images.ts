@@ -46,7 +46,8 @@ export interface Sent extends Answer {
 }
 
 export interface Send {
-  (path: string, options?: { method?: string; remaining?: number }): Promise<Sent>
+  /** @param options `remaining` is the time that Lambda reports as left, in ms. */
+  (path: string, options?: { method?: string; remaining?: number; event?: object }): Promise<Sent>
 }
 
 /** The function's handler, with a real S3 client for this endpoint. */
@@ -72,9 +73,9 @@ export function imageService(endpoint: string, mounts: readonly Mount[], work: P
     warm: () => undefined,
     region: 'us-east-1',
   })
-  const send: Send = async (rawPath, { method = 'GET', remaining = 30_000 } = {}) => {
+  const send: Send = async (rawPath, { method = 'GET', remaining = 30_000, event = {} } = {}) => {
     const answer = await handler(
-      { rawPath, requestContext: { http: { method } } },
+      { rawPath, requestContext: { http: { method } }, ...event },
       { awsRequestId: 'test', getRemainingTimeInMillis: () => remaining, invokedFunctionArn: ARN },
     )
     return {
