@@ -87,7 +87,8 @@ async function runEdge(
   before?: Running,
 ): Promise<Omit<Running, 'settings' | 'pictures'>> {
   const { digest, inputs, ...built } = await buildPackage(settings, around.reporter, 'edge')
-  if (before && digest === before.digest && sameLimits(settings, before.settings)) return { ...before, inputs }
+  if (before && digest === before.digest && sameLimits(settings, before.settings))
+    return { ...before, inputs }
   return { digest, inputs, ...(await unpackAndRun({ ...built, digest }, edgeFunction(settings), around)) }
 }
 
