@@ -1,6 +1,6 @@
 import path from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { renditionKey } from '../../handler/shared/pictures/key.js'
 import { loadSettings } from '../../src/config/load.js'
 import { originalsBucket, renditionsBucket } from '../../src/config/names.js'
@@ -8,7 +8,7 @@ import type { Settings } from '../../src/config/types.js'
 import { createRunner } from '../../src/local/lambda/runner.js'
 import { startRoleStore } from '../../src/local/lambda/function-store.js'
 import { openFunctionUrl, type UrlAnswer } from '../../src/local/lambda/function-url.js'
-import { imageFunction } from '../../src/local/lambda/image-function.js'
+import { imagesFunction } from '../../src/local/lambda/function-of.js'
 import { reservedEnvironment } from '../../src/local/lambda/environment.js'
 import { openObjectFolder } from '../../src/objects/folder.js'
 import { buildPackage, type FunctionPackage } from '../../src/package/build.js'
@@ -16,7 +16,6 @@ import { unpackForHost } from '../../src/package/unpack.js'
 import { imageFunctionGrants } from '../../templates/images-role.js'
 import { photo } from '../support/images.js'
 import { operations } from '../support/operations.js'
-import { onTestFinished } from 'vitest'
 import { project, sharedFolder, tempFolder } from '../support/project.js'
 import { genato } from '../support/cli.js'
 
@@ -36,7 +35,7 @@ describe('the images package', () => {
 
   /** The package in the local Lambda, with the rights of its role. */
   async function run() {
-    const fn = imageFunction(settings)
+    const fn = imagesFunction(settings)
     const [originals, renditions] = await Promise.all([
       openObjectFolder(tempFolder()),
       openObjectFolder(tempFolder()),
@@ -116,7 +115,7 @@ describe('the images package', () => {
   })
 
   it('says what is missing when it is deployed without its variables', async () => {
-    const fn = { ...imageFunction(settings), variables: {} }
+    const fn = { ...imagesFunction(settings), variables: {} }
     const unpacked = await unpackForHost(built, path.join(folder, 'run'))
     const lines: string[] = []
     const runner = createRunner({
