@@ -29,9 +29,26 @@ const { metafile, outputFiles } = await build({
   write: false,
 })
 write(outputFiles)
+
+// For every runtime with WebCrypto: one file, which neither imports anything nor needs Node.
+const sign = await build({
+  absWorkingDir: root,
+  entryPoints: { sign: 'src/sign.ts' },
+  outdir: 'dist',
+  bundle: true,
+  platform: 'neutral',
+  format: 'esm',
+  target: 'es2022',
+  logLevel: 'warning',
+  metafile: true,
+  write: false,
+})
+write(sign.outputFiles)
+
+const written = { ...metafile.outputs, ...sign.metafile.outputs }
 // Deletes only leftovers of an earlier build, so that a running tool keeps its files.
 for (const name of readdirSync(path.join(root, 'dist')))
-  if (name.endsWith('.js') && !metafile.outputs[`dist/${name}`]) rmSync(path.join(root, 'dist', name))
+  if (name.endsWith('.js') && !written[`dist/${name}`]) rmSync(path.join(root, 'dist', name))
 
 // Node loads it in every thread, before it runs a function.
 const preload = await build({

@@ -52,6 +52,13 @@ const MORE: Record<string, More> = {
     ],
     doc: 'docs/urls.md',
   },
+  sign: {
+    examples: [
+      ['sign /photos/400x300,webp/cats/tom.jpg', ''],
+      ['sign /photos/cats/tom.jpg --expires 1h', 'works for one hour'],
+    ],
+    doc: 'docs/signing.md',
+  },
   package: { examples: [['package --out function.zip', '']], doc: 'docs/architecture.md#the-package' },
   init: { examples: [['init --generator', '']], doc: 'docs/generators.md' },
   deploy: {

@@ -40,6 +40,9 @@ export default defineConfig({
     // runtime: 'nodejs24.x',
   },
 
+  // Stored pictures: /photos/400x300,smart/cats/tom.jpg. On this machine only; AWS comes with the next version.
+  // originals: { mounts: { photos: { allow: 'any' } } },
+
   // The bucket of the function's packages.
   // packages: { bucket: 'my-packages' },
 

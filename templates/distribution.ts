@@ -16,22 +16,37 @@ const CACHE_TTL = { min: 1, default: 86_400, max: 31_536_000 }
 /** AWS's SimpleCORS: any page may read the images. Source: the same guide, managed response headers policies. */
 export const HEADERS_POLICY = '60669652-455b-4ae9-85a4-c4c02393f86c'
 
+/** The Lambda@Edge function, which runs on cache misses. */
+export interface OriginRequestFunction {
+  event: 'origin-request'
+  function: 'edge'
+}
+
+/** A CloudFront Function, which runs before the cache is asked. */
+export interface ViewerRequestFunction {
+  event: 'viewer-request'
+  /** Its name within the stack, such as `gate`. */
+  function: string
+}
+
+export type AttachedFunction = OriginRequestFunction | ViewerRequestFunction
+
 /** A cache behaviour, as `genato deploy` creates it and the local edge serves it. */
-export interface Behaviour {
+export interface Behaviour<Attached extends AttachedFunction = AttachedFunction> {
   /** A path pattern. `*` is the default behaviour. */
   path: string
-  /** The id of its origin. */
+  /** The id of its origin, or of its group of origins. */
   origin: string
   /** Its cache policy and that policy's TTLs in seconds. */
   cache: { policy: string; ttl: { min: number; default: number; max: number } }
   /** Its response headers policy. */
   headers: string
-  /** The functions that its requests run. `edge` is the Lambda@Edge function. */
-  functions: readonly { event: 'origin-request'; function: 'edge' }[]
+  /** The functions that its requests run: at most one for each event. */
+  functions: readonly Attached[]
 }
 
 /** In order of precedence, with the default behaviour last. */
-export const BEHAVIOURS: readonly Behaviour[] = [
+export const BEHAVIOURS: readonly Behaviour<OriginRequestFunction>[] = [
   {
     path: '*',
     origin: ORIGIN_ID,

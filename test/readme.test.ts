@@ -191,6 +191,14 @@ describe('docs/architecture', () => {
 describe('docs/configuration.md', () => {
   const settings = firstColumn('setting', CONFIGURATION)
 
+  it('lists every setting of a mount, and no others', async () => {
+    const known = await settingsOf('originals.mounts.photos')
+    expect(known.length).toBeGreaterThan(10)
+    expect(firstColumn('of a mount', CONFIGURATION).sort()).toEqual(
+      known.map((setting) => setting.replace('originals.mounts.photos.', '')).sort(),
+    )
+  })
+
   it('lists every setting, and no others', async () => {
     const known = await settingsOf('')
     expect(known).toEqual(expect.arrayContaining(['stack', 'generate.limits.side', 'packages.bucket']))

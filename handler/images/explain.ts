@@ -1,6 +1,7 @@
 import { BadRequest } from '../shared/contract.js'
-import type { Detail, Explanation } from '../shared/explanation.js'
+import type { Explanation } from '../shared/explanation.js'
 import { isAllowed } from '../shared/pictures/allowed.js'
+import { describePicture, pictureWarning } from '../shared/pictures/explain.js'
 import { operationsKey, renditionKey } from '../shared/pictures/key.js'
 import type { Mount } from '../shared/pictures/mount.js'
 import type { Accepted, Operations } from '../shared/pictures/operations.js'
@@ -27,19 +28,19 @@ export function explainPicture(mounts: readonly Mount[], path: string): Explanat
       return rejected('NOT_ALLOWED', `${operationsKey(operations)} is not in the list of ${mount.name}.`)
     const keyFor = (accepted: Accepted) =>
       renditionKey({ generation: mount.generation, mount: mount.name, key }, resolved(operations, accepted))
+    const warning = pictureWarning(parsed)
     return {
       kind: 'image',
       canonicalPath: canonicalPicturePath(parsed),
       key: keyFor('none'),
       details: {
-        mount: mount.name,
-        original: mount.prefix + key,
-        ...plain(operations),
+        ...describePicture(parsed),
         ...(operations.format.kind === 'auto'
           ? { keys: Object.fromEntries(ACCEPTED.map((accepted) => [accepted, keyFor(accepted)])) }
           : {}),
       },
       headers: { 'Cache-Control': storedCacheControl(mount.allow === 'signed') },
+      ...(warning === undefined ? {} : { warning }),
     }
   } catch (error) {
     if (error instanceof BadRequest) return rejected(error.code, error.message)
@@ -56,15 +57,4 @@ export function resolved(operations: Operations, accepted: Accepted): Operations
 
 function rejected(code: string, message: string): Explanation {
   return { kind: 'rejected', code, message }
-}
-
-/** The operations as plain values, without those that are left at nothing. */
-function plain({ format, place, ...others }: Operations): Record<string, Detail> {
-  const { kind, ...at } = place
-  const flat = {
-    ...others,
-    place: Object.keys(at).length === 0 ? kind : place,
-    format: format.kind === 'fixed' ? format.format : format.kind,
-  }
-  return JSON.parse(JSON.stringify(flat)) as Record<string, Detail>
 }

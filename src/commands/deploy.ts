@@ -1,5 +1,6 @@
 import type { Summary } from '../aws/change.js'
-import { EXIT, type ExitCode } from '../lib/errors.js'
+import type { Settings } from '../config/types.js'
+import { EXIT, usageError, type ExitCode } from '../lib/errors.js'
 import { count } from '../lib/text.js'
 import { duration } from '../lib/units.js'
 import { countOlder } from '../stacks/older-images.js'
@@ -27,6 +28,7 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
   const { reporter, signal } = run
   const dryRun = args.dryRun === true
   const settings = await loadSettings(process.cwd(), run.overrides)
+  refuseMounts(settings)
   const source = packageSource(settings, reporter, loadPackage, 'edge')
   // The build starts before AWS answers. Whoever awaits it later reports its error.
   const building = source.digest().catch(() => undefined)
@@ -70,6 +72,16 @@ export async function deploy(run: Run, args: DeployArguments): Promise<ExitCode>
     // The build's own messages come before the error, which should be the last thing on the screen.
     if (!signal.aborted) await building
   }
+}
+
+/** @throws GenatoError NOT_ON_AWS_YET */
+function refuseMounts({ originals: { mounts } }: Settings): void {
+  if (mounts.length === 0) return
+  throw usageError(
+    'NOT_ON_AWS_YET',
+    `originals.mounts has ${mounts.map(({ name }) => name).join(', ')}, but stored pictures come to AWS with the next version of genato.`,
+    'genato dev serves them on this machine today. To deploy the generated images, take originals out of the configuration.',
+  )
 }
 
 function reportPlan({ ledger, reporter }: Session): ExitCode {

@@ -18,7 +18,7 @@ import {
 } from './dev-arguments.js'
 import { reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
-import { edgeFunction } from '../local/lambda/edge-function.js'
+import { edgeFunction } from '../local/lambda/function-of.js'
 import { withStack } from './with-stack.js'
 
 /** `genato dev --deployed`. The AWS session stays open while it serves. */

@@ -3,7 +3,7 @@ import { nearest } from '../../handler/shared/grammar/nearest.js'
 import { usageError, type GenatoError } from '../lib/errors.js'
 import { misplacedSettings } from './moved-settings.js'
 import { GROUPS, SCHEMA } from './schema.js'
-import { pathsOf, settingPath } from './setting-path.js'
+import { namesIn, pathsOf, settingPath } from './setting-path.js'
 import type { Config } from './types.js'
 
 /**
@@ -38,7 +38,7 @@ function wrongSetting(issue: v.InferIssue<typeof SCHEMA>, source: string): Genat
 }
 
 function unknownSetting(group: string, name: string, source: string): GenatoError {
-  const known = GROUPS.get(group) ?? []
+  const known = namesIn(group) ?? []
   // Of names that are as near, the group's own.
   const meant = nearest(name, [...known, ...[...GROUPS.values()].flat()])
   const places =

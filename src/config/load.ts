@@ -4,6 +4,7 @@ import { normalizeText } from '../../handler/shared/grammar/image.js'
 import { usageError } from '../lib/errors.js'
 import { readablePath } from '../lib/readable-path.js'
 import { checkConfig } from './check.js'
+import { readMounts } from './mounts.js'
 import { readConfig } from './read-config.js'
 import type { Config, Settings } from './types.js'
 
@@ -30,7 +31,8 @@ export interface Overrides {
 export async function loadSettings(cwd: string, overrides: Overrides = {}): Promise<Settings> {
   const file = findConfig(cwd, overrides.config)
   const read = file ? await readConfig(file) : { value: {}, inputs: [] }
-  const config = checkConfig(read.value, file ? readablePath(file, cwd) : 'the defaults')
+  const source = file ? readablePath(file, cwd) : 'the defaults'
+  const config = checkConfig(read.value, source)
   if (overrides.stack !== undefined) checkConfig({ stack: overrides.stack }, '--stack or GENATO_STACK')
   const settings = fillIn(
     { ...config, ...(overrides.stack === undefined ? {} : { stack: overrides.stack }) },
@@ -39,6 +41,7 @@ export async function loadSettings(cwd: string, overrides: Overrides = {}): Prom
       configFile: file,
       configInputs: read.inputs,
     },
+    source,
   )
   refuseTooLittleMemory(settings)
   if (overrides.deployedBefore !== true) refuseDots(settings)
@@ -83,8 +86,12 @@ function refuseTooLittleMemory({ generate: { generator, limits, memory } }: Sett
 }
 
 /** @throws GenatoError BAD_CONFIG where CloudFront could not reach a bucket by https. */
-function refuseDots({ generate, packages, configFile }: Settings): void {
-  const buckets = { 'generate.bucket': generate.bucket, 'packages.bucket': packages.bucket }
+function refuseDots({ generate, originals, packages, configFile }: Settings): void {
+  const buckets: Record<string, string | undefined> = {
+    'generate.bucket': generate.bucket,
+    'packages.bucket': packages.bucket,
+  }
+  for (const { name, bucket } of originals.mounts) buckets[`originals.mounts.${name}.bucket`] = bucket
   for (const [setting, name] of Object.entries(buckets)) {
     if (name?.includes('.') !== true) continue
     throw usageError(
@@ -95,8 +102,12 @@ function refuseDots({ generate, packages, configFile }: Settings): void {
   }
 }
 
-function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'configInputs'>): Settings {
-  const { generate = {}, packages = {}, domain = {}, logs = {} } = config
+function fillIn(
+  config: Config,
+  place: Pick<Settings, 'root' | 'configFile' | 'configInputs'>,
+  source: string,
+): Settings {
+  const { generate = {}, originals = {}, packages = {}, domain = {}, logs = {} } = config
   const absolute = (file: string | undefined) =>
     file === undefined ? undefined : path.resolve(place.root, file)
   return {
@@ -116,6 +127,11 @@ function fillIn(config: Config, place: Pick<Settings, 'root' | 'configFile' | 'c
       timeout: generate.timeout ?? 30,
       runtime: generate.runtime ?? 'nodejs24.x',
       runtimeFixed: generate.runtime !== undefined,
+    },
+    originals: {
+      memory: originals.memory ?? 1769,
+      timeout: originals.timeout ?? 30,
+      mounts: readMounts(originals.mounts ?? {}, source),
     },
     packages: { bucket: packages.bucket },
     domain: {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { inspect } from 'node:util'
 import { usageError, type GenatoError } from '../lib/errors.js'
 import { GROUPS } from './schema.js'
-import { pathsOf, settingPath, splitPath } from './setting-path.js'
+import { namesIn, pathsOf, settingPath, splitPath } from './setting-path.js'
 
 /** Where each setting went when the flat configuration was divided into groups. */
 const MOVED: ReadonlyMap<string, string> = new Map([
@@ -51,7 +51,7 @@ export function misplacedSettings(config: unknown, source: string): GenatoError 
 }
 
 function movesIn(config: Group, group: string): Move[] {
-  const known = GROUPS.get(group) ?? []
+  const known = namesIn(group) ?? []
   return Object.entries(config).flatMap(([name, value]) => {
     const from = settingPath(group, name)
     if (isGroup(value) && isGroupPath(from)) return movesIn(value, from)
@@ -96,7 +96,7 @@ function isGroup(value: unknown): value is Group {
 }
 
 function isGroupPath(setting: string): boolean {
-  return GROUPS.has(setting) || setting === 'buckets'
+  return namesIn(setting) !== undefined || setting === 'originals.mounts' || setting === 'buckets'
 }
 
 function literal(config: Group): string {

@@ -6,10 +6,13 @@ import { HOME_REGION } from '../lib/home-region.js'
  */
 export const NAMES = {
   function: { pattern: '<stack>-func', limit: 64 },
+  originalsFunction: { pattern: '<stack>-originals', limit: 64 },
   role: { pattern: '<stack>-role', limit: 64 },
   // Bucket names are global, so they contain the account's id.
   imagesBucket: { pattern: '<stack>-images-<account>', limit: 63 },
   packagesBucket: { pattern: '<stack>-lambda-<account>', limit: 63 },
+  originalsBucket: { pattern: '<stack>-originals-<account>', limit: 63 },
+  renditionsBucket: { pattern: '<stack>-rendered-<account>', limit: 63 },
   packageKey: { pattern: '<stack>-func/<digest>.zip', limit: 1024 },
   accessControl: { pattern: '<stack>-images', limit: 64 },
   // CloudFront documents no limit: this is a cautious one.
@@ -46,6 +49,11 @@ export function functionName(stack: string): string {
   return named('function', { stack })
 }
 
+/** The name of the function that makes pictures from originals. */
+export function originalsFunctionName(stack: string): string {
+  return named('originalsFunction', { stack })
+}
+
 /** The execution role's name. The default stack keeps the name that package.sh gave it. */
 export function roleName(stack: string): string {
   return stack === 'genato' ? 'GenatoRole' : named('role', { stack })
@@ -54,6 +62,16 @@ export function roleName(stack: string): string {
 /** The default name of the images bucket. */
 export function imagesBucket(stack: string, account: string = NO_ACCOUNT): string {
   return named('imagesBucket', { stack, account })
+}
+
+/** The stack's own bucket of originals, for mounts that name no other. */
+export function originalsBucket(stack: string, account: string = NO_ACCOUNT): string {
+  return named('originalsBucket', { stack, account })
+}
+
+/** The bucket of what was made from originals. */
+export function renditionsBucket(stack: string, account: string = NO_ACCOUNT): string {
+  return named('renditionsBucket', { stack, account })
 }
 
 export function packagesBucket(stack: string, account: string): string {

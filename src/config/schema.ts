@@ -1,35 +1,12 @@
 import * as v from 'valibot'
+import { ORIGINALS, ORIGINALS_GROUPS } from './mount-schema.js'
+import { bucket, filled, group, isObject, text, whole } from './schema-parts.js'
 
-const whole = (from: number, to: number) =>
-  v.pipe(
-    v.number('must be a number'),
-    v.integer('must be a whole number'),
-    v.minValue(from, `must be at least ${from}`),
-    v.maxValue(to, `must be at most ${to}`),
-  )
-const text = v.string('must be a string')
-const filled = v.pipe(text, v.nonEmpty('must not be empty'))
-// S3 user guide, "General purpose bucket naming rules".
-const bucket = v.pipe(
-  text,
-  v.regex(
-    /^(?!xn--|sthree-)[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/,
-    'must be a bucket name: a-z, digits, dots and hyphens, 3 to 63 characters',
-  ),
-)
 // CloudWatch Logs API, PutRetentionPolicy.
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 const PRICE_CLASSES = ['PriceClass_100', 'PriceClass_200', 'PriceClass_All'] as const
-
-/** Valibot's own object schemas accept arrays too. */
-const isObject = v.custom<object>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be an object',
-)
-const group = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.optional(v.pipe(isObject, v.strictObject(entries)))
 
 const LIMITS = {
   // WebP's longest side, the shortest of all formats' maxima.
@@ -96,6 +73,7 @@ const CONFIG = {
     ),
   ),
   generate: group(GENERATE),
+  originals: group(ORIGINALS),
   packages: group(PACKAGES),
   domain: group(DOMAIN),
   logs: group(LOGS),
@@ -109,12 +87,16 @@ const CONFIG = {
 
 export const SCHEMA = v.pipe(isObject, v.strictObject(CONFIG))
 
-/** The names in each group of settings, by the group's path. `''` is the whole configuration. */
+/**
+ * The names in each group of settings, by the group's path. `''` is the whole configuration, and `<mount>` is any
+ * mount.
+ */
 export const GROUPS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     '': CONFIG,
     generate: GENERATE,
     'generate.limits': LIMITS,
+    ...ORIGINALS_GROUPS,
     packages: PACKAGES,
     domain: DOMAIN,
     logs: LOGS,

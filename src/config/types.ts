@@ -1,3 +1,5 @@
+import type { Mount } from '../../handler/shared/pictures/mount.js'
+
 /** The default export of `genato.config.ts`. Every setting has a default. */
 export interface Config {
   /**
@@ -42,6 +44,15 @@ export interface Config {
     /** Whether only the distribution can read the images bucket, or anyone. Default `private`. */
     access?: 'private' | 'public'
   }
+  /** The service that resizes, crops and converts stored pictures: `/photos/400x300,smart/cats/tom.jpg`. */
+  originals?: {
+    /** The image function's memory in MB, 128 to 10240. CPU grows with it. Default 1769, which is one vCPU. */
+    memory?: number
+    /** Seconds that one request may take, 3 to 55. Default 30. */
+    timeout?: number
+    /** By name, which is the first segment of the mount's paths: `a-z`, digits and hyphens. At most 20. */
+    mounts?: Record<string, MountConfig>
+  }
   /** The function's packages. */
   packages?: {
     /** The bucket of the packages. Default `<stack>-lambda-<account>`. */
@@ -67,6 +78,53 @@ export interface Config {
   permissionsBoundary?: string
 }
 
+/** A mount: the originals that the paths below `/<mount>/` stand for, and what may be made of them. */
+export interface MountConfig {
+  /** An existing bucket. Default: the stack's own bucket of originals. */
+  bucket?: string
+  /**
+   * Only objects below this prefix are originals. It ends in `/`, or is empty, which means the whole bucket. Must be
+   * written for an existing bucket. Default `<mount>/`.
+   */
+  prefix?: string
+  /**
+   * What viewers may ask for: everything (`any`), only URLs that carry a signature (`signed`), or only these operations,
+   * as they are written in a URL: `['400x300,webp', '800x,auto']`.
+   */
+  allow: 'any' | 'signed' | string[]
+  /** Whether a path without a size gives the original as it is stored, with its metadata. Default `false`. */
+  asIs?: boolean
+  /**
+   * How a changed original is noticed: the function looks at it whenever an edge has no copy (`check`), or `genato purge`
+   * reports it, and stored renditions are served without running the function (`purge`). Default `check`.
+   */
+  fresh?: 'check' | 'purge'
+  /** What finds the faces. Default `built-in`, which needs no other service. */
+  faces?: 'built-in' | 'rekognition'
+  /** Whether Rekognition looks at every original before anything of it is shown. Default `false`. */
+  moderate?:
+    | false
+    | {
+        /** Percent, 1 to 100. Labels with less confidence don't count. Default 75. */
+        minConfidence?: number
+        /** Rekognition's labels that count, by their own name or a parent's. Default `[]`, which means all of them. */
+        labels?: string[]
+        /** What happens to a picture with such a label. */
+        action: 'blur' | 'refuse'
+      }
+  /** What an original may be, and the longest side of what is made of it. */
+  limits?: {
+    /** The original's bytes. Default 26214400. */
+    bytes?: number
+    /** The original's pixels, of all frames together. Default 50000000. */
+    pixels?: number
+    /** The original's frames. Default 200. */
+    frames?: number
+    /** The longest side of a rendition in pixels, after `@2x`. Default 4096. */
+    side?: number
+  }
+}
+
 /** A file that goes into the package. */
 export interface Asset {
   /** The name that the generator reads it by: the path relative to the configuration's folder, with slashes. */
@@ -85,6 +143,7 @@ export interface Settings {
   configInputs: string[]
   stack: string
   generate: GenerateSettings
+  originals: OriginalsSettings
   packages: { bucket: string | undefined }
   domain: {
     aliases: string[] | undefined
@@ -117,4 +176,13 @@ interface GenerateSettings {
   runtime: string
   /** The configuration names the runtime, so no other may replace it. */
   runtimeFixed: boolean
+}
+
+/** Settings of the service of stored pictures. Without mounts, there is no such service. */
+interface OriginalsSettings {
+  /** MB. */
+  memory: number
+  /** Seconds. */
+  timeout: number
+  mounts: readonly Mount[]
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Settings } from '../config/types.js'
 import { GenatoError, messageOf } from '../lib/errors.js'
-import { edgeFunction } from '../local/lambda/edge-function.js'
+import { edgeFunction } from '../local/lambda/function-of.js'
 import {
   reservedEnvironment,
   type FunctionIdentity,

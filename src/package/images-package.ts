@@ -1,10 +1,8 @@
-import { mountsOf } from '../config/mounts.js'
 import type { Settings } from '../config/types.js'
 import type { PackageContent } from './package-content.js'
 
 /** What the package of the image function has besides its bundle. It draws no text, so it has no font. */
-export async function imagesContent(settings: Settings): Promise<PackageContent> {
-  const mounts = mountsOf(settings)
+export async function imagesContent({ originals: { mounts } }: Settings): Promise<PackageContent> {
   return {
     baked: { mounts },
     generator: undefined,

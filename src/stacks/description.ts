@@ -1,5 +1,10 @@
 import { GENERATED } from '../../handler/shared/contract.js'
-import { BEHAVIOURS, ORIGIN_ID, type Behaviour } from '../../templates/distribution.js'
+import {
+  BEHAVIOURS,
+  ORIGIN_ID,
+  type Behaviour,
+  type OriginRequestFunction,
+} from '../../templates/distribution.js'
 import {
   BASIC_EXECUTION,
   executionRolePolicy,
@@ -46,7 +51,7 @@ export interface StackDescription {
   accessControls: readonly StackAccessControl[]
   origins: readonly StackOrigin[]
   /** In order of precedence, with the default behaviour last. */
-  behaviours: readonly Behaviour[]
+  behaviours: readonly Behaviour<OriginRequestFunction>[]
 }
 
 export type StackBucket = Omit<BucketWanted, keyof Claim>

@@ -103,7 +103,11 @@ describe('a setting of the flat configuration is refused with its new place and 
 
 describe('a known setting in the wrong group is refused with its place and its value', () => {
   it.each([
-    [{ domain: { memory: 512 } }, 'domain.memory should be generate.memory', { generate: { memory: 512 } }],
+    [
+      { domain: { expireAfterDays: 7 } },
+      'domain.expireAfterDays should be generate.expireAfterDays',
+      { generate: { expireAfterDays: 7 } },
+    ],
     [{ generate: { aliases: [] } }, 'generate.aliases should be domain.aliases', { domain: { aliases: [] } }],
     [
       { generate: { side: 9 } },

@@ -46,7 +46,8 @@ export interface Sent extends Answer {
 }
 
 export interface Send {
-  (path: string, options?: { method?: string; remaining?: number }): Promise<Sent>
+  /** @param options `remaining` is the time that Lambda reports as left, in ms. */
+  (path: string, options?: { method?: string; remaining?: number; event?: object }): Promise<Sent>
 }
 
 /** The function's handler, with a real S3 client for this endpoint. */
@@ -65,15 +66,16 @@ export function imageService(endpoint: string, mounts: readonly Mount[], work: P
     mounts,
     work: { ...pictureWork({}), ...work },
     openBuckets: (_, until, account) => {
-      const at = (bucket: string) => open({ location: { bucket, region: 'us-east-1', prefix: '' }, until, account })
+      const at = (bucket: string) =>
+        open({ location: { bucket, region: 'us-east-1', prefix: '' }, until, account })
       return { originals: at('originals'), renditions: at('renditions') }
     },
     warm: () => undefined,
     region: 'us-east-1',
   })
-  const send: Send = async (rawPath, { method = 'GET', remaining = 30_000 } = {}) => {
+  const send: Send = async (rawPath, { method = 'GET', remaining = 30_000, event = {} } = {}) => {
     const answer = await handler(
-      { rawPath, requestContext: { http: { method } } },
+      { rawPath, requestContext: { http: { method } }, ...event },
       { awsRequestId: 'test', getRemainingTimeInMillis: () => remaining, invokedFunctionArn: ARN },
     )
     return {
@@ -97,7 +99,10 @@ export type Hook = (
 
 /** Two real buckets behind a real S3 that tells what is asked of it. */
 export async function buckets(hook: Hook = () => undefined) {
-  const [originals, renditions] = await Promise.all([openObjectFolder(tempFolder()), openObjectFolder(tempFolder())])
+  const [originals, renditions] = await Promise.all([
+    openObjectFolder(tempFolder()),
+    openObjectFolder(tempFolder()),
+  ])
   const asked: string[] = []
   const watched = (name: 'originals' | 'renditions', folder: ObjectFolder): Objects => {
     const around = async <T>(method: Method, key: string, work: () => Promise<T>): Promise<T> => {
@@ -131,7 +136,8 @@ export async function buckets(hook: Hook = () => undefined) {
     put: async (key: string, body: Buffer) =>
       originals.put(`photos/${key}`, { body, contentType: 'application/octet-stream' }),
     /** The keys of stored renditions, without notes. */
-    stored: async () => (await renditions.list('')).map(({ key }) => key).filter((key) => !key.startsWith('_')),
+    stored: async () =>
+      (await renditions.list('')).map(({ key }) => key).filter((key) => !key.startsWith('_')),
     notes: async () =>
       (await renditions.list('_notes/')).map(({ key }) => key.slice(key.lastIndexOf('/') + 1)),
   }

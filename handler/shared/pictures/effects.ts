@@ -23,7 +23,7 @@ export const rotate: Option<Operations, PictureRules, Operations['rotate']> = {
     ),
   settle: (value = 0) => ({ rotate: value }),
   write: (operations) => (operations.rotate === 0 ? undefined : String(operations.rotate)),
-  describe: (operations) => ({ rotate: operations.rotate }),
+  describe: (operations) => (operations.rotate === 0 ? {} : { rotate: operations.rotate }),
 }
 
 export const flop = flagRow('flop')
@@ -59,7 +59,7 @@ export const enlarge = flagRow('enlarge')
 export const blur = numberRow('blur', 'a blur', [1, 100], {
   settle: (value) => ({ blur: value }),
   write: (operations) => (operations.blur === undefined ? undefined : String(operations.blur)),
-  describe: (operations) => ({ blur: operations.blur ?? null }),
+  describe: (operations) => (operations.blur === undefined ? {} : { blur: operations.blur }),
 })
 
 export const version: Option<Operations, PictureRules, string> = {

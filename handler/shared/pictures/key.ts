@@ -28,12 +28,14 @@ export interface RenditionPath extends Original {
 }
 
 /**
- * The key of a stored rendition. After a slash, it is also the path that leaves the gate. All characters are
- * `A-Z a-z 0-9 - . _ ~ /`, so that CloudFront, S3 and Lambda can't sign different spellings of it.
+ * The key of a stored rendition: `<mount>/<generation>/<escaped key>/<operations>`. After a slash, it is also the path
+ * that leaves the gate. All characters are `A-Z a-z 0-9 - . _ ~ /`, so that CloudFront, S3 and Lambda can't sign
+ * different spellings of it. The mount comes first, because CloudFront's cache doesn't tell behaviours apart: a viewer
+ * who asks for such a path literally gets to the gate, never past it.
  */
 export function renditionKey(original: Original, operations: Operations | typeof AS_IS): string {
   const last = operations === AS_IS ? AS_IS : operationsKey(operations)
-  return `${original.generation}/${original.mount}/${escapeKey(original.key)}/${last}`
+  return `${original.mount}/${original.generation}/${escapeKey(original.key)}/${last}`
 }
 
 /** The last segment of a rendition's key: `400x300_smart_webp_q-70`. Also the form of an allow-list's entries. */
@@ -119,8 +121,8 @@ export function isOriginalKey(key: string): boolean {
  */
 export function parseRenditionPath(path: string): RenditionPath | undefined {
   if (path.length > LONGEST_KEY + 1) return undefined
-  const [match, generation = '', mount = '', escaped = '', last = ''] =
-    /^\/([\da-f]{12})\/([a-z][a-z\d-]*)\/(.+)\/([^/]+)$/.exec(path) ?? []
+  const [match, mount = '', generation = '', escaped = '', last = ''] =
+    /^\/([a-z][a-z\d-]*)\/([\da-f]{12})\/(.+)\/([^/]+)$/.exec(path) ?? []
   const key = unescapeKey(escaped)
   if (match === undefined || key === undefined || !isOriginalKey(key)) return undefined
   const original = { generation, mount, key }

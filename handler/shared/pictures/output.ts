@@ -1,4 +1,5 @@
 import { BadRequest } from '../contract.js'
+import type { Detail } from '../explanation.js'
 import { cssHex, parseColor, sameColor, WHITE, type Color } from '../grammar/color.js'
 import { quote } from '../grammar/encoding.js'
 import type { Word } from '../grammar/token.js'
@@ -32,7 +33,9 @@ export const format: Word<Operations, PictureRules, FormatWord> = {
   write: ({ format: value }) => (value.kind === 'original' ? undefined : (fixedFormat(value) ?? value.kind)),
   writeKey: ({ format: value }) =>
     value.kind === 'auto' && value.accepted !== undefined ? `auto-${value.accepted}` : undefined,
-  describe: ({ format: value }) => ({ format: fixedFormat(value) ?? value.kind }),
+  describe: ({ format: value }) => ({
+    format: fixedFormat(value) ?? (value.kind === 'original' ? "the original's" : value.kind),
+  }),
 }
 
 function wanted(word: FormatWord | undefined): WantedFormat {
@@ -77,12 +80,12 @@ export const background: Word<Operations, PictureRules, Color> = {
       throw conflict(`json describes the original, which has no background: leave out ${colorWord(color)}.`)
     if (fixedFormat(value) === 'jpg' && color.a !== 255)
       throw conflict(
-        `jpg can't be transparent, and ${colorWord(color)} is${color.a === 0 ? '' : ' partly'}: use an opaque colour, png, webp or avif.`,
+        `jpg can't be transparent, and ${colorWord(color)} is${color.a === 0 ? '' : ' partly'}: use an opaque colour, png, webp or avif.${colorWord(color) === 'ffaaccee' ? ' To place the crop by faces, write faces or face=1.' : ''}`,
       )
   },
   write: ({ background: color }) => color && colorWord(color),
   writeKey: ({ background: color }) => color && `bg-${hex(color)}`,
-  describe: ({ background: color }) => ({ background: color ? cssHex(color) : null }),
+  describe: ({ background: color }): Record<string, Detail> => (color ? { background: cssHex(color) } : {}),
 }
 
 function hex(color: Color): string {
@@ -109,7 +112,10 @@ export const quality = numberRow('q', 'a quality', [1, 100], {
     )
   },
   write: (operations) => (operations.quality === undefined ? undefined : String(operations.quality)),
-  describe: (operations) => ({ quality: operations.quality ?? usualQuality(operations) ?? null }),
+  describe(operations): Record<string, Detail> {
+    const value = operations.quality ?? usualQuality(operations)
+    return value === undefined ? {} : { quality: value }
+  },
 })
 
 function usualQuality({ format: value }: Operations): number | undefined {

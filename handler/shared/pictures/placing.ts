@@ -1,4 +1,5 @@
 import { BadRequest } from '../contract.js'
+import type { Detail } from '../explanation.js'
 import { quote } from '../grammar/encoding.js'
 import type { NamedForm, Option, Word } from '../grammar/token.js'
 import { lowerCase } from './ascii.js'
@@ -22,7 +23,7 @@ export const fit: Word<Operations, PictureRules, Fit> = {
   // With one side given, the other follows: nothing is cut or added, so every fit gives the same picture.
   settle: (value = 'cover', operations) => ({ fit: isOneSided(operations) ? 'cover' : value }),
   write: (operations) => (operations.fit === 'cover' ? undefined : operations.fit),
-  describe: (operations) => ({ fit: isOneSided(operations) ? null : operations.fit }),
+  describe: (operations): Record<string, Detail> => (isOneSided(operations) ? {} : { fit: operations.fit }),
 }
 
 const PLACE_WORDS = ['center', 'centre', ...COMPASS, 'smart', 'faces'] as const
@@ -82,7 +83,9 @@ export const place: Word<Operations, PictureRules, Place> = {
       )
   },
   write: (operations) => (operations.place.kind === 'centre' ? undefined : placeToken(operations.place)),
-  describe: (operations) => ({ place: isOneSided(operations) ? null : placeToken(operations.place) }),
+  // With inside and with one side given, there is nothing to place.
+  describe: (operations): Record<string, Detail> =>
+    isOneSided(operations) || operations.fit === 'inside' ? {} : { place: placeToken(operations.place) },
 }
 
 export const pad = numberRow('pad', 'a padding in percent', [0, 200], {
@@ -119,7 +122,7 @@ export const crop: Option<Operations, PictureRules, Region> = {
       )
   },
   write: (operations) => operations.crop && cropValue(operations.crop),
-  describe: (operations) => ({ crop: operations.crop ? { ...operations.crop } : null }),
+  describe: (operations) => (operations.crop ? { crop: { ...operations.crop } } : {}),
 }
 
 function isOneSided({ width, height }: Pick<Operations, 'width' | 'height'>): boolean {

@@ -20,7 +20,7 @@ export function flagRow(name: Flag): Word<Operations, PictureRules, true> {
     wrong: (word) => wrongWord(word, name, [name]),
     settle: (value) => ({ [name]: value ?? false }),
     write: (operations) => (operations[name] ? name : undefined),
-    describe: (operations) => ({ [name]: operations[name] }),
+    describe: (operations) => (operations[name] ? { [name]: true } : {}),
   }
 }
 

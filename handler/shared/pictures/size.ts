@@ -38,7 +38,10 @@ export const size: Head<Operations, PictureRules> = {
     return sides
   },
   write: ({ width, height }) => `${width ?? ''}x${height ?? ''}`,
-  describe: ({ width, height }) => ({ width: width ?? null, height: height ?? null }),
+  describe: ({ width, height }) => ({
+    width: width ?? 'as the height demands',
+    height: height ?? 'as the width demands',
+  }),
 }
 
 function wrongSize(token: string, most: number): BadRequest {

@@ -40,7 +40,7 @@ const HINTS: Readonly<Record<string, string>> = {
   crop: 'write cover to fill the size, or crop=WIDTHxHEIGHT+LEFT+TOP to cut a region',
   stretch: 'pictures are never distorted; write cover, contain or inside',
   outside: 'give one side only, such as 400x, or write cover',
-  fit: 'write inside to keep everything without bars',
+  fit: 'write the fit alone, such as cover; inside keeps everything without bars',
   max: 'write inside; pictures are never enlarged unless enlarge says so',
   limit: 'write inside; pictures are never enlarged unless enlarge says so',
   pad: 'write contain for bars around the picture, or pad=10 for space around faces',
@@ -84,11 +84,11 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** The error for a token that is none of a stored picture's. */
 export function unknownToken(token: string): BadRequest {
-  const name = lowerCase(token.split(/[=:]/, 1)[0] ?? '')
+  const name = lowerCase(token.split(/[=:-]/, 1)[0] ?? '')
   const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : colorHint(token)
   if (hint !== undefined) return wrong(token, `${hint}.`)
-  if (name.includes('?'))
-    return wrong(token, 'it contains a ?, and everything after a ? is dropped: write it after a comma.')
+  if (WORDS.includes(name) && token.includes('='))
+    return wrong(token, `${name} has no value: write ${name} alone.`)
   const likely = token.includes('=')
     ? didYouMean(`${name}=`, NAMES)
     : didYouMean(token, [...WORDS, 'jpeg', 'centre', 'face=1'])

@@ -5,7 +5,9 @@ import type { Behaviour } from '../../../templates/distribution.js'
  * Source: CloudFront developer guide, "Cache behavior settings", path pattern.
  * @param behaviours in order of precedence. The default one, `*`, comes last.
  */
-export function behaviourChooser(behaviours: readonly Behaviour[]): (path: string) => Behaviour {
+export function behaviourChooser<Chosen extends Pick<Behaviour, 'path'>>(
+  behaviours: readonly Chosen[],
+): (path: string) => Chosen {
   const patterns = behaviours.map((behaviour) => ({ behaviour, pattern: patternOf(behaviour.path) }))
   return (path) => {
     const normalised = normalise(path)

@@ -1,51 +1,39 @@
 /**
  * The local CloudFront: one distribution, with the list of cache behaviours that `genato deploy` sets up. It
  * caches, collapses requests, revalidates and runs the functions as an edge location does; `viewer/` is its
- * HTTP side. It has one cache instead of several layers, no HTTPS, no HTTP/2, no viewer functions, and no
- * access logs. docs/local-edge.md lists what it does like CloudFront, and what it can't.
+ * HTTP side. It has one cache instead of several layers, no HTTPS, no HTTP/2, no viewer-response functions,
+ * and no access logs. docs/local-edge.md lists what it does like CloudFront, and what it can't.
  */
 import type { Behaviour } from '../../../templates/distribution.js'
 import type { FunctionRunner } from '../lambda/runner.js'
-import type { Answer, Parts } from './answer.js'
+import type { Answer } from './answer.js'
 import { behaviourChooser } from './behaviours.js'
 import { createCache, type Cached } from './cache/cache.js'
+import { checkPurge, type Purge } from './cache/purge.js'
+import { isShared } from './cache/time-to-live.js'
+import { another, answerOf, fromCache, renewed, type EdgeAnswer } from './edge-answer.js'
 import {
   askOrigin,
   type EdgeRequest,
-  type LambdaError,
   type OriginRequest,
+  type OriginSide,
   type Outcome,
-  type S3Origin,
-  type Took,
 } from './origin/origin.js'
-
-/**
- * The first word of CloudFront's `X-Cache` header. Source: CloudFront developer guide, "Standard logging
- * reference", x-edge-result-type.
- */
-export type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | 'LambdaGeneratedResponse' | LambdaError
-
-export interface EdgeAnswer extends Answer, Took {
-  cacheResult: CacheResult
-  /** How many ranges of it a viewer can have. */
-  parts: Parts
-  /** The id of the response headers policy of the behaviour that served it. */
-  headersPolicy?: string
-  /** Seconds in the cache, if it came from there. */
-  age?: number | undefined
-  /** The object's key, if one was fetched for this request. */
-  key?: string | undefined
-  /** The cause of one of the edge's own errors. For this machine's user, not for the viewer. */
-  reason?: string | undefined
-}
+import { sideOf, type EdgeOrigin } from './origin/side.js'
+import type { ViewerFunction } from './viewer-function/event.js'
+import { runViewerFunction } from './viewer-function/run.js'
 
 export interface EdgeOptions {
   /** In order of precedence, the default one last. */
   behaviours: readonly Behaviour[]
   /** By the ids that behaviours name. */
-  origins: Readonly<Record<string, S3Origin>>
-  /** By the names that behaviours name. */
+  origins: Readonly<Record<string, EdgeOrigin>>
+  /** Lambda@Edge functions, by the names that behaviours name. */
   functions: Readonly<Record<string, Pick<FunctionRunner, 'invoke'>>>
+  /** CloudFront Functions, in the same way. */
+  viewerFunctions?: Readonly<Record<string, ViewerFunction>>
+  /** The header of origins' responses that lists their cache tags, in lower case. */
+  cacheTagHeader?: string
   /** The size of the cache, in bytes. */
   cacheBytes: number
   now?: () => number
@@ -59,6 +47,11 @@ export interface Edge {
    * origin that were under way are made again, because the change may have cut them off.
    */
   change(run: () => Promise<void>): Promise<void>
+  /**
+   * Drops responses from the cache, as an invalidation does. One that was being fetched is cached all the same.
+   * @returns how many were dropped. @throws Error for a tag or path that CloudFront can't invalidate.
+   */
+  purge(purge: Purge): number
   /** Runs another task that such a change may cut off. It waits, and runs again, as requests do. */
   whileUnchanged<T>(task: () => Promise<T>): Promise<T>
 }
@@ -66,9 +59,17 @@ export interface Edge {
 /** The default size of the cache. With many small responses, Node takes twice as much memory. */
 export const CACHE_BYTES = 128 * 1024 * 1024
 
-export function createEdge({ behaviours, origins, functions, cacheBytes, now }: EdgeOptions): Edge {
-  const behaviourOf = behaviourChooser(behaviours)
-  const cache = createCache(cacheBytes, now)
+/** @throws Error if a behaviour names an origin or a function that is missing. */
+export function createEdge(options: EdgeOptions): Edge {
+  const { behaviours, cacheBytes, now, cacheTagHeader } = options
+  const wiredOf = behaviourChooser(
+    behaviours.map((behaviour) => ({
+      ...behaviour,
+      side: sideOf(behaviour, options),
+      viewerFunction: viewerFunctionOf(behaviour, options.viewerFunctions),
+    })),
+  )
+  const cache = createCache(cacheBytes, now, cacheTagHeader)
   const inFlight = new Map<string, UnderWay>()
   let changed: Promise<unknown> = Promise.resolve()
 
@@ -84,11 +85,10 @@ export function createEdge({ behaviours, origins, functions, cacheBytes, now }: 
     return whileUnchanged(task)
   }
   const ask = async (
-    behaviour: Behaviour,
+    { side, cache: { ttl } }: Wired,
     request: OriginRequest,
     held: Held | undefined,
   ): Promise<EdgeAnswer> => {
-    const side = { origin: originOf(origins, behaviour), fn: functionOf(functions, behaviour) }
     let known = held
     const { outcome, before } = await whileUnchanged(async () => {
       const before = known
@@ -96,25 +96,26 @@ export function createEdge({ behaviours, origins, functions, cacheBytes, now }: 
       known = undefined
       return { outcome: await askOrigin(request, before?.cached.answer, side), before }
     })
-    const { ttl } = behaviour.cache
     if (outcome.kind === 'unchanged' && before)
       cache.put(keyOf(before.method, request.uri), renewed(outcome, before.cached), ttl)
-    else if ('answer' in outcome && outcome.kind !== 'function-failed' && outcome.kind !== 'origin-failed')
+    else if (isCacheable(outcome, before?.cached))
       cache.put(keyOf(request.method, request.uri), outcome.answer, ttl)
     return answerOf(outcome, before?.cached)
   }
-  /** Starts one request for all viewers that ask for the same. It is aborted when none of them is left. */
-  const begin = (behaviour: Behaviour, request: EdgeRequest, held: Held | undefined): UnderWay => {
-    const key = keyOf(request.method, request.uri)
+  /** Starts a request to the origin. It is aborted when none of the viewers who wait for it is left. */
+  const start = (behaviour: Wired, request: EdgeRequest, held: Held | undefined): UnderWay => {
     const left = new AbortController()
-    const answer = ask(behaviour, { ...request, signal: left.signal }, held).finally(() =>
-      inFlight.delete(key),
-    )
-    const begun = { answer, left, viewers: 0 }
+    return { answer: ask(behaviour, { ...request, signal: left.signal }, held), left, viewers: 0 }
+  }
+  /** Starts one request for all viewers that ask for the same. */
+  const begin = (behaviour: Wired, request: EdgeRequest, held: Held | undefined): UnderWay => {
+    const key = keyOf(request.method, request.uri)
+    const { answer, ...rest } = start(behaviour, request, held)
+    const begun = { ...rest, answer: answer.finally(() => inFlight.delete(key)) }
     inFlight.set(key, begun)
     return begun
   }
-  const answer = async (behaviour: Behaviour, request: EdgeRequest): Promise<EdgeAnswer> => {
+  const answer = async (behaviour: Wired, request: EdgeRequest): Promise<EdgeAnswer> => {
     const { method, uri } = request
     const held = chooseHeld(method, (one) => cache.get(keyOf(one, uri)))
     if (held?.cached.fresh) return fromCache(held.cached)
@@ -126,13 +127,27 @@ export function createEdge({ behaviours, origins, functions, cacheBytes, now }: 
       if (!underWay) begin(behaviour, { ...request, method: held.method }, held).answer.catch(() => undefined)
       return fromCache(held.cached)
     }
-    if (underWay) return another(await joined(underWay, request))
+    if (underWay) {
+      const first = await joined(underWay, request)
+      if (isShared(first, behaviour.cache.ttl)) return another(first)
+      return joined(start(behaviour, request, undefined), request)
+    }
     return joined(begin(behaviour, request, held), request)
   }
   return {
     async serve(request) {
-      const behaviour = behaviourOf(request.uri)
-      return { ...(await answer(behaviour, request)), headersPolicy: behaviour.headers }
+      // The viewer's path chooses the behaviour. What the function makes of the path changes neither behaviour nor
+      // origin. Source: CloudFront developer guide, "CloudFront Functions event structure".
+      const behaviour = wiredOf(request.uri)
+      const { viewerFunction, headers: headersPolicy } = behaviour
+      if (!viewerFunction) return { ...(await answer(behaviour, request)), headersPolicy }
+      const decision = await runViewerFunction(viewerFunction, request)
+      if (decision.kind === 'respond') {
+        const { answer: response, word: cacheResult, reason } = decision
+        return { ...response, cacheResult, parts: 'none', reason }
+      }
+      const { uri } = decision
+      return { ...(await answer(behaviour, { ...request, uri })), headersPolicy, rewritten: uri }
     },
     async change(run) {
       const running = run()
@@ -140,23 +155,40 @@ export function createEdge({ behaviours, origins, functions, cacheBytes, now }: 
       await running
       cache.clear()
     },
+    purge(purge) {
+      checkPurge(purge)
+      return cache.purge(purge)
+    },
     whileUnchanged,
   }
 }
 
-function originOf(origins: EdgeOptions['origins'], { path, origin }: Behaviour): S3Origin {
-  const found = origins[origin]
-  if (!found) throw new Error(`The behaviour ${path} names an origin that is missing, ${origin}.`)
-  return found
+/** A behaviour with what it names. */
+interface Wired extends Behaviour {
+  side: OriginSide
+  viewerFunction: ViewerFunction | undefined
 }
 
-/** The function on the behaviour's origin-request event, if it has one. */
-function functionOf(functions: EdgeOptions['functions'], behaviour: Behaviour) {
-  const attached = behaviour.functions.find(({ event }) => event === 'origin-request')
+/**
+ * Whether the cache may take an outcome. CloudFront's own pages are not cached, and an origin's 5xx doesn't take the
+ * place of an expired object that is sent instead.
+ */
+function isCacheable(outcome: Outcome, held: Cached | undefined): outcome is Outcome & { answer: Answer } {
+  if (!('answer' in outcome) || outcome.kind === 'function-failed' || outcome.kind === 'origin-failed')
+    return false
+  return !(outcome.kind === 'responded' && outcome.answer.status >= 500 && held?.ifError === true)
+}
+
+/** The function on the behaviour's viewer-request event, if it has one. */
+function viewerFunctionOf(
+  { path, functions }: Behaviour,
+  viewerFunctions: EdgeOptions['viewerFunctions'] = {},
+): ViewerFunction | undefined {
+  const attached = functions.find(({ event }) => event === 'viewer-request')
   if (!attached) return undefined
-  const found = functions[attached.function]
+  const found = viewerFunctions[attached.function]
   if (!found)
-    throw new Error(`The behaviour ${behaviour.path} names a function that is missing, ${attached.function}.`)
+    throw new Error(`The behaviour ${path} names a viewer function that is missing, ${attached.function}.`)
   return found
 }
 
@@ -194,67 +226,4 @@ function chooseHeld(method: string, get: (method: string) => Cached | undefined)
 
 function keyOf(method: string, uri: string): string {
   return method === 'HEAD' ? `HEAD ${uri}` : uri
-}
-
-function fromCache({ answer, age }: Cached): EdgeAnswer {
-  return { ...answer, age, parts: 'many', cacheResult: answer.status >= 400 ? 'Error' : 'Hit' }
-}
-
-/** The same response, for a request that joined the first one. Only the first reports what went wrong. */
-function another(answer: EdgeAnswer): EdgeAnswer {
-  const hit = answer.cacheResult === 'Miss' || answer.cacheResult === 'LambdaGeneratedResponse'
-  return {
-    ...answer,
-    coldStartMs: undefined,
-    waitedMs: undefined,
-    reason: undefined,
-    cacheResult: hit ? (answer.status >= 400 ? 'Error' : 'Hit') : answer.cacheResult,
-  }
-}
-
-function renewed({ headers }: { headers: Record<string, string> }, { answer }: Cached): Answer {
-  return { ...answer, headers: { ...answer.headers, ...headers } }
-}
-
-function answerOf(outcome: Outcome, held: Cached | undefined): EdgeAnswer {
-  const { coldStartMs, waitedMs } = outcome
-  const took = { coldStartMs, waitedMs }
-  switch (outcome.kind) {
-    case 'object':
-      // S3 sends one range of an object, or all of it. Source: Amazon S3 API reference, "GetObject", Range.
-      return { ...outcome.answer, key: outcome.key, ...took, cacheResult: 'Miss', parts: 'one' }
-    case 'refused':
-      return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none' }
-    case 'generated': {
-      // A response that an origin-request function generated is a Miss, in detail a MissGeneratedResponse.
-      // Source: CloudFront developer guide, "Standard logging reference".
-      const cacheResult = outcome.answer.status < 400 ? 'Miss' : 'LambdaGeneratedResponse'
-      return { ...outcome.answer, ...took, cacheResult, parts: 'none' }
-    }
-    case 'function-failed':
-      return {
-        ...outcome.answer,
-        ...took,
-        cacheResult: outcome.word,
-        parts: 'none',
-        reason: outcome.reason,
-      }
-    case 'unchanged':
-      if (!held) throw new Error('The origin reports "not modified" to a request without conditions.')
-      return {
-        ...renewed(outcome, held),
-        key: outcome.key,
-        ...took,
-        cacheResult: 'RefreshHit',
-        parts: 'many',
-      }
-    case 'origin-failed':
-      // A cached object is served instead. Source: CloudFront developer guide, "How CloudFront processes HTTP
-      // 4xx and 5xx status codes from your origin". Real responses have the word RefreshHit.
-      if (held?.ifError)
-        return { ...fromCache(held), ...took, cacheResult: 'RefreshHit', reason: outcome.reason }
-      return { ...outcome.answer, ...took, cacheResult: 'Error', parts: 'none', reason: outcome.reason }
-    default:
-      return outcome satisfies never
-  }
 }

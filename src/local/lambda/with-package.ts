@@ -5,7 +5,7 @@ import { workFolder } from '../../lib/work-folder.js'
 import type { FunctionPackage } from '../../package/build.js'
 import type { Loaded } from '../../package/source.js'
 import { unpackForHost } from '../../package/unpack.js'
-import { edgeFunction } from './edge-function.js'
+import { functionOf } from './function-of.js'
 import { reservedEnvironment } from './environment.js'
 import { startProcess, type FunctionProcess } from './process.js'
 import { removeLeftTempFolders } from './temp-folder.js'
@@ -30,7 +30,7 @@ export async function withPackage<T>(
   const temp = path.join(work, 'tmp')
   await removeLeftTempFolders(temp)
   const folder = await unpackForHost(built, path.join(work, 'run'))
-  const fn = edgeFunction(settings)
+  const fn = functionOf(built.name, settings)
   const env = reservedEnvironment(fn, { folder, ...NO_STORE })
   const loaded = startProcess({ folder, temp, memory: fn.memory, env, onLine })
   try {

@@ -102,7 +102,22 @@ async function send(
   response.writeHead(reply.status, { ...ids, Server: 'AmazonS3', ...reply.headers })
   if (!(reply.body instanceof Readable)) response.end(reply.body)
   else if (response.destroyed) reply.body.destroy()
-  else await pipeline(reply.body, response).catch((error: unknown) => unlessLeft(response, error))
+  else {
+    const length = Number(reply.headers['Content-Length'])
+    await pipeline(reply.body, whole(length), response).catch((error: unknown) => unlessLeft(response, error))
+  }
+}
+
+/** Passes on a body, and fails if it ends before its announced length, which its reader would wait for. */
+function whole(length: number) {
+  return async function* pass(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let passed = 0
+    for await (const chunk of body) {
+      passed += chunk.length
+      yield chunk
+    }
+    if (passed < length) throw new Error(`A body ended after ${passed} of ${length} bytes.`)
+  }
 }
 
 /** A client that leaves in the middle of a body is no failure of the store. */

@@ -37,7 +37,9 @@ describe('a rendition that is not stored', () => {
       contentType: 'image/jpeg',
       cacheControl: 'public, max-age=3600, s-maxage=86400',
       metadata: {
-        'source-etag': `"${createHash('md5').update(await photo('red')).digest('hex')}"`,
+        'source-etag': `"${createHash('md5')
+          .update(await photo('red'))
+          .digest('hex')}"`,
         'cache-tag': cacheTag('photos', 'cats/tom.jpg'),
       },
     })
@@ -151,9 +153,7 @@ describe('an original that changes in the middle', () => {
   it.each(['after GET originals', 'before PUT renditions', 'after PUT renditions'])(
     'leaves nothing stale when it happens %s',
     async (moment) => {
-      const test = await stage(
-        once(moment, async () => test.put('cats/tom.jpg', await photo('blue'))),
-      )
+      const test = await stage(once(moment, async () => test.put('cats/tom.jpg', await photo('blue'))))
       const outdated = await test.send(PATH)
       expect(outdated).toMatchObject({ status: 200, cacheControl: 'public, max-age=0, s-maxage=0' })
       expect(outdated.headers['ETag']).toBeUndefined()
@@ -233,6 +233,21 @@ describe('a path', () => {
       text: 'NOT_ALLOWED: 41x is not in the list of photos.\n',
     })
   })
+})
+
+it('says that a folder was read as a size, where one may have been meant', async () => {
+  const { send } = await stage()
+  expect((await send(pathOf(MOUNT, 'tom.jpg', { width: 4, height: 4 }))).text).toBe(
+    'NOT_FOUND: There is no picture "tom.jpg" in photos. 4x4 was read as a size, and not as a folder.\n',
+  )
+})
+
+it('is 404 for a key that S3 can’t have, and asks nothing', async () => {
+  const prefix = `${'p'.repeat(60)}/`
+  const { send, asked } = await stage(undefined, { prefix })
+  const of = mount({ prefix })
+  expect(await send(pathOf(of, 'k'.repeat(980)))).toMatchObject({ status: 404 })
+  expect(asked).toEqual([])
 })
 
 it('answers HEAD with the headers of GET and no body', async () => {

@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.js'
+import { isPurged, tagsOf, type Purge } from './purge.js'
 import { lifetime, type Lifetime, type TimeToLive } from './time-to-live.js'
 
 export interface Cached {
@@ -21,12 +22,15 @@ export interface EdgeCache {
    * @param ttl the bounds of the behaviour's cache policy.
    */
   put(key: string, answer: Answer, ttl: TimeToLive): void
+  /** Drops the responses that it names, fresh or not. Returns how many. */
+  purge(purge: Purge): number
   clear(): void
 }
 
 interface Entry {
   answer: Answer
   life: Lifetime
+  tags: ReadonlySet<string>
   /** ms since the epoch. */
   stored: number
 }
@@ -34,8 +38,11 @@ interface Entry {
 /** An estimate of what an entry takes beside its body, in bytes. */
 const OVERHEAD = 1_000
 
-/** @param maxBytes the limit for all entries together. */
-export function createCache(maxBytes: number, now: () => number = Date.now): EdgeCache {
+/**
+ * @param maxBytes the limit for all entries together.
+ * @param tagHeader the header of responses that lists their cache tags, in lower case.
+ */
+export function createCache(maxBytes: number, now: () => number = Date.now, tagHeader?: string): EdgeCache {
   // A Map keeps the order of insertion. An entry is inserted again on each use, so the first is the oldest.
   const entries = new Map<string, Entry>()
   let bytes = 0
@@ -66,12 +73,18 @@ export function createCache(maxBytes: number, now: () => number = Date.now): Edg
       if (life.fresh <= 0 && answer.status >= 500) return
       if (before) drop(key, before)
       if (life.fresh <= 0 || sizeOf(key, answer) > maxBytes) return
-      entries.set(key, { answer, life, stored: now() })
+      const tags = tagsOf(tagHeader === undefined ? undefined : answer.headers[tagHeader])
+      entries.set(key, { answer, life, tags, stored: now() })
       bytes += sizeOf(key, answer)
       for (const [oldest, entry] of entries) {
         if (bytes <= maxBytes) break
         drop(oldest, entry)
       }
+    },
+    purge(purge) {
+      const purged = [...entries].filter(([key, { tags }]) => isPurged(purge, key, tags))
+      for (const [key, entry] of purged) drop(key, entry)
+      return purged.length
     },
     clear() {
       entries.clear()

@@ -62,6 +62,18 @@ export function lifetime(
 }
 
 /**
+ * Whether viewers who asked at the same time get this response too. With a minimum TTL of 0, CloudFront doesn't
+ * collapse requests for what is not to be kept. Source: CloudFront developer guide, "Simultaneous requests for the
+ * same object (request collapsing)".
+ */
+export function isShared({ headers }: Pick<Answer, 'headers'>, { min }: TimeToLive): boolean {
+  if (min > 0) return true
+  const directives = readDirectives(headers['cache-control'] ?? '')
+  const alone = ['no-store', 'no-cache', 'private'].some((name) => directives.has(name))
+  return !alone && secondsOf(directives, 'max-age') !== 0 && secondsOf(directives, 's-maxage') !== 0
+}
+
+/**
  * A temporary redirect is kept only if it says how long. A partial response and "not modified" are never
  * kept: alone they are not an object. Source: CloudFront developer guide, "How CloudFront processes HTTP 3xx
  * status codes from your origin".

@@ -54,7 +54,7 @@ export interface OriginRequestEvent {
   ]
 }
 
-const DISTRIBUTION = {
+export const DISTRIBUTION = {
   distributionDomainName: 'd0localgenato0.cloudfront.net',
   distributionId: 'E0LOCALGENATO0',
 }

@@ -2,11 +2,12 @@ import { decodeFilePath } from '../../../../handler/shared/grammar/encoding.js'
 import { messageOf } from '../../../lib/errors.js'
 import { errorPage, type Answer } from '../answer.js'
 import { documented } from './function-failure.js'
-import { originRequestEvent, type Origin, type ViewerRequest } from './origin-event.js'
+import { dated, fetchObject, type S3Origin } from './bucket.js'
+import { askFunctionUrl, type FunctionUrlOrigin } from './function-url.js'
+import { originRequestEvent, type ViewerRequest } from './origin-event.js'
 import { FunctionFailed } from '../../lambda/failure.js'
 import type { FunctionRunner } from '../../lambda/runner.js'
 import { InvalidResult, readResult, type FunctionResult } from './result.js'
-import type { ObjectHead, Objects } from '../../../objects/object-store.js'
 
 /** How long a request waited for a process of the function to start, or to become free, in ms. */
 export interface Took {
@@ -23,6 +24,8 @@ export type Outcome = Took &
     /** The bucket's own response where it has no such object. */
     | { kind: 'refused'; key: string; answer: Answer }
     | { kind: 'generated'; answer: Answer }
+    /** A custom origin's response, whatever its status. */
+    | { kind: 'responded'; answer: Answer; reason: string | undefined }
     /**
      * CloudFront's own response to a function that failed, or whose result it does not accept. Never cached.
      */
@@ -33,17 +36,25 @@ export type Outcome = Took &
 /** Their words in `X-Cache`. Source: CloudFront developer guide, "Test and debug Lambda@Edge functions". */
 export type LambdaError = 'LambdaExecutionError' | 'LambdaValidationError' | 'LambdaLimitExceeded'
 
-/** A bucket as an origin, with its objects. */
-export interface S3Origin extends Origin {
-  objects: Pick<Objects, 'get' | 'head'>
+/**
+ * Two origins, of which the second is asked where the first has nothing. Members are named by id. CloudFront does
+ * so for GET, HEAD and OPTIONS; no other method gets here but GET and HEAD.
+ */
+export interface OriginGroup {
+  members: readonly [primary: string, secondary: string]
+  /** The primary's statuses that make CloudFront ask the secondary. */
+  statuses: readonly number[]
 }
 
 /** What a behaviour has behind the cache. */
-export interface OriginSide {
-  origin: S3Origin
-  /** The function on the origin-request event, if there is one. */
-  fn: Pick<FunctionRunner, 'invoke'> | undefined
-}
+export type OriginSide =
+  | {
+      origin: S3Origin
+      /** The function on the origin-request event, if there is one. */
+      fn: Pick<FunctionRunner, 'invoke'> | undefined
+    }
+  | { origin: FunctionUrlOrigin }
+  | { primary: OriginSide; secondary: OriginSide; statuses: readonly number[] }
 
 /** One request to the origin. */
 export interface OriginRequest extends ViewerRequest {
@@ -55,22 +66,49 @@ export interface OriginRequest extends ViewerRequest {
 /** A viewer's request, as the edge receives it. */
 export interface EdgeRequest extends ViewerRequest {
   id: string
+  /** Without the `?`, as sent. Only viewer functions see it. */
+  query?: string
+  /** All values of each, by names in lower case. Only viewer functions see them. */
+  headers?: Readonly<Record<string, string[] | undefined>>
   /** Calls back when the viewer has left or has its response. Called only where a viewer has to wait. */
   whenLeft?: (listener: () => void) => void
 }
 
 /**
- * Runs the function, if there is one, and fetches the object from the bucket unless the function responded
- * itself.
+ * Asks the origin. In a group, the second one gets the same request if the first has one of the statuses; the
+ * first's failure to answer is no such status. Source: CloudFront developer guide, "Optimize high availability
+ * with CloudFront origin failover".
  * @param held an expired response from the cache: the origin is asked whether it is still current. Source:
  * CloudFront developer guide, "Request and response behavior for Amazon S3 origins", Conditional GETs.
  */
 export async function askOrigin(
   request: OriginRequest,
   held: Answer | undefined,
-  { origin, fn }: OriginSide,
+  side: OriginSide,
 ): Promise<Outcome> {
+  if ('primary' in side) {
+    const first = await askOrigin(request, held, side.primary)
+    return (first.kind === 'refused' || first.kind === 'responded') &&
+      side.statuses.includes(first.answer.status)
+      ? askOrigin(request, held, side.secondary)
+      : first
+  }
   const conditions = held ? conditionsOf(held) : {}
+  return 'fn' in side
+    ? askBucket(request, held, conditions, side)
+    : askFunctionUrl(request, conditions, side.origin)
+}
+
+/**
+ * Runs the function, if there is one, and fetches the object from the bucket unless the function responded
+ * itself.
+ */
+async function askBucket(
+  request: OriginRequest,
+  held: Answer | undefined,
+  conditions: Conditions,
+  { origin, fn }: { origin: S3Origin; fn: Pick<FunctionRunner, 'invoke'> | undefined },
+): Promise<Outcome> {
   // Source of the range: CloudFront developer guide, "How CloudFront processes partial requests for an
   // object".
   const headers = { ...conditions, ...(request.range === undefined ? {} : { range: request.range }) }
@@ -132,60 +170,11 @@ function invalid(error: unknown, id: string) {
   } as const
 }
 
-type Conditions = { 'if-none-match'?: string; 'if-modified-since'?: string }
+export type Conditions = { 'if-none-match'?: string; 'if-modified-since'?: string }
 
 function conditionsOf({ headers: { etag, 'last-modified': modified } }: Answer): Conditions {
   return {
     ...(etag === undefined ? {} : { 'if-none-match': etag }),
     ...(modified === undefined ? {} : { 'if-modified-since': modified }),
   }
-}
-
-async function fetchObject(
-  method: string,
-  key: string,
-  held: Answer | undefined,
-  conditions: Conditions,
-  store: S3Origin['objects'],
-) {
-  if (held?.status === 200 || method === 'HEAD') {
-    const head = await store.head(key)
-    if (!head) return accessDenied()
-    // S3 checks the tag before the date. Source: Amazon S3 API reference, "GetObject".
-    if (head.etag === conditions['if-none-match'])
-      return { kind: 'unchanged', headers: dated({ headers: headersOf(head) }, 'AmazonS3').headers } as const
-    if (method === 'HEAD') return objectAnswer(head, Buffer.alloc(0), { 'content-length': String(head.size) })
-  }
-  const object = await store.get(key)
-  return object ? objectAnswer(object, object.body) : accessDenied()
-}
-
-function objectAnswer(about: Omit<ObjectHead, 'size'>, body: Buffer, more: Record<string, string> = {}) {
-  const answer = { status: 200, headers: { ...headersOf(about), ...more }, body }
-  return { kind: 'object', answer: dated(answer, 'AmazonS3') } as const
-}
-
-/** S3's response to someone who may not list the bucket. It doesn't reveal whether the key exists. */
-function accessDenied() {
-  const body = Buffer.from(
-    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
-  )
-  const answer = { status: 403, headers: { 'content-type': 'application/xml' }, body }
-  return { kind: 'refused', answer: dated(answer, 'AmazonS3') } as const
-}
-
-function headersOf(about: Omit<ObjectHead, 'size'>): Record<string, string> {
-  return {
-    'content-type': about.contentType,
-    ...(about.cacheControl ? { 'cache-control': about.cacheControl } : {}),
-    etag: about.etag,
-    'last-modified': about.lastModified.toUTCString(),
-    'accept-ranges': 'bytes',
-    'x-amz-server-side-encryption': 'AES256',
-  }
-}
-
-/** CloudFront caches the date with the response: a hit has the date of the fetch. Seen in many captures. */
-function dated<A extends Pick<Answer, 'headers'>>(answer: A, server: string): A {
-  return { ...answer, headers: { server, ...answer.headers, date: new Date().toUTCString() } }
 }

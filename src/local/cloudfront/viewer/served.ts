@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.js'
-import type { CacheResult, EdgeAnswer } from '../edge.js'
+import type { CacheResult, EdgeAnswer } from '../edge-answer.js'
 
 /** A request that was served, for reports. */
 export interface Served {

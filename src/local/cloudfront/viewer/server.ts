@@ -2,11 +2,12 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { errorPage } from '../answer.js'
-import type { Edge, EdgeAnswer } from '../edge.js'
+import type { Edge } from '../edge.js'
+import type { EdgeAnswer } from '../edge-answer.js'
 import { newRequestId } from '../origin/origin-event.js'
 import { forViewer } from './viewer-answer.js'
 import { trackConnections } from './connections.js'
-import { policyHeaders, viewerHeaders } from './viewer-headers.js'
+import { viewerHeaders, withPolicy } from './viewer-headers.js'
 import { listen, listenFrom } from './listen.js'
 import { LONGEST_REQUEST, MALFORMED, refusalOf, TOO_LARGE, type Refusal } from './refusals.js'
 import { servedOf, type Served } from './served.js'
@@ -108,10 +109,13 @@ function responder({ edge, onServed }: ViewerServerOptions, state: { closing: bo
   return async (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
     const started = performance.now()
     const { method = 'GET', url = '/', headers, socket } = incoming
+    const { path: uri, query } = readTarget(url)
     const request = {
       id: newRequestId(),
       method,
-      uri: readTarget(url).path,
+      uri,
+      query,
+      headers: incoming.headersDistinct,
       range: method === 'GET' ? headers.range : undefined,
       clientIp: (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
       whenLeft: (listener: () => void) => void outgoing.once('close', listener),
@@ -122,8 +126,7 @@ function responder({ edge, onServed }: ViewerServerOptions, state: { closing: bo
     if (outgoing.destroyed && answer.status >= 500) return
     const sent = forViewer(method, headers as Record<string, string | undefined>, answer, answer.parts)
     outgoing.writeHead(sent.status, {
-      ...sent.headers,
-      ...policyHeaders(headers.origin, answer),
+      ...withPolicy(sent.headers, headers.origin, answer.headersPolicy),
       ...viewerHeaders(answer, request.id),
       // The rest of a refused request may be anything.
       ...(refusal || state.closing ? { connection: 'close' } : {}),

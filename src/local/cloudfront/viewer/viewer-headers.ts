@@ -1,5 +1,5 @@
-import { HEADERS_POLICY } from '../../../../templates/distribution.js'
-import type { EdgeAnswer } from '../edge.js'
+import { HEADERS_POLICIES } from '../../../../templates/headers-policy.js'
+import type { EdgeAnswer } from '../edge-answer.js'
 import { VIA } from '../origin/origin-event.js'
 
 /** The headers that CloudFront adds to every response. */
@@ -15,16 +15,21 @@ export function viewerHeaders({ cacheResult, age }: EdgeAnswer, id: string): Rec
 }
 
 /**
- * The headers that the behaviour's response headers policy adds. The local edge knows the managed policy
- * SimpleCORS: it adds CORS headers only to requests with an Origin, and doesn't override the origin's.
- * Source: CloudFront developer guide, "Use managed response headers policies".
- * @param origin the viewer's `Origin`.
+ * A response's headers after the behaviour's response headers policy: removals first, then additions. CORS headers are
+ * added only for requests with an `Origin`. Source: CloudFront developer guide, "Understand response headers
+ * policies".
+ * @param origin the viewer's `Origin`. @param policy its id.
  */
-export function policyHeaders(
+export function withPolicy(
+  headers: Record<string, string>,
   origin: string | undefined,
-  { headers, headersPolicy }: EdgeAnswer,
+  policy: string | undefined,
 ): Record<string, string> {
-  return headersPolicy !== HEADERS_POLICY || origin === undefined || 'access-control-allow-origin' in headers
-    ? {}
-    : { 'access-control-allow-origin': '*' }
+  const known = policy === undefined ? undefined : HEADERS_POLICIES.get(policy)
+  if (!known) return headers
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !known.remove.includes(name)))
+  for (const { name, value, override } of [...(origin === undefined ? [] : known.cors), ...known.set]) {
+    if (override || !(name in kept)) kept[name] = value
+  }
+  return kept
 }

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { HEADERS_POLICY } from '../../../../templates/distribution.js'
-import type { EdgeAnswer } from '../../../../src/local/cloudfront/edge.js'
+import type { EdgeAnswer } from '../../../../src/local/cloudfront/edge-answer.js'
 import type { Served } from '../../../../src/local/cloudfront/viewer/served.js'
 import { startViewerServer } from '../../../../src/local/cloudfront/viewer/server.js'
 

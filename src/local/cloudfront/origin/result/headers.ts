@@ -44,6 +44,11 @@ const DISALLOWED = new Set([
 ])
 const DISALLOWED_START = /^x-(?:amz-cf|edge)-/
 
+/** Whether no edge function may add the header. @param name in lower case. */
+export function isDisallowed(name: string): boolean {
+  return DISALLOWED.has(name) || DISALLOWED_START.test(name)
+}
+
 /**
  * Source: CloudFront developer guide, "Restrictions on all edge functions", read-only headers in origin
  * request events. A response generated there can't have them either, as seen in
@@ -111,7 +116,7 @@ function checkName(name: string): void {
           SAID.plain,
           SOURCE.http,
         )
-  if (DISALLOWED.has(name) || DISALLOWED_START.test(name))
+  if (isDisallowed(name))
     throw new InvalidResult(
       `Functions can't add the header ${name}: leave it out.`,
       SAID.disallowed,
