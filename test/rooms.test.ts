@@ -27,8 +27,8 @@ const FORBIDDEN: { below: string; except: string[]; imports: RegExp; because: st
   {
     below: 'src',
     except: [],
-    imports: /^handler\/edge\//,
-    because: 'the tool speaks with the function by events, as Lambda does',
+    imports: /^handler\/(edge|images)\//,
+    because: 'the tool speaks with the functions by events, as Lambda does',
   },
   {
     below: 'src',

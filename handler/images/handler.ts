@@ -2,7 +2,7 @@ import { quote } from '../shared/grammar/encoding.js'
 import { startDeadline, DeadlinePassed, type Deadline } from '../shared/deadline.js'
 import { explainError, logRequest, type RequestLine } from '../shared/log.js'
 import { cacheTag } from '../shared/pictures/cache-tag.js'
-import { operationsKey, parseRenditionPath } from '../shared/pictures/key.js'
+import { LONGEST_KEY, operationsKey, parseRenditionPath } from '../shared/pictures/key.js'
 import { isAllowed } from '../shared/pictures/allowed.js'
 import { AS_IS, type Mount } from '../shared/pictures/mount.js'
 import type { Operations } from '../shared/pictures/operations.js'
@@ -10,8 +10,9 @@ import { canonicalPicturePath } from '../shared/pictures/path.js'
 import type { Bucket } from '../shared/s3/objects.js'
 import { failed, refused, withoutBody, wrongMethod } from './answers.js'
 import type { Answer, FunctionUrlEvent, LambdaContext } from './function-url.js'
-import { rounded, Unavailable, type Job, type Result } from './job.js'
+import { originalKey, rounded, Unavailable, type Job, type Result } from './job.js'
 import type { PictureWork } from './picture-work.js'
+import { nothingThere } from './refusals.js'
 import { serveAsIs } from './serve-as-is.js'
 import { serveRendition } from './serve-rendition.js'
 import { Refusal } from './types.js'
@@ -110,6 +111,8 @@ async function answer(
       line,
       complaints: line.complaints,
     }
+    // S3 has no longer keys, so the original can't exist.
+    if (Buffer.byteLength(originalKey(job)) > LONGEST_KEY) throw nothingThere(job)
     if (operations === AS_IS) {
       line.path = canonicalPicturePath({ kind: 'as-is', mount: mount.name, key })
       return await serveAsIs(job)

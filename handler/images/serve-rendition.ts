@@ -1,5 +1,6 @@
 import { explainError } from '../shared/log.js'
 import { CACHE_TAG } from '../shared/pictures/cache-tag.js'
+import { operationsKey } from '../shared/pictures/key.js'
 import { freshCacheControl, OUTDATED, picture, storedCacheControl } from './answers.js'
 import { makeFrom, type Fetched } from './make.js'
 import { notesOf } from './notes.js'
@@ -48,7 +49,7 @@ async function serveOnce(job: RenditionJob): Promise<Result | 'again'> {
   const [stored, original] = await lookUp(job)
   if (!original) {
     if (stored) await asked(timed(job, 'store', job.renditions.delete(job.renditionKey, stored.etag)))
-    throw nothingThere(job)
+    throw nothingThere(job, operationsKey(job.operations))
   }
   if (stored?.sourceEtag === original.etag) {
     job.line.key = job.renditionKey
@@ -158,7 +159,7 @@ async function store(
     return { outcome: 'made', answer: picture(answer) }
   }
   await takeBack(job, etag)
-  if (!after) throw nothingThere(job)
+  if (!after) throw nothingThere(job, operationsKey(job.operations))
   return unstored(job, made)
 }
 

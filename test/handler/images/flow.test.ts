@@ -235,6 +235,21 @@ describe('a path', () => {
   })
 })
 
+it('says that a folder was read as a size, where one may have been meant', async () => {
+  const { send } = await stage()
+  expect((await send(pathOf(MOUNT, 'tom.jpg', { width: 4, height: 4 }))).text).toBe(
+    'NOT_FOUND: There is no picture "tom.jpg" in photos. 4x4 was read as a size, and not as a folder.\n',
+  )
+})
+
+it('is 404 for a key that S3 can’t have, and asks nothing', async () => {
+  const prefix = `${'p'.repeat(60)}/`
+  const { send, asked } = await stage(undefined, { prefix })
+  const of = mount({ prefix })
+  expect(await send(pathOf(of, 'k'.repeat(980)))).toMatchObject({ status: 404 })
+  expect(asked).toEqual([])
+})
+
 it('answers HEAD with the headers of GET and no body', async () => {
   const { send } = await stage()
   await send(PATH)

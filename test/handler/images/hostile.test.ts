@@ -6,30 +6,13 @@ import { buckets, imageService, mount, pathOf, photo } from '../../support/image
 const MOUNT = mount({ asIs: true })
 
 /** Pieces that paths are made of, right ones and wrong ones. */
+const PIECES = [
+  ['/', '//', '.', '..', '~2F', '~2E~2E', '~00', '~', '%2F', '%2e%2e', '\\', '\0', '?', '#', ' ', '_', '-'],
+  ['photos', 'secret', 'secret.jpg', 'tom.jpg', MOUNT.generation, '0123456789ab', '_notes', 'generated'],
+  ['40x', '40x30', '9999999x', 'x40_auto-avif', '40x_json', AS_IS, '40x_bg-ff8800', '40x_crop-1x1-0-0'],
+].flat()
 const piece = fc.oneof(
-  fc.constantFrom(
-    ...[
-      '/',
-      '//',
-      '.',
-      '..',
-      '~2F',
-      '~2E~2E',
-      '~00',
-      '~',
-      '%2F',
-      '%2e%2e',
-      '\\',
-      '\0',
-      '?',
-      '#',
-      ' ',
-      '_',
-      '-',
-    ],
-    ...['photos', 'secret', 'secret.jpg', 'tom.jpg', MOUNT.generation, '0123456789ab', '_notes', 'generated'],
-    ...['40x', '40x30', '9999999x', 'x40_auto-avif', '40x_json', AS_IS, '40x_bg-ff8800', '40x_crop-1x1-0-0'],
-  ),
+  fc.constantFrom(...PIECES),
   fc.string({ maxLength: 12 }),
   fc.string({ unit: 'binary', maxLength: 4 }),
 )

@@ -58,6 +58,8 @@ function missInWords(entry: RequestEntry | undefined): string {
         : 'Generated for this request, but it couldn’t be stored: the function sent the image itself.'
     case 'hit':
       return 'Not in the cache, but stored already: taken from the bucket.'
+    case 'found':
+      return 'Not in the cache, but stored already, and its original is unchanged: the function sent it.'
     case 'passed':
       return 'A file: not in the cache, and taken from the bucket.'
     case 'rejected':
@@ -87,6 +89,7 @@ function generatedInWords({ status }: Seen, entry: RequestEntry | undefined): st
         ? 'The function gave up: the bucket couldn’t be read, or time ran out. Trying again may help.'
         : 'The generator failed. Viewers don’t see why.'
     case 'hit':
+    case 'found':
     case 'passed':
     case undefined:
     default:
