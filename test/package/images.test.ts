@@ -101,6 +101,16 @@ describe('the images package', () => {
     expect(warnings).toEqual([])
   })
 
+  it('stores one object when several processes make the same at once', async () => {
+    const { get, originals, renditions, lines } = await run()
+    await originals.put('photos/tom.jpg', { ...put, body: await photo('red', 1_000) })
+    const answers = await Promise.all(Array.from({ length: 4 }, async () => get('tom.jpg', WEBP)))
+    expect(new Set(answers.map(({ status, headers }) => `${status} ${headers['etag']}`)).size).toBe(1)
+    expect(answers[0]?.status).toBe(200)
+    expect(await renditions.list('photos/')).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('"made"'))).toHaveLength(1)
+  })
+
   it('answers HEAD, errors and originals as they are stored', async () => {
     const { get, originals } = await run()
     const original = await photo('red')

@@ -97,8 +97,11 @@ export type Hook = (
   key: string,
 ) => Promise<void> | void
 
-/** Two real buckets behind a real S3 that tells what is asked of it. */
-export async function buckets(hook: Hook = () => undefined) {
+/**
+ * Two real buckets behind a real S3 that tells what is asked of it.
+ * @param account that owns them. The function's own, if left out.
+ */
+export async function buckets(hook: Hook = () => undefined, account = ACCOUNT) {
   const [originals, renditions] = await Promise.all([
     openObjectFolder(tempFolder()),
     openObjectFolder(tempFolder()),
@@ -124,7 +127,7 @@ export async function buckets(hook: Hook = () => undefined) {
       ['originals', watched('originals', originals)],
       ['renditions', watched('renditions', renditions)],
     ]),
-    account: ACCOUNT,
+    account,
     credentials: CREDENTIALS,
   })
   onTestFinished(async () => server.close())
