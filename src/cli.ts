@@ -105,6 +105,7 @@ function createProgram(signal: AbortSignal) {
     .option('--port <number>', 'the port (default: 6480, or the next free one)')
     .option('--host <address>', 'the address to listen on (default: this machine only)')
     .option('--data <folder>', 'the folder for stored images (default: .genato/images)')
+    .addOption(originals())
     .option('--deployed', 'serve what is live on AWS; new images stay on this machine')
     .option('--write', 'with --deployed: store new images in the live bucket')
     .action(async (args: DevArguments) => {
@@ -187,6 +188,14 @@ function createProgram(signal: AbortSignal) {
     run: async (argv: string[]) => program.parseAsync(argv),
     listensToInterrupt: () => listening,
   }
+}
+
+/** `--originals photos=DIR`, which may be given several times, and takes no arguments that follow. */
+function originals(): Option {
+  return new Option(
+    '--originals <mount=folder>',
+    'serve the pictures of a folder at /<mount>/…; may be repeated',
+  ).argParser((value: string, before: string[] = []) => [...before, value])
 }
 
 /** The columns to wrap at. In a pipe, those that the shell names, or as many as `man` takes. */

@@ -1,8 +1,9 @@
 import { DEFAULT_PORT } from '../local/cloudfront/viewer/listen.js'
 import { EXIT, GenatoError, usageError } from '../lib/errors.js'
 import type { Reporter } from '../reporter/reporter.js'
+import type { OriginalsOption } from './originals-option.js'
 
-export interface DevArguments {
+export interface DevArguments extends OriginalsOption {
   port?: string
   host?: string
   data?: string

@@ -1,16 +1,10 @@
 import path from 'node:path'
-import { loadSettings } from '../config/load.js'
 import { messageOf, usageError } from '../lib/errors.js'
-import { startDev, type DevServer } from '../dev/dev.js'
-import {
-  aborted,
-  firstLines,
-  readAddress,
-  servedAt,
-  unlessAborted,
-  type DevArguments,
-} from './dev-arguments.js'
+import { startDev } from '../dev/dev.js'
+import { aborted, readAddress, servedAt, unlessAborted, type DevArguments } from './dev-arguments.js'
 import { readablePath } from '../lib/readable-path.js'
+import { banner, servedMounts } from './dev-banner.js'
+import { loadWithMounts, readOriginals } from './originals-option.js'
 import { rebuiltText, reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
 
@@ -24,13 +18,16 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
     )
   const cwd = process.cwd()
   const { host, port } = readAddress(args)
-  const settings = await loadSettings(cwd, overrides)
+  const originals = await readOriginals(args, cwd)
+  const load = async () => loadWithMounts(cwd, overrides, originals)
+  const settings = await load()
   const data = args.data ? path.resolve(cwd, args.data) : path.join(settings.root, '.genato', 'images')
   const starting = startDev({
-    loadSettings: async () => loadSettings(cwd, overrides),
+    loadSettings: load,
     host,
     port,
     data,
+    originals,
     reporter,
     onServed: reportServed(reporter),
     onFunctionLine: reportFunctionLine(reporter),
@@ -42,29 +39,14 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
   })
   const server = await unlessAborted(starting, signal)
   const url = servedAt(server.port, { host, port }, reporter)
-  reporter.result(banner(url, server, readablePath(data)), {
+  const mounts = await servedMounts(server)
+  reporter.result(banner(url, server, mounts, readablePath(data)), {
     url,
     port: server.port,
     generator: server.settings.generate.generator ?? 'built in',
     images: data,
+    ...(mounts.length === 0 ? {} : { mounts }),
   })
   await aborted(signal)
   await server.close()
-}
-
-function banner(
-  url: string,
-  {
-    settings: {
-      generate: { generator },
-      root,
-    },
-    examples,
-  }: DevServer,
-  images: string,
-): string {
-  const made = generator === undefined ? 'built in' : path.relative(root, generator)
-  return [...firstLines(url, examples), `  generator  ${made} · images in ${images} · Ctrl-C stops`].join(
-    '\n',
-  )
 }

@@ -1,11 +1,12 @@
 import path from 'node:path'
 import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
+import { CACHE_TAG_HEADER } from '../../templates/mount-behaviour.js'
 import { bucketDomain, imagesBucket } from '../config/names.js'
 import type { Settings } from '../config/types.js'
 import { messageOf } from '../lib/errors.js'
 import { removeKept, removeUnused } from '../lib/last-used.js'
 import { workFolder } from '../lib/work-folder.js'
-import { CACHE_BYTES, createEdge, type Edge } from '../local/cloudfront/edge.js'
+import { CACHE_BYTES, createEdge, type Distribution, type Edge } from '../local/cloudfront/edge.js'
 import type { Served } from '../local/cloudfront/viewer/served.js'
 import { startFunctionStore } from '../local/lambda/function-store.js'
 import type { ObjectFolder } from '../objects/folder.js'
@@ -13,8 +14,12 @@ import type { Reporter } from '../reporter/reporter.js'
 import { checkExamples } from './examples.js'
 import { dropOutdatedImages, openLocalImages } from './local-images.js'
 import type { Page } from './page/page.js'
+import { picturesDistribution } from './pictures/distribution.js'
+import { keepFresh } from './pictures/freshness.js'
+import { dropOldGenerations, openRenditions } from './pictures/renditions.js'
+import type { RunningPictures } from './pictures/running-pictures.js'
 import { rebuildOnChange } from './rebuild.js'
-import { buildAndRun, type Running, type Surroundings } from './running.js'
+import { buildAndRun, stopReplaced, type Running, type Surroundings } from './running.js'
 import { pageAt, startServing } from './serving.js'
 
 export interface DevOptions {
@@ -23,8 +28,10 @@ export interface DevOptions {
   host: string
   /** `undefined`: the first free one from 6480. */
   port: number | undefined
-  /** The folder for stored images, absolute. */
+  /** The folder for stored images and renditions, absolute. */
   data: string
+  /** Folders of originals, absolute, by the names of mounts, which the settings have. */
+  originals: ReadonlyMap<string, string>
   reporter: Reporter
   onServed: (served: Served) => void
   /** Receives each line that the function writes to its log. */
@@ -37,7 +44,7 @@ export interface Rebuilt {
   /** The file that changed, relative to the project. */
   file: string
   ms: number
-  /** How many stored images of the previous code were deleted. */
+  /** How many stored images of the previous code, and renditions of previous settings, were deleted. */
   dropped: number
 }
 
@@ -46,6 +53,8 @@ export interface DevServer {
   settings: Settings
   /** Paths to try. */
   examples: readonly string[]
+  /** The mounts that were there at the start, and where their originals are. */
+  pictures: RunningPictures | undefined
   /** Responds to requests under way, if that takes only a moment, and stops everything. */
   close(): Promise<void>
 }
@@ -62,18 +71,21 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     const work = await workFolder(settings.root)
     await removeUnused(path.join(work, 'run'))
     const images = await openLocalImages(data, reporter)
+    const renditions = await openRenditions(data, reporter)
     const bucket = settings.generate.bucket ?? imagesBucket(settings.stack)
     const store = await startFunctionStore(images, bucket, reporter, settings.generate.files)
     ends.push(async () => store.close())
 
+    const onFunctionLine = (line: string) => {
+      page.functionLine(line)
+      options.onFunctionLine(line)
+    }
     const around = {
       work,
       store: store.access,
       reporter,
-      onFunctionLine(line: string) {
-        page.functionLine(line)
-        options.onFunctionLine(line)
-      },
+      onFunctionLine,
+      pictures: { work, renditions, folders: options.originals, reporter, onFunctionLine },
     }
     let current: Running
     const page = pageAt(options, {
@@ -84,33 +96,50 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     })
     ends.push(async () => page.close())
     current = await firstRun(settings, around)
-    ends.push(async () => current.runner.stop())
-    await dropOutdatedImages(images, data, current.digest)
+    ends.push(async () => stopReplaced(current))
+    await dropOutdated(current, { images, renditions, data })
+    const distribution = (): Distribution => {
+      const mounts = picturesDistribution(current.settings, renditions, () => current.pictures)
+      return {
+        behaviours: [...mounts.behaviours, ...BEHAVIOURS],
+        origins: {
+          ...mounts.origins,
+          [ORIGIN_ID]: { domain: bucketDomain(bucket), path: '', objects: images },
+        },
+        functions: { edge: { invoke: async (event, signal) => current.runner.invoke(event, signal) } },
+        viewerFunctions: mounts.viewerFunctions,
+      }
+    }
     const edge = createEdge({
-      behaviours: BEHAVIOURS,
-      origins: { [ORIGIN_ID]: { domain: bucketDomain(bucket), path: '', objects: images } },
-      functions: { edge: { invoke: async (event, signal) => current.runner.invoke(event, signal) } },
+      ...distribution(),
+      cacheTagHeader: CACHE_TAG_HEADER,
       cacheBytes: CACHE_BYTES,
     })
+    const fresh = await keepFresh({ data, renditions, edge, pictures: () => current.pictures, reporter })
+    ends.push(async () => fresh.close())
     const serving = await startServing({ ...options, edge, page, store, runner: () => current.runner })
     void checkExamples(current, reporter)
     const rebuilding = followChanges(current, around, {
       options,
-      images,
+      stores: { images, renditions, data },
       edge,
       page,
       onReplaced(next) {
         current = next
         void checkExamples(next, reporter)
+        return distribution()
       },
     })
     return {
       port: serving.port,
       settings,
       examples: current.examples,
+      pictures: current.pictures,
       async close() {
         current = rebuilding.stop()
+        fresh.close()
         await serving.close()
+        await current.pictures?.stop()
       },
     }
   } catch (error) {
@@ -144,18 +173,36 @@ function aboutOf({ settings, examples }: Running) {
   }
 }
 
+/** Where what was made is stored. */
+interface Stores {
+  images: ObjectFolder
+  renditions: ObjectFolder
+  data: string
+}
+
+/** Deletes what other code and other settings made. @returns how many were deleted. */
+async function dropOutdated(
+  { digest, settings }: Running,
+  { images, renditions, data }: Stores,
+): Promise<number> {
+  const { mounts } = settings.originals
+  const dropped = await dropOutdatedImages(images, data, digest)
+  return mounts.length === 0 ? dropped : dropped + (await dropOldGenerations(renditions, data, mounts))
+}
+
 interface Replacing {
   options: DevOptions
-  images: ObjectFolder
+  stores: Stores
   edge: Edge
   page: Page
-  onReplaced: (next: Running) => void
+  /** @returns what viewers reach from now on. */
+  onReplaced: (next: Running) => Distribution
 }
 
 function followChanges(
   first: Running,
   around: Surroundings,
-  { options, images, edge, page, onReplaced }: Replacing,
+  { options, stores, edge, page, onReplaced }: Replacing,
 ) {
   let dropped = 0
   return rebuildOnChange(first, {
@@ -164,13 +211,13 @@ function followChanges(
     replace: async (before, next) =>
       edge.change(async () => {
         // The old code stops first, so that it stores nothing after its images were deleted.
-        await before.runner.stop()
-        if (next.folder !== before.folder) await removeKept(before.folder)
-        dropped = await dropOutdatedImages(images, options.data, next.digest).catch((error: unknown) => {
+        await stopReplaced(before, next)
+        await removeReplaced(before, next)
+        dropped = await dropOutdated(next, stores).catch((error: unknown) => {
           options.reporter.warn(`The images of the previous code could not be deleted: ${messageOf(error)}.`)
           return 0
         })
-        onReplaced(next)
+        return onReplaced(next)
       }),
     onRebuilt(file, ms) {
       const rebuilt = { file, ms, dropped }
@@ -183,4 +230,11 @@ function followChanges(
       options.onRebuildFailed(error)
     },
   })
+}
+
+/** Removes unpacked packages that are not used anymore. */
+async function removeReplaced(before: Running, next: Running): Promise<void> {
+  if (next.folder !== before.folder) await removeKept(before.folder)
+  if (before.pictures && next.pictures?.folder !== before.pictures.folder)
+    await removeKept(before.pictures.folder)
 }

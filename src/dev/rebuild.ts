@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Settings } from '../config/types.js'
-import type { Running } from './running.js'
+import { isSame, stopReplaced, type Running } from './running.js'
 import { watchFiles } from './watch.js'
 
 /** How long to wait for more changes of the same burst, in ms. */
@@ -8,9 +8,9 @@ const SETTLE = 100
 
 export interface Rebuilding {
   loadSettings: () => Promise<Settings>
-  /** Builds and starts the package of these settings. Returns `before` if the package is the same. */
+  /** Builds and starts the packages of these settings. What is the same is kept from `before`. */
   build: (settings: Settings, before: Running) => Promise<Running>
-  /** Replaces the running package. */
+  /** Replaces what is running. */
   replace: (before: Running, next: Running) => Promise<void>
   onRebuilt: (file: string, ms: number) => void
   onFailed: (error: unknown) => void
@@ -33,12 +33,12 @@ export function rebuildOnChange(first: Running, steps: Rebuilding): { stop(): Ru
       watcher.follow(inputsOf(settings, next.inputs))
       const mended = state.broken
       state.broken = false
-      if (next.runner === before.runner) {
+      if (isSame(next, before)) {
         running = next
         if (mended) steps.onRebuilt(nameOf(settings, file), performance.now() - started)
         return
       }
-      if (state.stopped) return await next.runner.stop()
+      if (state.stopped) return await stopReplaced(next, before)
       running = next
       await steps.replace(before, next).catch((error: unknown) => {
         running = before

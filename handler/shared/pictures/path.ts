@@ -56,12 +56,12 @@ export function parsePicturePath(
 /** The one spelling of a path. `parsePicturePath` gives the same for it as for every other spelling. */
 export function canonicalPicturePath(parsed: PicturePath): string {
   const segments =
-    parsed.kind === 'as-is' ? [parsed.mount] : [parsed.mount, operationsPath(parsed.operations)]
+    parsed.kind === 'as-is' ? [parsed.mount] : [parsed.mount, canonicalOperations(parsed.operations)]
   return encodeSegments([...segments, ...parsed.key.split('/')])
 }
 
 /** The segment after the mount in its one spelling: `400x300,smart,webp,q=70`. */
-function operationsPath(operations: Operations): string {
+export function canonicalOperations(operations: Operations): string {
   const tokens = writtenTokens(PICTURE_GRAMMAR, operations, { limits: { side: 0 } }).map(([row, value]) =>
     row.form === 'word' ? value : `${row.name}=${value}`,
   )

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Mount } from '../../../handler/shared/pictures/mount.js'
-import { bucketOf } from '../../../templates/picture-grants.js'
 import { GenatoError, messageOf, usageError } from '../../lib/errors.js'
 import { readablePath } from '../../lib/readable-path.js'
 import type { ReadableObjects } from '../../objects/object-store.js'
@@ -40,14 +39,14 @@ export async function openOriginals(
   for (const mount of [...mounts].sort((a, b) => a.prefix.length - b.prefix.length)) {
     const around = places.find(
       (place) =>
-        bucketOf(place.mount, own) === bucketOf(mount, own) && mount.prefix.startsWith(place.mount.prefix),
+        (place.mount.bucket ?? own) === (mount.bucket ?? own) && mount.prefix.startsWith(place.mount.prefix),
     )
     const place = { mount, folder: folderOf(mount, around, { given, home }) }
     const folder = await open(place, given.has(mount.name))
     folders.set(mount.name, folder)
     if (around) continue
     places.push(place)
-    const name = bucketOf(mount, own)
+    const name = mount.bucket ?? own
     buckets.set(name, (buckets.get(name) ?? new Map<string, ReadableObjects>()).set(mount.prefix, folder))
   }
   return {

@@ -94,7 +94,7 @@ export async function dropOldGenerations(
   let dropped = 0
   for (const { name } of old) {
     dropped += await renditions.removePrefix(`${name}/${before[name]}/`)
-    await renditions.removePrefix(`notes/${before[name]}/${name}/`)
+    await renditions.removePrefix(`_notes/${before[name]}/${name}/`)
   }
   const now = Object.fromEntries(mounts.map(({ name, generation }) => [name, generation]))
   await writeFile(noteOf(data), `${JSON.stringify({ ...before, ...now }, null, 2)}\n`)

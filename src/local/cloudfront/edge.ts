@@ -23,7 +23,8 @@ import { sideOf, type EdgeOrigin } from './origin/side.js'
 import type { ViewerFunction } from './viewer-function/event.js'
 import { runViewerFunction } from './viewer-function/run.js'
 
-export interface EdgeOptions {
+/** What viewers reach through the edge. */
+export interface Distribution {
   /** In order of precedence, the default one last. */
   behaviours: readonly Behaviour[]
   /** By the ids that behaviours name. */
@@ -32,6 +33,9 @@ export interface EdgeOptions {
   functions: Readonly<Record<string, Pick<FunctionRunner, 'invoke'>>>
   /** CloudFront Functions, in the same way. */
   viewerFunctions?: Readonly<Record<string, ViewerFunction>>
+}
+
+export interface EdgeOptions extends Distribution {
   /** The header of origins' responses that lists their cache tags, in lower case. */
   cacheTagHeader?: string
   /** The size of the cache, in bytes. */
@@ -45,8 +49,10 @@ export interface Edge {
   /**
    * Changes what is behind the edge, and clears the cache. Requests that come meanwhile wait. Requests to the
    * origin that were under way are made again, because the change may have cut them off.
+   * @param run may bring another distribution.
+   * @throws Error if a behaviour of it names an origin or a function that is missing.
    */
-  change(run: () => Promise<void>): Promise<void>
+  change(run: () => Promise<Distribution | void>): Promise<void>
   /**
    * Drops responses from the cache, as an invalidation does. One that was being fetched is cached all the same.
    * @returns how many were dropped. @throws Error for a tag or path that CloudFront can't invalidate.
@@ -61,14 +67,8 @@ export const CACHE_BYTES = 128 * 1024 * 1024
 
 /** @throws Error if a behaviour names an origin or a function that is missing. */
 export function createEdge(options: EdgeOptions): Edge {
-  const { behaviours, cacheBytes, now, cacheTagHeader } = options
-  const wiredOf = behaviourChooser(
-    behaviours.map((behaviour) => ({
-      ...behaviour,
-      side: sideOf(behaviour, options),
-      viewerFunction: viewerFunctionOf(behaviour, options.viewerFunctions),
-    })),
-  )
+  const { cacheBytes, now, cacheTagHeader } = options
+  let wiredOf = wire(options)
   const cache = createCache(cacheBytes, now, cacheTagHeader)
   const inFlight = new Map<string, UnderWay>()
   let changed: Promise<unknown> = Promise.resolve()
@@ -136,6 +136,7 @@ export function createEdge(options: EdgeOptions): Edge {
   }
   return {
     async serve(request) {
+      await changed
       // The viewer's path chooses the behaviour. What the function makes of the path changes neither behaviour nor
       // origin. Source: CloudFront developer guide, "CloudFront Functions event structure".
       const behaviour = wiredOf(request.uri)
@@ -151,8 +152,11 @@ export function createEdge(options: EdgeOptions): Edge {
     },
     async change(run) {
       const running = run()
-      changed = running.catch(() => undefined)
-      await running
+      const wired = running.then((next) => {
+        if (next) wiredOf = wire(next)
+      })
+      changed = wired.catch(() => undefined)
+      await wired
       cache.clear()
     },
     purge(purge) {
@@ -161,6 +165,17 @@ export function createEdge(options: EdgeOptions): Edge {
     },
     whileUnchanged,
   }
+}
+
+/** @throws Error if a behaviour names an origin or a function that is missing. */
+function wire(distribution: Distribution): (path: string) => Wired {
+  return behaviourChooser(
+    distribution.behaviours.map((behaviour) => ({
+      ...behaviour,
+      side: sideOf(behaviour, distribution),
+      viewerFunction: viewerFunctionOf(behaviour, distribution.viewerFunctions),
+    })),
+  )
 }
 
 /** A behaviour with what it names. */

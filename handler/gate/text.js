@@ -1,0 +1,46 @@
+import { quote, refusal } from './refusal.js'
+
+/**
+ * Whether all of the text matches. In CloudFront's engine, as in njs, `$` also matches before a line feed at the end.
+ */
+export function matches(pattern, text) {
+  var match = pattern.exec(text)
+  return match !== null && match[0] === text
+}
+
+/** Percent-decodes once. */
+export function decode(raw) {
+  try {
+    var text = decodeURIComponent(raw)
+    // Throws for half of a surrogate pair.
+    encodeURIComponent(text)
+    return text
+  } catch (error) {
+    throw refusal('BAD_ENCODING', quote(raw) + ' is not percent-encoded UTF-8.')
+  }
+}
+
+/** Refuses what CloudFront, S3 and Lambda may read in different ways. */
+export function refuseCharacters(text) {
+  if (text.indexOf('\\') >= 0 || text.indexOf('\0') >= 0)
+    throw refusal('BAD_ENCODING', quote(text) + ' contains a backslash or NUL: leave it out.')
+}
+
+function percent(character) {
+  return '%' + character.charCodeAt(0).toString(16).toUpperCase()
+}
+
+/** The one spelling of a segment: RFC 3986's unreserved characters and `,` `=` `+` plain, all else `%HH`. */
+export function encodeSegment(segment) {
+  return encodeURIComponent(segment)
+    .replace(/%(2C|3D|2B)/g, decodeURIComponent)
+    .replace(/[!'()*]/g, percent)
+}
+
+/** An original's key in the characters of a rendition's key: `handler/shared/pictures/key.ts`. */
+export function escapeKey(key) {
+  return encodeURIComponent(key)
+    .replace(/%2F/g, '/')
+    .replace(/[!'()*~]/g, percent)
+    .replace(/%/g, '~')
+}

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { loadSettings, type Overrides } from '../config/load.js'
+import { withMounts } from '../config/mounts.js'
+import type { Settings } from '../config/types.js'
+import { usageError } from '../lib/errors.js'
+
+/** The values of `--originals`, in order. */
+export interface OriginalsOption {
+  originals?: readonly string[]
+}
+
+const EXAMPLE = 'Write a mount and a folder, such as --originals photos=./pictures.'
+
+/**
+ * Reads `--originals photos=DIR`, which may be given several times.
+ * @returns absolute folders by the mounts' names.
+ * @throws GenatoError BAD_ORIGINALS
+ */
+export async function readOriginals(
+  { originals = [] }: OriginalsOption,
+  cwd: string,
+): Promise<ReadonlyMap<string, string>> {
+  const folders = new Map<string, string>()
+  for (const given of originals) {
+    const at = given.indexOf('=')
+    const [name, folder] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)]
+    if (name === '' || folder === '')
+      throw usageError('BAD_ORIGINALS', `--originals can't read ${JSON.stringify(given)}.`, EXAMPLE)
+    if (folders.has(name))
+      throw usageError(
+        'BAD_ORIGINALS',
+        `--originals names the mount ${name} twice.`,
+        'Give each folder a mount of its own.',
+      )
+    folders.set(name, await existingFolder(path.resolve(cwd, folder), folder))
+  }
+  return folders
+}
+
+async function existingFolder(absolute: string, given: string): Promise<string> {
+  const found = await stat(absolute).catch(() => undefined)
+  if (!found) throw usageError('BAD_ORIGINALS', `--originals: there is no folder ${given}.`, EXAMPLE)
+  if (!found.isDirectory())
+    throw usageError('BAD_ORIGINALS', `--originals: ${given} is not a folder.`, EXAMPLE)
+  return absolute
+}
+
+/** Reads the configuration, and adds the mounts that `--originals` names. */
+export async function loadWithMounts(
+  cwd: string,
+  overrides: Overrides,
+  folders: ReadonlyMap<string, string>,
+): Promise<Settings> {
+  return withMounts(await loadSettings(cwd, overrides), folders.keys())
+}
