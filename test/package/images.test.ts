@@ -152,6 +152,16 @@ describe('the images package', () => {
     expect(lines.join('\n')).toContain('GENATO_RENDITIONS is not set')
   })
 
+  it('looks for faces with the detector that it brings', async () => {
+    const { get, originals } = await run()
+    await originals.put('photos/tom.jpg', { ...put, body: await photo('red') })
+    const { status, body } = await get('tom.jpg', { width: 40, format: { kind: 'json' } })
+    expect({ status, facts: JSON.parse(body.toString()) as unknown }).toMatchObject({
+      status: 200,
+      facts: { faces: [], width: 64 },
+    })
+  })
+
   it('explains paths, and renders bytes that it is given', async () => {
     const { runner } = await run()
     expect(await runner.call('explain', '/photos/40X,WebP,q=80/tom.jpg')).toMatchObject({
