@@ -41,7 +41,7 @@ function rewrite(request, state) {
   if (key.length > 1024)
     throw refusal(
       'PATH_LIMIT',
-      'the rendition would have a key of ' + key.length + ' bytes, and 1024 is the limit.',
+      'the key of the rendition has ' + key.length + ' bytes, and 1024 is the limit.',
     )
   refuseNotAllowed(mount, path.slice(0, -1))
   request.uri = '/' + key
@@ -57,8 +57,7 @@ function mountNamed(name) {
 
 /** @param rest of the path after the mount and a slash. */
 function read(rest, mount) {
-  if (('/' + rest).indexOf('//') >= 0)
-    throw refusal('BAD_ENCODING', 'the path contains // : leave out a slash.')
+  if (('/' + rest).indexOf('//') >= 0) throw refusal('BAD_ENCODING', 'the path contains //.')
   var slash = (rest + '/').indexOf('/')
   var first = decode(rest.slice(0, slash))
   var tokens = first.split(',')
@@ -73,7 +72,7 @@ function readKey(raw) {
   refuseCharacters(key)
   key.split('/').forEach(function (segment) {
     if (!segment || segment === '.' || segment === '..')
-      throw refusal('BAD_ENCODING', quote(key) + ' contains an empty, . or .. segment: leave it out.')
+      throw refusal('BAD_ENCODING', quote(key) + ' contains an empty, . or .. segment.')
   })
   return key
 }
@@ -88,11 +87,7 @@ function readAsIsKey(raw) {
 /** @param path the operations' one spelling; empty for the original as it is stored. */
 function refuseNotAllowed(mount, path) {
   if (!path) {
-    if (!mount.asIs)
-      throw refusal(
-        'NOT_FOUND',
-        'originals are not served as they are stored here: write a size first, such as 400x300/.',
-      )
+    if (!mount.asIs) throw refusal('NOT_FOUND', 'write a size before the name, such as 400x300/.')
     return
   }
   if (mount.signed || !mount.allow) return

@@ -2,19 +2,19 @@ import { quote, refusal } from './refusal.js'
 import { readSize } from './size.js'
 import { matches } from './text.js'
 
-/** The words of each row. Only one word of a row can be given. */
+/** The rows of the table in the URL reference, in the order of the one spelling. */
+var ROWS = 'fit place pad crop bg format q rotate flop flip mono sharpen still enlarge blur v'.split(' ')
+
+/** The words of the rows that have several. */
 var WORDS = {
   fit: 'cover contain inside',
   place: 'center centre top bottom left right topleft topright bottomleft bottomright smart faces',
-  format: 'jpg jpeg png webp avif gif auto json',
   bg: 'white black transparent',
-  flop: 'flop',
-  flip: 'flip',
-  mono: 'mono',
-  sharpen: 'sharpen',
-  still: 'still',
-  enlarge: 'enlarge',
+  format: 'jpg jpeg png webp avif gif auto json',
 }
+
+/** The words that are rows themselves. */
+var FLAGS = 'flop flip mono sharpen still enlarge'
 
 var VALUES = {
   face: /^([1-9]|1[0-5])$/,
@@ -25,19 +25,6 @@ var VALUES = {
   rotate: /^(90|180|270)$/,
   blur: /^([1-9]\d?|100)$/,
   v: /^[a-z\d.-]{1,40}$/i,
-}
-
-/** Points that have a name already. */
-var NAMED_POINTS = {
-  'at=0x0': 'topleft',
-  'at=50x0': 'top',
-  'at=100x0': 'topright',
-  'at=0x50': 'left',
-  'at=50x50': 'center',
-  'at=100x50': 'right',
-  'at=0x100': 'bottomleft',
-  'at=50x100': 'bottom',
-  'at=100x100': 'bottomright',
 }
 
 var DEFAULT_QUALITY = { jpg: 'q=80', webp: 'q=80', avif: 'q=50' }
@@ -67,6 +54,7 @@ function readToken(given, token) {
       if (!matches(VALUES[name], value)) throw refusal('BAD_OPTION', quote(token) + ' has a wrong value.')
       return give(given, name === 'face' || name === 'at' ? 'place' : name, name + '=' + value, token)
     }
+    if (has(FLAGS, word)) return give(given, word, word, token)
     for (var row in WORDS) if (has(WORDS[row], word)) return give(given, row, word, token)
     if (matches(/^#?([\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})$/, word)) return give(given, 'bg', word, token)
   }
@@ -90,14 +78,18 @@ function refuseIf(wrong, one, other) {
   if (wrong) throw refusal('CONFLICT', quote(one) + ' means nothing with ' + other + '.')
 }
 
-function refuseConflicts(given, size, fit) {
-  var format = given.format || 'the format of the original'
-  var place = given.place
+function refuseConflicts(given, size) {
+  var format = given.format || "the original's format"
+  var place = given.place || ''
   if (place) {
     refuseIf(!size.width || !size.height, place, 'one side')
-    refuseIf(fit === 'inside' || (fit === 'contain' && /^(smart|fa|at)/.test(place)), place, fit)
+    refuseIf(
+      given.fit === 'inside' || (given.fit === 'contain' && /^(smart|fa|at)/.test(place)),
+      place,
+      given.fit,
+    )
   }
-  var faces = (place || '').indexOf('face') === 0
+  var faces = place.indexOf('face') === 0
   refuseIf(given.pad && !faces, given.pad, 'no faces')
   refuseIf(given.crop && faces, given.crop, place)
   refuseIf(given.q && !has('jpg webp avif auto', format), given.q, format)
@@ -120,10 +112,18 @@ function turn(given) {
   given.rotate = degrees && 'rotate=' + degrees
 }
 
+/** Some points have a name, and the one in the middle is the default. */
+function readPlace(place) {
+  var point = /^at=(0|50|100)x(0|50|100)$/.exec(place)
+  if (point)
+    return { 0: 'top', 50: '', 100: 'bottom' }[point[2]] + { 0: 'left', 50: '', 100: 'right' }[point[1]]
+  return place.indexOf('cent') === 0 ? '' : place
+}
+
 /**
  * Reads the segment between the mount and the original's key.
  * @param tokens decoded. The first one looks like a size.
- * @returns the tokens in their one spelling and order. A background has six or eight hex digits.
+ * @returns the tokens in their one spelling and order. A background is `bg=` and six or eight hex digits.
  */
 export function readOperations(tokens, longest) {
   var size = readSize(tokens[0], longest)
@@ -131,34 +131,20 @@ export function readOperations(tokens, longest) {
   for (var i = 1; i < tokens.length; i++) readToken(given, tokens[i])
   if (given.format === 'jpeg') given.format = 'jpg'
   if (given.bg) given.bg = readColor(given.bg)
-  var fit = size.width && size.height ? given.fit : ''
-  refuseConflicts(given, size, fit)
-  turn(given)
-  if (fit === 'cover') fit = ''
-  var place = NAMED_POINTS[given.place] || given.place
-  if (place === 'center' || place === 'centre') place = ''
+  if (!size.width || !size.height) given.fit = ''
+  refuseConflicts(given, size)
+  if (given.fit === 'cover') given.fit = ''
+  given.place = readPlace(given.place || '')
   var color = given.bg
-  if (color && (/^.{6}00$/.test(color) || (color === 'ffffff' && given.format === 'jpg'))) color = ''
-  var quality = given.q === DEFAULT_QUALITY[given.format] ? '' : given.q
-  return [
-    size.width + 'x' + size.height,
-    fit,
-    place,
-    given.pad,
-    given.crop,
-    color && 'bg=' + color,
-    given.format,
-    quality,
-    given.rotate,
-    given.flop,
-    given.flip,
-    given.mono,
-    given.sharpen,
-    given.still,
-    given.enlarge,
-    given.blur,
-    given.v,
-  ].filter(Boolean)
+  if (color)
+    given.bg = /^.{6}00$/.test(color) || (color === 'ffffff' && given.format === 'jpg') ? '' : 'bg=' + color
+  if (given.q === DEFAULT_QUALITY[given.format]) given.q = ''
+  turn(given)
+  return [size.width + 'x' + size.height].concat(
+    ROWS.map(function (row) {
+      return given[row]
+    }).filter(Boolean),
+  )
 }
 
 /** The segment in the one spelling of a viewer's URL: `400x300,webp,q=70`. */

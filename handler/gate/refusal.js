@@ -1,7 +1,6 @@
 // The gate's answers. ES5 throughout this folder: see test/handler/gate/language.ts.
 
 var STATUS = { BAD_SIGNATURE: 403, NOT_ALLOWED: 403, NOT_FOUND: 404, EXPIRED: 410 }
-var PHRASES = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 410: 'Gone' }
 
 /** What the gate throws: an error code of the URL reference, and a sentence. */
 export function refusal(code, sentence) {
@@ -22,13 +21,14 @@ export function answer(error, signed) {
   var known = error && error.sentence
   var code = known ? error.code : signed ? 'BAD_SIGNATURE' : 'BAD_ENCODING'
   var status = STATUS[code] || 400
-  var age = status === 400 ? 3600 : 60
   return {
     statusCode: status,
-    statusDescription: PHRASES[status],
+    statusDescription: code,
     headers: {
       'content-type': { value: 'text/plain; charset=utf-8' },
-      'cache-control': { value: signed || !known ? 'no-store' : 'public, max-age=' + age },
+      'cache-control': {
+        value: signed || !known ? 'no-store' : 'public, max-age=' + (status === 400 ? 3600 : 60),
+      },
       'x-content-type-options': { value: 'nosniff' },
     },
     body: code + ': ' + (known ? error.sentence : 'the request could not be read.') + '\n',

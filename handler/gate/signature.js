@@ -1,5 +1,5 @@
 /* global CRYPTO, KEYS */
-import { quote, refusal } from './refusal.js'
+import { refusal } from './refusal.js'
 import { decode, encodeSegment, matches } from './text.js'
 
 /**
@@ -48,18 +48,15 @@ export function signedPath(request) {
     (names !== 'sig' && (names !== 'exp,sig' || !matches(/^[1-9]\d{0,11}$/, expires))) ||
     !matches(/^[\w-]{22}$/, signature)
   )
-    throw refusal(
-      'BAD_SIGNATURE',
-      'the URL must end in ?sig=SIGNATURE or ?exp=SECONDS&sig=SIGNATURE, and have nothing else in its query.',
-    )
+    throw refusal('BAD_SIGNATURE', 'the query must be ?sig=SIGNATURE or ?exp=SECONDS&sig=SIGNATURE.')
   var path
   try {
     path = encodedAgain(request.uri)
   } catch (error) {
-    throw refusal('BAD_SIGNATURE', 'the path is not percent-encoded UTF-8.')
+    throw refusal('BAD_SIGNATURE', 'the path is not UTF-8.')
   }
   if (!isSigned(path, expires, signature))
-    throw refusal('BAD_SIGNATURE', 'the signature does not belong to this path and expiry.')
+    throw refusal('BAD_SIGNATURE', 'the signature is not that of this path and expiry.')
   if (expires && Number(expires) * 1000 <= Date.now())
     throw refusal('EXPIRED', 'the URL was valid until ' + expires + ' (Unix seconds).')
   return path
@@ -67,9 +64,5 @@ export function signedPath(request) {
 
 /** Another spelling of a signed path would be the same picture under another URL, which browsers cache again. */
 export function refuseOtherSpelling(signed, canonical) {
-  if (signed !== canonical)
-    throw refusal(
-      'BAD_SIGNATURE',
-      quote(signed) + ' must be signed as it is spelled in one way only: ' + canonical,
-    )
+  if (signed !== canonical) throw refusal('BAD_SIGNATURE', 'sign the path in its one spelling: ' + canonical)
 }

@@ -19,7 +19,7 @@ export function readSize(token, longest) {
   var width = match[1] ? Number(match[1]) * scale : 0
   var height = match[2] ? Number(match[2]) * scale : 0
   if (!width && !height)
-    throw refusal('BAD_SIZE', quote(token) + ' is not a size: write it as 400x300, 400x, x300 or 400x300@2x.')
+    throw refusal('BAD_SIZE', quote(token) + ' is not a size such as 400x300, 400x, x300 or 400x300@2x.')
   if (width > longest || height > longest)
     throw refusal('SIZE_LIMIT', quote(token) + ' has a side over ' + longest + ' pixels.')
   return { width: width || '', height: height || '' }
