@@ -1,3 +1,4 @@
+import { openFaceDetector } from './faces/detector.js'
 import { inspect } from './inspect.js'
 import { nameOther, sniff } from './sniff.js'
 import type { Mount, Moderation, PictureLimits } from '../shared/pictures/mount.js'
@@ -29,8 +30,9 @@ export interface PictureWork {
   verdict(labels: readonly Label[], moderation: Moderation): 'clear' | 'blur' | 'refuse'
 }
 
-/** @param env of the function: region and credentials, for Rekognition. */
-export function pictureWork(_env: object): PictureWork {
+/** @param model the path of the built-in detector's weights, which are read when they are first needed. */
+export function pictureWork(model: string): PictureWork {
+  const detectFaces = openFaceDetector(model)
   return {
     sniff(bytes) {
       const type = sniff(bytes)
@@ -43,7 +45,8 @@ export function pictureWork(_env: object): PictureWork {
     },
     inspect,
     make: makeRendition,
-    async faces() {
+    async faces(picture, { faces }) {
+      if (faces === 'built-in') return detectFaces(picture)
       throw new Error('Not merged yet.')
     },
     async labels() {
