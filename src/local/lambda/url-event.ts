@@ -65,8 +65,6 @@ export function urlEvent(request: UrlRequest, { domain, account }: UrlIdentity, 
   }
 }
 
-export type UrlEvent = ReturnType<typeof urlEvent>
-
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
