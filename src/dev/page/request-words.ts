@@ -5,6 +5,9 @@ const WORDS: Readonly<Record<string, string>> = {
   LambdaExecutionError: 'Failed',
   LambdaValidationError: 'Invalid',
   LambdaLimitExceeded: 'Limit',
+  FunctionGeneratedResponse: 'Gate',
+  FunctionExecutionError: 'Failed',
+  FunctionValidationError: 'Invalid',
 }
 
 /**
