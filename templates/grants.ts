@@ -5,7 +5,7 @@ import type { Statement } from './policy.js'
  * this value, so that they can't disagree.
  */
 export interface Grant {
-  action: 's3:GetObject' | 's3:PutObject' | 's3:ListBucket'
+  action: 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject' | 's3:ListBucket'
   bucket: string
   /** Patterns of keys, as IAM matches them. Left out, the grant is on the bucket itself. */
   keys?: readonly string[]
@@ -19,6 +19,11 @@ export function reads(bucket: string, ...keys: string[]): Grant {
 /** @param keys patterns, such as `generated/*`. */
 export function writes(bucket: string, ...keys: string[]): Grant {
   return { action: 's3:PutObject', bucket, keys }
+}
+
+/** @param keys patterns, such as `generated/*`. */
+export function deletes(bucket: string, ...keys: string[]): Grant {
+  return { action: 's3:DeleteObject', bucket, keys }
 }
 
 /** Also decides what S3 answers for an absent key: 404 to those who may list, 403 to everyone else. */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { isLeftover, namesIn, readIfPresent, removeIfPresent, writeWhole } from '../lib/whole-files.js'
 import { decodeObjectFile, encodeObjectFile } from './object-file.js'
 import type { StoredObject } from './object-file.js'
-import type { NewObject, Objects } from './object-store.js'
+import { hasETag, type NewObject, type NotPut, type Objects, type PutOptions } from './object-store.js'
 import { oneAtATime } from '../lib/async.js'
 
 export interface ObjectFolderOptions {
@@ -20,14 +20,7 @@ export interface ObjectFolderOptions {
  * `EISDIR`, …), except that `ENOENT` means "no such object". A corrupt file counts as none, and is removed.
  */
 export interface ObjectFolder extends Objects {
-  /** With `ifAbsent`, the first of several concurrent puts wins. The others get 'exists'. */
-  put(
-    key: string,
-    object: NewObject,
-    options?: { ifAbsent?: boolean | undefined },
-  ): Promise<StoredObject | 'exists'>
-  /** Does nothing if there is no such object. */
-  delete(key: string): Promise<void>
+  put(key: string, object: NewObject, options?: PutOptions): Promise<StoredObject | NotPut>
   /** Returns how many objects it removed. The empty prefix removes all of them. */
   removePrefix(prefix: string): Promise<number>
   /** In the order of the keys' UTF-8 bytes, as S3 lists them. Sizes in bytes. */
@@ -76,15 +69,21 @@ export async function openObjectFolder(
       return { ...about, size: body.length }
     },
 
-    async put(key, { body, contentType, cacheControl }, { ifAbsent = false } = {}) {
+    async put(key, { body, contentType, cacheControl, metadata }, { ifAbsent = false, ifMatch } = {}) {
       const file = fileOf(root, key)
       return queued(file, async () => {
         if (ifAbsent && (await read(file, key))) return 'exists'
+        if (ifMatch !== undefined) {
+          const before = await read(file, key)
+          if (!before) return 'absent'
+          if (!hasETag(before, ifMatch)) return 'changed'
+        }
         const object: StoredObject = {
           key,
           body,
           contentType,
           ...(cacheControl !== undefined && { cacheControl }),
+          ...(metadata !== undefined && { metadata }),
           etag: `"${createHash('md5').update(body).digest('hex')}"`,
           lastModified: new Date(),
         }
@@ -93,9 +92,16 @@ export async function openObjectFolder(
       })
     },
 
-    async delete(key) {
+    async delete(key, { ifMatch } = {}) {
       const file = fileOf(root, key)
-      await queued(file, () => removeIfPresent(file))
+      return queued(file, async () => {
+        if (ifMatch !== undefined) {
+          const before = await read(file, key)
+          if (!before) return 'absent'
+          if (!hasETag(before, ifMatch)) return 'changed'
+        }
+        return (await removeIfPresent(file)) ? 'deleted' : 'absent'
+      })
     },
 
     async removePrefix(prefix) {

@@ -1,4 +1,9 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
 import { isNamed, orAbsent } from '../aws/errors.js'
 import { explainAwsError } from '../aws/explain.js'
 import type { Session } from '../aws/session.js'
@@ -25,21 +30,41 @@ export function bucketObjects(session: Session, bucket: string): Objects {
       const found = await orAbsent(s3.send(new HeadObjectCommand(at(key)), abort), 'NotFound', 'NoSuchKey')
       return found && { ...describe(key, found), size: found.ContentLength ?? 0 }
     }),
-    put: explained(async (key, { body, contentType, cacheControl }, { ifAbsent = false } = {}) => {
-      const command = new PutObjectCommand({
+    put: explained(
+      async (key, { body, contentType, cacheControl, metadata }, { ifAbsent = false, ifMatch } = {}) => {
+        const command = new PutObjectCommand({
+          ...at(key),
+          Body: body,
+          ContentType: contentType,
+          // Like the function: CloudFront can't read objects that a KMS key encrypts.
+          ServerSideEncryption: 'AES256',
+          ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
+          ...(metadata === undefined ? {} : { Metadata: { ...metadata } }),
+          ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
+          ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
+        })
+        try {
+          const put = await retryWhile(session, CONFLICT, async () => s3.send(command, abort))
+          return { etag: put.ETag ?? '' }
+        } catch (error) {
+          if (isNamed(error, 'PreconditionFailed')) return ifAbsent ? 'exists' : 'changed'
+          if (ifMatch !== undefined && isNamed(error, 'NoSuchKey')) return 'absent'
+          throw error
+        }
+      },
+    ),
+    delete: explained(async (key, { ifMatch } = {}) => {
+      const command = new DeleteObjectCommand({
         ...at(key),
-        Body: body,
-        ContentType: contentType,
-        // Like the function: CloudFront can't read objects that a KMS key encrypts.
-        ServerSideEncryption: 'AES256',
-        ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
-        ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
+        ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
       })
       try {
-        const put = await retryWhile(session, CONFLICT, async () => s3.send(command, abort))
-        return { etag: put.ETag ?? '' }
+        await retryWhile(session, CONFLICT, async () => s3.send(command, abort))
+        // S3 doesn't say whether there was an object.
+        return 'deleted'
       } catch (error) {
-        if (ifAbsent && isNamed(error, 'PreconditionFailed')) return 'exists'
+        if (isNamed(error, 'PreconditionFailed')) return 'changed'
+        if (ifMatch !== undefined && isNamed(error, 'NoSuchKey')) return 'absent'
         throw error
       }
     }),
@@ -58,13 +83,15 @@ interface Described {
   CacheControl?: string | undefined
   ETag?: string | undefined
   LastModified?: Date | undefined
+  Metadata?: Record<string, string> | undefined
 }
 
-function describe(key: string, { ContentType, CacheControl, ETag, LastModified }: Described) {
+function describe(key: string, { ContentType, CacheControl, ETag, LastModified, Metadata }: Described) {
   return {
     key,
     contentType: ContentType ?? 'binary/octet-stream',
     ...(CacheControl === undefined ? {} : { cacheControl: CacheControl }),
+    ...(Metadata === undefined || Object.keys(Metadata).length === 0 ? {} : { metadata: Metadata }),
     etag: ETag ?? '',
     lastModified: LastModified ?? new Date(),
   }

@@ -6,6 +6,8 @@ export interface StoredObject {
   body: Buffer
   contentType: string
   cacheControl?: string
+  /** By names in lower case, without `x-amz-meta-`. Left out if there is none. */
+  metadata?: Readonly<Record<string, string>>
   /** The MD5 of the body in hex, in quotes, as in S3. */
   etag: string
   lastModified: Date
@@ -18,6 +20,8 @@ const Metadata = v.object({
   key: v.string(),
   contentType: v.string(),
   cacheControl: v.optional(v.string()),
+  // Files from before there was metadata have none.
+  metadata: v.optional(v.record(v.string(), v.string())),
   etag: v.string(),
   lastModified: v.pipe(
     v.string(),
@@ -34,14 +38,14 @@ const Metadata = v.object({
  */
 export function encodeObjectFile(object: StoredObject): Buffer[] {
   const { body, ...about } = object
-  const metadata: v.InferInput<typeof Metadata> = {
+  const described: v.InferInput<typeof Metadata> = {
     ...about,
     lastModified: object.lastModified.toISOString(),
     length: body.length,
     sha256: sha256(body),
   }
   // JSON.stringify() writes an unpaired surrogate as an escape, so every key survives UTF-8.
-  const line = Buffer.from(JSON.stringify(metadata))
+  const line = Buffer.from(JSON.stringify(described))
   return [line, Buffer.from(`\n${sha256(line)}\n`), body]
 }
 
@@ -55,10 +59,15 @@ export function decodeObjectFile(bytes: Buffer): StoredObject | undefined {
 
   const parsed = v.safeParse(Metadata, parseJson(line.toString()))
   if (!parsed.success) return undefined
-  const { cacheControl, length, sha256: digest, ...metadata } = parsed.output
+  const { cacheControl, metadata, length, sha256: digest, ...about } = parsed.output
   const body = bytes.subarray(bodyStart)
   if (body.length !== length || sha256(body) !== digest) return undefined
-  return { ...metadata, body, ...(cacheControl !== undefined && { cacheControl }) }
+  return {
+    ...about,
+    body,
+    ...(cacheControl !== undefined && { cacheControl }),
+    ...(metadata !== undefined && { metadata }),
+  }
 }
 
 function sha256(bytes: Buffer): string {

@@ -2,10 +2,12 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { finished } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
 import { userStack } from '../../lib/user-stack.js'
 import { lambdaContext, traceId } from './context.js'
 import type { Call, FromChild, Thrown, ToChild } from './messages.js'
+import { asStreaming, awslambda, ResponseStream, type StreamingHandler } from './response-stream.js'
 
 type Package = Readonly<Record<string, unknown>>
 
@@ -29,18 +31,44 @@ function send(message: FromChild): void {
   process.send?.(message)
 }
 
-async function run(loaded: Package, call: Call, timeoutMs: number): Promise<unknown> {
+async function run(loaded: Package, { id, call, timeoutMs }: ToChild): Promise<FromChild> {
   switch (call.kind) {
-    case 'invoke': {
+    case 'invoke':
+    case 'stream': {
       process.env['_X_AMZN_TRACE_ID'] = traceId()
       const context = lambdaContext(process.env, account, Date.now() + timeoutMs)
-      return serialised(await functionNamed(loaded, 'handler')(call.event, context))
+      const handler = functionNamed(loaded, 'handler')
+      const streaming = asStreaming(handler)
+      if (streaming) return streamed(streaming, id, call, context)
+      return { kind: 'returned', id, value: serialised(await handler(call.event, context)) }
     }
     case 'call':
-      return functionNamed(loaded, call.name)(...call.args)
+      return { kind: 'returned', id, value: await functionNamed(loaded, call.name)(...call.args) }
     default:
       return call satisfies never
   }
+}
+
+/** As Lambda's runtime, waits for the end of the stream and of the handler. */
+async function streamed(
+  handler: StreamingHandler,
+  id: number,
+  call: Call & { event: unknown },
+  context: object,
+): Promise<FromChild> {
+  if (call.kind !== 'stream')
+    throw new Error('The handler streams its response, which this event has no use for.')
+  const stream = new ResponseStream((chunk, contentType, done) => {
+    // The channel calls back once it has taken the message, which holds back a handler that heeds its stream.
+    process.send?.({ kind: 'chunk', id, bytes: chunk, contentType } satisfies FromChild, done)
+  })
+  const ended = finished(stream)
+  ended.catch(() => undefined)
+  const result = handler(call.event, stream, context)
+  if (!(result instanceof Promise)) throw new Error('Streaming does not support non-async handlers.')
+  if ((await result) !== undefined) writeSync(2, 'Streaming handlers ignore return values.\n')
+  await ended
+  return { kind: 'streamed', id, contentType: stream.contentType }
 }
 
 function functionNamed(loaded: Package, name: string): (...args: unknown[]) => unknown {
@@ -63,10 +91,11 @@ function serialised(result: unknown): string | undefined {
   }
 }
 
-async function answer(loaded: Package, { id, call, timeoutMs }: ToChild): Promise<void> {
+async function answer(loaded: Package, asked: ToChild): Promise<void> {
+  const { id } = asked
   send({ kind: 'began', id })
   try {
-    send({ kind: 'returned', id, value: await run(loaded, call, timeoutMs) })
+    send(await run(loaded, asked))
   } catch (error) {
     send({ kind: 'threw', id, ...describe(error) })
   }
@@ -125,5 +154,6 @@ new Worker(WATCH, {
     victim: process.platform === 'win32' ? process.pid : -process.pid,
   },
 }).unref()
+Object.assign(globalThis, { awslambda })
 const loaded = load()
 if (loaded) process.on('message', (message: ToChild) => void answer(loaded, message))

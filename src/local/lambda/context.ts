@@ -14,6 +14,8 @@ export const ACCOUNT = '000000000000'
 export function lambdaContext(env: NodeJS.ProcessEnv, account: string, end: number) {
   const functionName = env['AWS_LAMBDA_FUNCTION_NAME'] ?? ''
   const functionVersion = env['AWS_LAMBDA_FUNCTION_VERSION'] ?? ''
+  // The ARN that the function was invoked by. A function URL without an alias names no version.
+  const qualifier = functionVersion === '$LATEST' ? '' : `:${functionVersion}`
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,
@@ -21,7 +23,7 @@ export function lambdaContext(env: NodeJS.ProcessEnv, account: string, end: numb
     memoryLimitInMB: env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? '',
     logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'] ?? '',
     logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '',
-    invokedFunctionArn: `arn:aws:lambda:${env['AWS_REGION']}:${account}:function:${functionName}:${functionVersion}`,
+    invokedFunctionArn: `arn:aws:lambda:${env['AWS_REGION']}:${account}:function:${functionName}${qualifier}`,
     awsRequestId: randomUUID(),
     getRemainingTimeInMillis: () => Math.max(0, end - Date.now()),
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { HOME_REGION } from '../../lib/home-region.js'
+import { checkVariables } from './variables.js'
 
 /** A Lambda function, as the local Lambda runs it. */
 export interface LambdaFunction {
@@ -12,7 +13,10 @@ export interface LambdaFunction {
   /** Seconds. */
   timeout: number
   runtime: string
-  version: number
+  /** A function URL runs what was uploaded last, and the edge runs numbered versions only. */
+  version: number | '$LATEST'
+  /** The function's own environment variables. Lambda@Edge allows none. */
+  variables?: Readonly<Record<string, string>>
 }
 
 export interface FunctionIdentity {
@@ -20,20 +24,24 @@ export interface FunctionIdentity {
   folder: string
   /** The local S3. */
   endpoint: string
+  /** The local Rekognition, for a function that uses it. */
+  rekognition?: string
   /** Lambda's always have a session token. */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 }
 
 /**
- * The variables that Lambda sets itself, and no others: Lambda@Edge allows no custom ones. Source: Lambda
- * developer guide, "Working with Lambda environment variables", defined runtime environment variables.
- * Variables for the runtime API, its folder and X-Ray are left out: the local Lambda has none of them.
- * `AWS_ENDPOINT_URL_S3` is added. It points to the local S3.
+ * The function's own variables, and those that Lambda sets. Source: Lambda developer guide, "Working with Lambda
+ * environment variables", defined runtime environment variables. Variables for the runtime API, its folder and
+ * X-Ray are left out: the local Lambda has none of them. `AWS_ENDPOINT_URL_S3` is added, and points to the local
+ * S3; so is `AWS_ENDPOINT_URL_REKOGNITION` where there is one.
+ * @throws GenatoError BAD_VARIABLES if Lambda would refuse the function's own.
  */
 export function reservedEnvironment(
   fn: Omit<LambdaFunction, 'timeout'>,
-  { folder, endpoint, credentials }: FunctionIdentity,
+  { folder, endpoint, rekognition, credentials }: FunctionIdentity,
 ): Record<string, string> {
+  checkVariables(fn)
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
   const name = replicaName(fn)
   return {
@@ -50,6 +58,7 @@ export function reservedEnvironment(
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
     AWS_ENDPOINT_URL_S3: endpoint,
+    ...(rekognition === undefined ? {} : { AWS_ENDPOINT_URL_REKOGNITION: rekognition }),
     LAMBDA_TASK_ROOT: folder,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -57,6 +66,8 @@ export function reservedEnvironment(
     ...(process.env['SystemRoot']
       ? { SystemRoot: process.env['SystemRoot'] }
       : { PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin' }),
+    // LANG, TZ and PATH are not reserved: the function's own replace them.
+    ...fn.variables,
   }
 }
 

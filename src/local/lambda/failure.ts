@@ -1,7 +1,16 @@
 import type { Thrown } from './messages.js'
 
 /** Why the function returned no result. */
-export type FailureKind = 'load' | 'crash' | 'timeout' | 'memory' | 'threw' | 'throttled' | 'stopped'
+export type FailureKind =
+  | 'load'
+  | 'crash'
+  | 'timeout'
+  | 'memory'
+  | 'threw'
+  /** The response was larger than Lambda sends. */
+  | 'too-large'
+  | 'throttled'
+  | 'stopped'
 
 /** The function returned no result. */
 export class FunctionFailed extends Error {

@@ -5,7 +5,8 @@ import { GenatoError, messageOf } from '../../lib/errors.js'
 import type { Reporter } from '../../reporter/reporter.js'
 import { ACCOUNT } from './context.js'
 import type { FunctionIdentity } from './environment.js'
-import type { Objects } from '../../objects/object-store.js'
+import type { Grant } from '../../../templates/grants.js'
+import type { Objects, ReadableObjects } from '../../objects/object-store.js'
 import { startObjectStore } from '../s3/server.js'
 
 export interface FunctionStore {
@@ -27,6 +28,18 @@ export async function startFunctionStore(
   reporter: Pick<Reporter, 'warn'>,
   files: Files = true,
 ): Promise<FunctionStore> {
+  return startRoleStore(new Map([[bucket, objects]]), Object.values(functionGrants(bucket, files)), reporter)
+}
+
+/**
+ * Serves buckets to a function, with the rights of its role on AWS. Reports failures.
+ * @param buckets by their names. Objects without `put` can only be read.
+ */
+export async function startRoleStore(
+  buckets: ReadonlyMap<string, Objects | ReadableObjects>,
+  grants: readonly Grant[],
+  reporter: Pick<Reporter, 'warn'>,
+): Promise<FunctionStore> {
   const credentials = {
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
@@ -38,10 +51,10 @@ export async function startFunctionStore(
     if (!ending) reporter.warn(text)
   })
   const store = await startObjectStore({
-    buckets: new Map([[bucket, objects]]),
+    buckets,
     account: ACCOUNT,
     credentials,
-    grants: Object.values(functionGrants(bucket, files)),
+    grants,
     onError,
   })
   return {

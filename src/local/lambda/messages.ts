@@ -3,6 +3,8 @@
 /** An event for the handler, or a call of one of the package's other exports. */
 export type Call =
   | { kind: 'invoke'; event: unknown }
+  /** An event whose response may be streamed. */
+  | { kind: 'stream'; event: unknown }
   | { kind: 'call'; name: string; args: readonly unknown[] }
 
 export interface ToChild {
@@ -31,6 +33,10 @@ export type FromChild =
   | { kind: 'load-failed'; message: string }
   /** The call has reached the package, and may have effects from here on. */
   | { kind: 'began'; id: number }
+  /** A part of a streamed response, in order. */
+  | { kind: 'chunk'; id: number; bytes: Uint8Array; contentType: string }
+  /** The streamed response is complete, and the handler has settled. */
+  | { kind: 'streamed'; id: number; contentType: string }
   /** @property value of an event: the JSON text that Lambda's runtime would send, or nothing. */
   | { kind: 'returned'; id: number; value: unknown }
   | ({ kind: 'threw'; id: number } & Thrown)

@@ -9,6 +9,7 @@ import { FunctionFailed, functionThrew, type FailureKind } from './failure.js'
 import type { Call, FromChild, Loaded, ToChild } from './messages.js'
 import { readOutput } from './output.js'
 import { permissionFlags } from './permissions.js'
+import { collector, MAX_STREAMED_BYTES, type Collector, type Response } from './streamed.js'
 import { createTempFolder } from './temp-folder.js'
 import { withResolvers } from '../../lib/async.js'
 
@@ -38,6 +39,11 @@ export interface FunctionProcess {
    * ended before the call reached it.
    */
   invoke(event: object, timeoutMs: number): Promise<unknown>
+  /**
+   * Runs the handler, and takes what it streams. A failure after the first byte is part of the response.
+   * @throws FunctionFailed, as `invoke` does.
+   */
+  stream(event: object, timeoutMs: number): Promise<Response>
   /** Calls another function that the package exports. @throws FunctionFailed, as `invoke` does. */
   call(name: string, args: readonly unknown[], timeoutMs: number): Promise<unknown>
   alive(): boolean
@@ -53,6 +59,8 @@ export class NeverBegun extends FunctionFailed {}
 interface Waiting {
   id: number
   began: boolean
+  /** What was streamed so far. */
+  chunks: Collector
   resolve: (value: unknown) => void
   reject: (error: Error) => void
 }
@@ -113,7 +121,9 @@ export function startProcess({
   const fail = (kind: FailureKind, message: string) => {
     failure ??= new FunctionFailed(kind, message)
     failedToLoad(failure)
-    waiting?.reject(kind === 'crash' && !waiting.began ? new NeverBegun(kind, message) : failure)
+    const cut = waiting?.chunks.soFar(failure)
+    if (cut) waiting?.resolve(cut)
+    else waiting?.reject(kind === 'crash' && !waiting.began ? new NeverBegun(kind, message) : failure)
     waiting = undefined
     // After the end, the pid and process group may have been reused.
     if (!ended) kill(child)
@@ -130,11 +140,19 @@ export function startProcess({
     else if (message.kind === 'load-failed') fail('load', message.message)
     else if (waiting?.id !== message.id) return
     else if (message.kind === 'began') waiting.began = true
-    else {
-      const { resolve, reject } = waiting
+    else if (message.kind === 'chunk') {
+      if (!waiting.chunks.add(message.bytes, message.contentType)) fail('too-large', TOO_LARGE)
+    } else {
+      const { chunks, resolve, reject } = waiting
       waiting = undefined
       if (message.kind === 'returned') resolve(message.value)
-      else reject(functionThrew(message))
+      else if (message.kind === 'streamed') resolve(chunks.soFar() ?? nothing(message.contentType))
+      else {
+        const thrown = functionThrew(message)
+        const cut = chunks.soFar(thrown)
+        if (cut) resolve(cut)
+        else reject(thrown)
+      }
     }
   })
   child.on('error', (error) => fail('crash', error.message))
@@ -159,7 +177,7 @@ export function startProcess({
     if (failure) throw new NeverBegun(failure.kind, failure.message)
     const id = ++calls
     const answer = new Promise<unknown>((resolve, reject) => {
-      waiting = { id, began: false, resolve, reject }
+      waiting = { id, began: false, chunks: collector(), resolve, reject }
     })
     const timer = setTimeout(
       () => fail('timeout', `It did not answer within its timeout of ${timeoutMs / 1000} s, and was ended.`),
@@ -177,12 +195,28 @@ export function startProcess({
     gone,
     alive: () => failure === undefined,
     invoke: async (event, timeoutMs) => parsed(await ask({ kind: 'invoke', event }, timeoutMs)),
+    stream: async (event, timeoutMs) => {
+      const value = await ask({ kind: 'stream', event }, timeoutMs)
+      return isResponse(value) ? value : { kind: 'returned', value: parsed(value) }
+    },
     call: async (name, args, timeoutMs) => ask({ kind: 'call', name, args }, timeoutMs),
     async stop() {
       fail('stopped', 'It was stopped.')
       await gone
     },
   }
+}
+
+const TOO_LARGE = `It streamed more than the ${MAX_STREAMED_BYTES / 1024 / 1024} MB that Lambda sends, and was ended.`
+
+/** A stream that ended without a byte. */
+function nothing(contentType: string): Response {
+  return { kind: 'streamed', contentType, bytes: Buffer.alloc(0) }
+}
+
+/** A returned value is JSON text, or nothing. */
+function isResponse(value: unknown): value is Response {
+  return typeof value === 'object' && value !== null
 }
 
 function built(name: string): string {

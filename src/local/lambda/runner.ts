@@ -1,7 +1,7 @@
 /**
  * The local Lambda: runs a package in processes with Lambda's environment, memory limit, timeout and read-only file
  * system, and starts more of them as events come, as Lambda does. It passes events on without reading them. It has
- * no layers, extensions, environment variables of the user's, asynchronous invocations or retries, and the machine's
+ * no layers, extensions, asynchronous invocations or retries, and the machine's
  * CPUs instead of a share that grows with memory. docs/local-edge.md compares it with Lambda.
  */
 import os from 'node:os'
@@ -14,14 +14,19 @@ import {
   type FunctionProcess,
   type ProcessOptions,
 } from './process.js'
+import type { Response } from './streamed.js'
 import { removeLeftTempFolders } from './temp-folder.js'
 
-interface Invoked {
-  value: unknown
+/** How long an event waited. */
+export interface Waits {
   /** How long loading took, if a process was started for this event (a cold start). */
   coldStartMs?: number
   /** How long the event waited for a free process. */
   waitedMs: number
+}
+
+interface Invoked<T = unknown> extends Waits {
+  value: T
 }
 
 /** A function of the local Lambda. */
@@ -32,6 +37,12 @@ export interface FunctionRunner {
    * @throws FunctionFailed
    */
   invoke(event: object, signal?: AbortSignal): Promise<Invoked>
+  /**
+   * Runs the handler in the same way, and takes what it streams. A failure after the first byte is part of the
+   * response.
+   * @throws FunctionFailed
+   */
+  stream(event: object, signal?: AbortSignal): Promise<Invoked<Response>>
   /**
    * Calls another function that the package exports.
    * @throws FunctionFailed, also where it exports no such one.
@@ -49,8 +60,11 @@ export interface RunnerOptions extends ProcessOptions {
   processes?: number
   /** An idle process ends after this long. Lambda doesn't document how long it keeps one. */
   idleMs?: number
-  /** At most this many events at once, running and waiting. */
-  concurrency?: number
+  /**
+   * At most this many events at once, running and waiting: the function's reserved concurrency, or the account's
+   * 1,000 if left out.
+   */
+  concurrency?: number | undefined
 }
 
 interface Waiting {
@@ -171,16 +185,17 @@ export function createRunner({
       })
       dispatch()
     })
+  /** Events count against the concurrency; calls of other exports have no counterpart on Lambda. */
+  const counted = async (onProcess: Waiting['run'], signal?: AbortSignal) => {
+    if (events >= concurrency)
+      throw new FunctionFailed('throttled', `More than ${concurrency} events at once: Lambda allows no more.`)
+    events += 1
+    return ask(onProcess, signal).finally(() => (events -= 1))
+  }
   return {
-    async invoke(event, signal) {
-      if (events >= concurrency)
-        throw new FunctionFailed(
-          'throttled',
-          `More than ${concurrency} events at once: Lambda allows no more.`,
-        )
-      events += 1
-      return ask(async (process) => process.invoke(event, timeoutMs), signal).finally(() => (events -= 1))
-    },
+    invoke: async (event, signal) => counted(async (process) => process.invoke(event, timeoutMs), signal),
+    stream: async (event, signal) =>
+      (await counted(async (process) => process.stream(event, timeoutMs), signal)) as Invoked<Response>,
     call: async (name, ...args) => (await ask(async (process) => process.call(name, args, timeoutMs))).value,
     async start() {
       await removeLeftTempFolders(options.temp)

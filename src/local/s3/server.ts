@@ -1,16 +1,20 @@
 /**
  * The local S3: serves buckets of objects, path-style, to the functions of the local Lambda. It does GET,
- * HEAD and PUT of whole objects, with requests signed by Signature Version 4, conditional puts and a check of
- * the caller's permissions. It has no lists, deletes, copies, multipart uploads, ranges, versions or
+ * HEAD, PUT and DELETE of whole objects, with requests signed by Signature Version 4, conditions, the user's
+ * metadata and a check of the caller's permissions. It has no lists, copies, multipart uploads, ranges, versions or
  * presigned URLs, and responds to those with S3's own errors. docs/local-edge.md compares it with S3.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Grant } from '../../../templates/grants.js'
-import type { ObjectHead, Objects } from '../../objects/object-store.js'
+import type { Objects, ReadableObjects } from '../../objects/object-store.js'
 import { authorize, mayLearnAbsence } from './authorize.js'
+import { putCondition } from './conditions.js'
+import { replyTo, type Reply } from './object-requests.js'
 import { readRequestBody } from './request-body.js'
 import { parseRequestTarget } from './request-target.js'
 import { s3Error, s3ErrorXml } from './s3-error.js'
@@ -20,12 +24,11 @@ import type { Credentials } from './signature.js'
 
 const DEFAULT_MAX_OBJECT_BYTES = 100 * 1024 * 1024
 const MAX_KEY_BYTES = 1024
-// No genato function deletes objects.
-const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT']
+const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT', 'DELETE']
 
 export interface ObjectStoreOptions {
-  /** By their names. */
-  buckets: ReadonlyMap<string, Objects>
+  /** By their names. Objects without `put` can only be read. */
+  buckets: ReadonlyMap<string, Objects | ReadableObjects>
   /** The account that owns the buckets, 12 digits. Any account matches if left out. */
   account?: string | undefined
   /** The only region that requests may be signed for. Any region if left out. */
@@ -46,12 +49,6 @@ export interface ObjectStore {
   endpoint: string
   /** Drops every connection at once. Resolves when writes under way are done. */
   close(): Promise<void>
-}
-
-interface Reply {
-  status: number
-  headers: Record<string, string | number>
-  body?: Buffer
 }
 
 /** Starts the local S3 on a free port of 127.0.0.1. Rejects if it can't listen. */
@@ -86,23 +83,47 @@ async function serve(
   const requestId = randomBytes(8).toString('hex').toUpperCase()
   try {
     const outcome = await answer(options, request)
-    if (outcome !== 'aborted') send(request, response, requestId, outcome)
+    if (outcome !== 'aborted') await send(request, response, requestId, outcome)
   } catch (error) {
     options.onError?.(error)
-    if (!response.headersSent) send(request, response, requestId, s3Error('InternalError'))
+    if (!response.headersSent) await send(request, response, requestId, s3Error('InternalError'))
+    else response.destroy()
   }
 }
 
-function send(
+async function send(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
   outcome: Reply | S3Error,
-): void {
+): Promise<void> {
   const reply = 'code' in outcome ? errorReply(request, requestId, outcome) : outcome
   const ids = { 'x-amz-request-id': requestId, 'x-amz-id-2': randomBytes(56).toString('base64') }
   response.writeHead(reply.status, { ...ids, Server: 'AmazonS3', ...reply.headers })
-  response.end(reply.body)
+  if (!(reply.body instanceof Readable)) response.end(reply.body)
+  else if (response.destroyed) reply.body.destroy()
+  else {
+    const length = Number(reply.headers['Content-Length'])
+    await pipeline(reply.body, whole(length), response).catch((error: unknown) => unlessLeft(response, error))
+  }
+}
+
+/** Passes on a body, and fails if it ends before its announced length, which its reader would wait for. */
+function whole(length: number) {
+  return async function* pass(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let passed = 0
+    for await (const chunk of body) {
+      passed += chunk.length
+      yield chunk
+    }
+    if (passed < length) throw new Error(`A body ended after ${passed} of ${length} bytes.`)
+  }
+}
+
+/** A client that leaves in the middle of a body is no failure of the store. */
+function unlessLeft(response: ServerResponse, error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  response.destroy()
 }
 
 function errorReply(request: IncomingMessage, requestId: string, error: S3Error): Reply {
@@ -138,7 +159,8 @@ async function answer(
   if (owner !== undefined && options.account !== undefined && owner !== options.account)
     return s3Error('AccessDenied')
   if (key === '' || !METHODS.includes(method)) return s3Error('MethodNotAllowed')
-  if (!authorize(options.grants, { method, bucket, key })) return s3Error('AccessDenied')
+  const isConditional = request.headers['if-match'] !== undefined
+  if (!authorize(options.grants, { method, bucket, key, isConditional })) return s3Error('AccessDenied')
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return s3Error('KeyTooLongError')
   const unsupported = isSubresource(rawQuery) || (method === 'PUT' && !isPlainPut(request))
   if (unsupported) return s3Error('NotImplemented')
@@ -151,15 +173,8 @@ async function answer(
   if (payloadHash !== 'UNSIGNED-PAYLOAD' && payloadHash !== createHash('sha256').update(body).digest('hex')) {
     return s3Error('XAmzContentSHA256Mismatch')
   }
-  if (method === 'PUT') return putObject(objects, key, body, request)
   const absent = mayLearnAbsence(options.grants, bucket) ? 'NoSuchKey' : 'AccessDenied'
-  if (method === 'HEAD') {
-    const head = await objects.head(key)
-    return head ? { status: 200, headers: headersOf(head) } : s3Error(absent)
-  }
-  const object = await objects.get(key)
-  if (!object) return s3Error(absent)
-  return { status: 200, headers: headersOf({ ...object, size: object.body.length }), body: object.body }
+  return replyTo(objects, { key, request, body, absent })
 }
 
 // `?acl`, `?uploads`, `?tagging` and the like make it another operation. `x-id` is the SDK's label.
@@ -169,50 +184,12 @@ function isSubresource(rawQuery: string): boolean {
 
 // As a plain put, a copy would create an empty object, and a condition would be ignored.
 function isPlainPut({ headers }: IncomingMessage): boolean {
-  const condition = headers['if-none-match']
-  if (condition !== undefined && condition !== '*') return false
+  if (!putCondition(headers)) return false
   // The local S3 encrypts with no other key.
   if ((headers['x-amz-server-side-encryption'] ?? 'AES256') !== 'AES256') return false
-  return headers['if-match'] === undefined && headers['x-amz-copy-source'] === undefined
+  return headers['x-amz-copy-source'] === undefined
 }
 
 function announcesBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-}
-
-async function putObject(
-  objects: Objects,
-  key: string,
-  body: Buffer,
-  { headers }: IncomingMessage,
-): Promise<Reply | S3Error> {
-  const md5 = headers['content-md5']
-  if (typeof md5 === 'string') {
-    if (!/^[A-Za-z0-9+/]{22}==$/.test(md5)) return s3Error('InvalidDigest')
-    if (md5 !== createHash('md5').update(body).digest('base64')) return s3Error('BadDigest')
-  }
-  // S3's default.
-  const contentType = headers['content-type'] ?? 'binary/octet-stream'
-  const object = { body, contentType, cacheControl: headers['cache-control'] }
-  const stored = await objects.put(key, object, { ifAbsent: headers['if-none-match'] === '*' })
-  if (stored === 'exists') return s3Error('PreconditionFailed')
-  return { status: 200, headers: { ETag: stored.etag, ...ENCRYPTED, 'Content-Length': 0 } }
-}
-
-/**
- * S3 encrypts every object, and says so. Source: Amazon S3 user guide, "Setting default server-side
- * encryption behavior".
- */
-const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }
-
-function headersOf(object: ObjectHead): Reply['headers'] {
-  return {
-    ETag: object.etag,
-    'Last-Modified': object.lastModified.toUTCString(),
-    'Content-Length': object.size,
-    'Content-Type': object.contentType,
-    ...(object.cacheControl !== undefined && { 'Cache-Control': object.cacheControl }),
-    'Accept-Ranges': 'bytes',
-    ...ENCRYPTED,
-  }
 }

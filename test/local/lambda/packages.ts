@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { reservedEnvironment } from '../../../src/local/lambda/environment.js'
+import { reservedEnvironment, type LambdaFunction } from '../../../src/local/lambda/environment.js'
 import { createRunner, type FunctionRunner, type RunnerOptions } from '../../../src/local/lambda/runner.js'
 import { tempFolder } from '../../support/project.js'
 
@@ -25,15 +25,22 @@ export interface TestRunner extends FunctionRunner {
  * @param handle the body of its handler, which can use `event`, `context` and `sleep(ms)`.
  * @param load code that runs while the package is loaded.
  * @param bare exports the handler and nothing else.
+ * @param fn what is different from a function at the edge in version 7.
+ * @param streaming makes it a streaming handler, which can also use `stream` and `respond(metadata)`.
  */
 export function runnerOf(
   handle: string,
-  options: Partial<RunnerOptions> & { load?: string; bare?: boolean } = {},
+  options: Partial<RunnerOptions> & {
+    load?: string
+    bare?: boolean
+    streaming?: boolean
+    fn?: Partial<LambdaFunction>
+  } = {},
 ): TestRunner {
-  const { load = '', bare = false, ...changed } = options
+  const { load = '', bare = false, streaming = false, fn = {}, ...changed } = options
   const folder = tempFolder()
   const temp = path.join(tempFolder(), 'tmp')
-  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load, bare))
+  writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load, bare, streaming))
   const lines: string[] = []
   const how = {
     name: 'genato-func',
@@ -42,6 +49,7 @@ export function runnerOf(
     memory: 512,
     runtime: 'nodejs22.x',
     version: 7,
+    ...fn,
   }
   const runner = createRunner({
     folder,
@@ -57,15 +65,17 @@ export function runnerOf(
   return { ...runner, lines, tempFolders, folder, temp }
 }
 
-function packageSource(handle: string, load: string, bare: boolean): string {
+function packageSource(handle: string, load: string, bare: boolean, streaming: boolean): string {
+  const [open, close] = streaming ? ['awslambda.streamifyResponse(', ')'] : ['', '']
   return `const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 let calls = 0
 ${load}
 ${bare ? '' : OTHER_EXPORTS}
-exports.handler = async (event, context) => {
+exports.handler = ${open}async (event, ${streaming ? 'stream, ' : ''}context) => {
   calls += 1
+  ${streaming ? 'const respond = (metadata) => awslambda.HttpResponseStream.from(stream, metadata)' : ''}
   ${handle}
-}
+}${close}
 `
 }
 

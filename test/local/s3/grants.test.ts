@@ -3,13 +3,13 @@ import { GENERATED } from '../../../handler/shared/contract.js'
 import type { Files } from '../../../handler/shared/served-files.js'
 import { openObjectFolder } from '../../../src/objects/folder.js'
 import { executionRolePolicy, functionGrants } from '../../../templates/execution-role.js'
-import { lists, reads, writes } from '../../../templates/grants.js'
+import { deletes, lists, reads, writes } from '../../../templates/grants.js'
 import { anyoneReads, distributionReads } from '../../../templates/images-bucket.js'
 import type { PolicyDocument } from '../../../templates/policy.js'
 import { ask, BUCKET, pathOf, startTestStore, temporaryFolder } from './support.js'
 
 const ACCOUNT = '123456789012'
-const METHODS = { GET: 's3:GetObject', HEAD: 's3:GetObject', PUT: 's3:PutObject' }
+const METHODS = { GET: 's3:GetObject', HEAD: 's3:GetObject', PUT: 's3:PutObject', DELETE: 's3:DeleteObject' }
 const KEYS = [
   'generated/a',
   'generated/gen/a/b.png',
@@ -84,6 +84,25 @@ describe("the local S3 and the role's policy", () => {
     expect(await statusOf('PUT', '/two/a')).toBe(403)
     expect(await statusOf('GET', '/one/a')).toBe(403)
     expect(await statusOf('GET', '/two/a')).toBe(200)
+  })
+
+  it.each([
+    ['PUT', writes(BUCKET, 'a/*')],
+    ['DELETE', deletes(BUCKET, 'a/*')],
+  ])('let %s test an ETag only for a role that may read it', async (method, grant) => {
+    const asked = { method, path: pathOf('a/b'), ...(method === 'PUT' && { body: 'x' }) }
+    const other = { ...asked, headers: { 'If-Match': '"other"' } }
+    for (const [grants, status] of [
+      [[grant], 403],
+      [[grant, reads(BUCKET, 'a/*')], 412],
+    ] as const) {
+      const { endpoint, folder } = await startTestStore({ grants })
+      await folder.put('a/b', { body: Buffer.from('y'), contentType: 'a/b' })
+      expect((await ask(endpoint, other)).status).toBe(status)
+      expect(await folder.head('a/b')).toBeDefined()
+      expect((await ask(endpoint, { ...asked, path: pathOf('c') })).status).toBe(403)
+      expect((await ask(endpoint, asked)).status).toBe(method === 'PUT' ? 200 : 204)
+    }
   })
 
   it('hide that a key is absent from a role that may not list', async () => {

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openObjectFolder } from '../../../src/objects/folder.js'
 import { startObjectStore } from '../../../src/local/s3/server.js'
+import { functionGrants } from '../../../templates/execution-role.js'
 import { tempFolder } from '../../support/project.js'
 import {
   BUCKET,
@@ -80,11 +81,13 @@ describe('objects', () => {
     expect(body).toHaveLength(0)
   })
 
-  it('are not deleted by the function', async () => {
-    const { endpoint } = await startTestStore()
-    await ask(endpoint, PUT)
-    expect((await ask(endpoint, { ...GET, method: 'DELETE' })).status).toBe(405)
-    expect((await ask(endpoint, GET)).status).toBe(200)
+  it('are not deleted by the edge function', async () => {
+    const grants = Object.values(functionGrants(BUCKET, true))
+    const { endpoint, folder } = await startTestStore({ grants })
+    await folder.put('generated/a.png', { body: Buffer.from(BODY), contentType: 'image/png' })
+    const path = `/${BUCKET}/generated/a.png`
+    expect((await ask(endpoint, { path, method: 'DELETE' })).status).toBe(403)
+    expect((await ask(endpoint, { path })).status).toBe(200)
   })
 
   it('are in the bucket that the request names, and in no other', async () => {

@@ -11,6 +11,7 @@ const DOCUMENTED: Record<FailureKind, { said: string; source: string }> = {
   crash: EXECUTION,
   memory: EXECUTION,
   threw: EXECUTION,
+  'too-large': EXECUTION,
   // The guide lists it under exceeded limits, and doesn't say which of the two sentences the page shows.
   timeout: { said: INVALID, source: LIMIT },
   throttled: {
