@@ -82,7 +82,7 @@ export function mountEdge({ gate = rewrite, answer = () => picture('made'), read
       etag: etagOf(body),
       lastModified: new Date(0),
       metadata: { 'cache-tag': found.tag },
-    } as StoredObject
+    }
   }
   const objects = {
     get,

@@ -102,6 +102,18 @@ describe('a function URL', () => {
     expect(cached(await get('/photos/cat'))).toBe('503 Error from cloudfront UNAVAILABLE')
   })
 
+  it('whose error may be kept doesn’t take the expired picture’s place', async () => {
+    let answer = picture('made')
+    const edge = mountEdge({ answer: () => answer })
+    const get = await overHttp(edge)
+    await get('/photos/cat')
+    edge.seen.now += 61_000
+    answer = { status: 503, headers: { 'cache-control': 'max-age=600' }, body: Buffer.from('UNAVAILABLE') }
+    expect(cached(await get('/photos/cat'))).toBe('200 RefreshHit from cloudfront made')
+    answer = picture('again')
+    expect(cached(await get('/photos/cat'))).toBe('200 Miss from cloudfront again')
+  })
+
   it('that takes too long is given up: 504, and the request is dropped', async () => {
     let dropped = false
     const { edge } = mountEdge({
