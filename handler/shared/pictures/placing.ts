@@ -27,10 +27,12 @@ export const fit: Word<Operations, PictureRules, Fit> = {
 
 const PLACE_WORDS = ['center', 'centre', ...COMPASS, 'smart', 'faces'] as const
 
+const faceNumber = numberForm('face', 'the number of a face', 1, 15)
+
 const face: NamedForm<PictureRules, Place> = {
-  ...numberForm('face', 'the number of a face', 1, 15),
+  ...faceNumber,
   read(value, rules) {
-    const index = numberForm('face', '', 1, 15).read(value, rules)
+    const index = faceNumber.read(value, rules)
     return index === undefined ? undefined : { kind: 'face', index }
   },
 }
