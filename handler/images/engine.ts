@@ -12,8 +12,8 @@ const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Svg', 'Tiff'].map(
 let blocked = false
 
 /**
- * @param seconds that one pipeline may take, from when it starts to run. libvips notices between two steps of its
- * progress, so one slow step can take longer.
+ * @param seconds that one pipeline may take, from when it starts to run. libvips only looks at the clock between two
+ * strips of pixels: an encoder that works on the whole picture, and a filter in an SVG, end in their own time.
  */
 export async function loadEngine(seconds: number): Promise<Open> {
   const sharp = await loadSharp()
