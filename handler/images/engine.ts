@@ -47,8 +47,10 @@ export async function toPixels(image: Sharp): Promise<Pixels> {
 }
 
 export function openPixels(open: Open, { data, width, height, frames, channels }: Pixels): Sharp {
-  const column = { width, height: height * frames, channels }
-  return open(data, { raw: frames > 1 ? { ...column, pageHeight: height } : column, limitInputPixels: false })
+  const raw = { width, height: height * frames, channels }
+  if (frames === 1) return open(data, { raw, limitInputPixels: false })
+  // Without `pages`, sharp would keep the frames apart when it encodes, and not when it resizes.
+  return open(data, { raw: { ...raw, pageHeight: height }, pages: -1, limitInputPixels: false })
 }
 
 /** sharp gives grey pictures one band less or two, and would then turn a coloured background grey as well. */

@@ -87,7 +87,8 @@ export async function blurSource(source: Source, open: Open): Promise<Source> {
   )
   const frames: Pixels[] = []
   // One by one: in a column each would bleed into the next.
-  for (const frame of split(column)) frames.push(await toPixels(openPixels(open, frame).blur({ sigma, minAmplitude: 0.01 })))
+  for (const frame of split(column))
+    frames.push(await toPixels(openPixels(open, frame).blur({ sigma, minAmplitude: 0.01 })))
   return {
     ...source,
     open: (frame) => openPixels(open, frame === 'all' ? stack(frames) : frameAt(frames, frame)),
