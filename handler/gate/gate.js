@@ -4,7 +4,7 @@ import { operationsKey, operationsPath, readOperations } from './operations.js'
 import { answer, quote, refusal } from './refusal.js'
 import { refuseOtherSpelling, signedPath } from './signature.js'
 import { looksLikeSize } from './size.js'
-import { decode, encodeSegment, escapeKey, refuseCharacters } from './text.js'
+import { decode, encodeKey, escapeKey, refuseCharacters } from './text.js'
 
 /**
  * The viewer-request function of the mounts. It checks signatures, and rewrites a viewer's path to the key of the
@@ -32,12 +32,12 @@ function rewrite(request, state) {
   var signed = mount.signed && signedPath(request)
   var asked = read(uri.slice(name.length + 2), mount)
   var path = asked.tokens ? operationsPath(asked.tokens) + '/' : ''
-  if (signed)
-    refuseOtherSpelling(signed, '/' + name + '/' + path + asked.key.split('/').map(encodeSegment).join('/'))
+  // The signer can't tell an original as it is stored from a file of the generator, whose escapes it keeps.
+  if (signed && path) refuseOtherSpelling(signed, '/' + name + '/' + path + encodeKey(asked.key))
   var last = asked.tokens
     ? operationsKey(asked.tokens, accepted(request.headers && request.headers.accept))
     : 'as-is'
-  var key = mount.generation + '/' + name + '/' + escapeKey(asked.key) + '/' + last
+  var key = name + '/' + mount.generation + '/' + escapeKey(asked.key) + '/' + last
   if (key.length > 1024)
     throw refusal(
       'PATH_LIMIT',

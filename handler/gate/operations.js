@@ -143,7 +143,9 @@ export function readOperations(tokens, longest) {
   return [size.width + 'x' + size.height].concat(
     ROWS.map(function (row) {
       return given[row]
-    }).filter(Boolean),
+    }).filter(function (token) {
+      return token
+    }),
   )
 }
 

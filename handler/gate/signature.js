@@ -1,18 +1,12 @@
 /* global CRYPTO, KEYS */
 import { refusal } from './refusal.js'
-import { decode, encodeSegment, matches } from './text.js'
+import { decode, encode, matches } from './text.js'
 
-/**
- * A path with each segment decoded once and encoded again, so that a client that escapes more or less than the signer
- * doesn't break the signature. A slash that is written `%2F` stays so.
- */
-function encodedAgain(uri) {
-  return uri
-    .split('/')
-    .map(function (segment) {
-      return encodeSegment(decode(segment))
-    })
-    .join('/')
+/** Gives a path's escapes their one spelling: `respell` of handler/shared/pictures/signed-text.ts. */
+function respell(uri) {
+  return uri.replace(/[^/,=+]+/g, function (run) {
+    return encode(decode(run))
+  })
 }
 
 function hmac(key, text) {
@@ -51,7 +45,7 @@ export function signedPath(request) {
     throw refusal('BAD_SIGNATURE', 'the query must be ?sig=SIGNATURE or ?exp=SECONDS&sig=SIGNATURE.')
   var path
   try {
-    path = encodedAgain(request.uri)
+    path = respell(request.uri)
   } catch (error) {
     throw refusal('BAD_SIGNATURE', 'the path is not UTF-8.')
   }

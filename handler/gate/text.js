@@ -30,17 +30,17 @@ function percent(character) {
   return '%' + character.charCodeAt(0).toString(16).toUpperCase()
 }
 
-/** The one spelling of a segment: RFC 3986's unreserved characters and `,` `=` `+` plain, all else `%HH`. */
-export function encodeSegment(segment) {
-  return encodeURIComponent(segment)
-    .replace(/%(2C|3D|2B)/g, decodeURIComponent)
-    .replace(/[!'()*]/g, percent)
+/** Percent-encodes all but RFC 3986's unreserved characters. */
+export function encode(text) {
+  return encodeURIComponent(text).replace(/[!'()*]/g, percent)
+}
+
+/** An original's key in the one spelling of a URL, which has `,` `=` `+` plain too. */
+export function encodeKey(key) {
+  return encode(key).replace(/%2F/g, '/').replace(/%2C/g, ',').replace(/%3D/g, '=').replace(/%2B/g, '+')
 }
 
 /** An original's key in the characters of a rendition's key: `handler/shared/pictures/key.ts`. */
 export function escapeKey(key) {
-  return encodeURIComponent(key)
-    .replace(/%2F/g, '/')
-    .replace(/[!'()*~]/g, percent)
-    .replace(/%/g, '~')
+  return encode(key).replace(/%2F/g, '/').replace(/~/g, '%7E').replace(/%/g, '~')
 }

@@ -7,8 +7,6 @@ import { packageRoot } from '../lib/package-root.js'
 
 /** CloudFront's limit for a function's code, in bytes. It can't be raised. */
 export const LARGEST_GATE = 10_240
-/** Each mount is a behaviour of the distribution, and CloudFront has 25 of them. */
-export const MOST_MOUNTS = 20
 
 /** What a gate needs to know of a mount. */
 export type GateMount = Pick<Mount, 'name' | 'generation' | 'allow' | 'asIs'> & {
@@ -23,10 +21,9 @@ export interface GateOptions {
 
 /**
  * The code of the mounts' viewer-request function, for the runtime `cloudfront-js-2.0`. The keys are in it.
- * @throws GenatoError TOO_MANY_MOUNTS, GATE_TOO_LARGE
+ * @throws GenatoError GATE_TOO_LARGE
  */
 export async function gateCode({ mounts, keys }: GateOptions): Promise<string> {
-  refuseMany(mounts)
   const table = Object.fromEntries(mounts.map((mount) => [mount.name, row(mount)]))
   const code = await compile('gate.js', { MOUNTS: table, KEYS: keys })
   refuseLarge(code, mounts)
@@ -39,12 +36,8 @@ export interface GenerateGateOptions extends GateOptions {
   readonly signed: boolean
 }
 
-/**
- * The code of the default behaviour's viewer-request function.
- * @throws GenatoError TOO_MANY_MOUNTS
- */
+/** The code of the default behaviour's viewer-request function. */
 export async function generateGateCode({ mounts, keys, on, signed }: GenerateGateOptions): Promise<string> {
-  refuseMany(mounts)
   const names = Object.fromEntries(mounts.map(({ name }) => [name, 1]))
   return compile('gate-generate.js', { MOUNTS: names, KEYS: keys, GENERATE: { on, signed } })
 }
@@ -96,15 +89,6 @@ async function compile(entry: string, globals: Record<string, unknown>): Promise
   )
   if (script === code) throw new Error(`${entry} exports something else than a handler.`)
   return script
-}
-
-function refuseMany(mounts: readonly GateMount[]): void {
-  if (mounts.length > MOST_MOUNTS)
-    throw usageError(
-      'TOO_MANY_MOUNTS',
-      `There are ${mounts.length} mounts, and a distribution takes ${MOST_MOUNTS}.`,
-      'Put pictures with the same rules into folders of one mount.',
-    )
 }
 
 function refuseLarge(code: string, mounts: readonly GateMount[]): void {
