@@ -11,7 +11,7 @@ import { urlEvent, type UrlRequest } from './url-event.js'
 import { InvalidAnswer, urlResponse, type UrlResponse } from './url-response.js'
 
 /** What a function URL answered, and what a developer should know about it. */
-interface UrlAnswer extends UrlResponse, Partial<Waits> {
+export interface UrlAnswer extends UrlResponse, Partial<Waits> {
   /** Why the function URL answers in the function's stead, with 429 or 502. */
   failure?: FunctionFailed | InvalidAnswer
 }
