@@ -43,7 +43,6 @@ async function stage({ change = {}, hook, work = {}, labels = [] }: Staged = {})
       calls.push('labels')
       return labels
     },
-    verdict: (found, { action }) => (found.length === 0 ? 'clear' : action),
     ...work,
   }
   return { ...store, ...imageService(store.endpoint, [of], counted), of, calls }
