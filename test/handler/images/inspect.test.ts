@@ -336,20 +336,19 @@ describe('an SVG is bounded in what it takes', () => {
   })
 
   test('a text full of beginnings is looked through quickly', async () => {
+    const start = performance.now()
     for (const piece of [
       '<!ENTITY ',
       '<!ENTITY a "',
       'data:',
       'data:,',
-      '<fe',
       '&#x',
       '&a',
-      '<?xml encoding="',
+      '<mask',
+      '<fe',
+      '<?xml ',
     ])
-      await refusal(svg(piece.repeat(100_000))).catch(() => undefined)
-    const start = performance.now()
-    for (const piece of ['<!ENTITY ', '<!ENTITY a "', 'data:', 'data:,', '&#x', '&a'])
-      await refusal(svg(`<!--${piece.repeat(100_000)}`))
+      expect(await refusal(svg(`<g>${piece.repeat(100_000)}`))).toMatchObject({ status: 415 })
     expect(performance.now() - start).toBeLessThan(5000)
   })
 })
