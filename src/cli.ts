@@ -105,7 +105,7 @@ function createProgram(signal: AbortSignal) {
     .option('--port <number>', 'the port (default: 6480, or the next free one)')
     .option('--host <address>', 'the address to listen on (default: this machine only)')
     .option('--data <folder>', 'the folder for stored images (default: .genato/images)')
-    .addOption(originals())
+    .addOption(originals('serve the pictures of a folder at /<mount>/…; may be repeated'))
     .option('--deployed', 'serve what is live on AWS; new images stay on this machine')
     .option('--write', 'with --deployed: store new images in the live bucket')
     .action(async (args: DevArguments) => {
@@ -118,6 +118,7 @@ function createProgram(signal: AbortSignal) {
   command('render', 'generate one image, without a server')
     .argument('<url-path>', 'such as /640x480,white,png')
     .option('--out <file>', 'the file to write; - is standard output (default: named after the path)')
+    .addOption(originals('the folder of a mount’s originals; may be repeated'))
     .action(async (path: string, args: object) => {
       const { render } = await import('./commands/render.js')
       const { overrides, reporter } = await run()
@@ -125,10 +126,18 @@ function createProgram(signal: AbortSignal) {
     })
   command('explain', 'explain a URL: canonical path, key, pixels, or what is wrong with it')
     .argument('<url-path>', 'such as /640x480,white,png')
-    .action(async (path: string) => {
+    .addOption(originals('a mount that is not configured; may be repeated'))
+    .action(async (path: string, args: object) => {
       const { explain } = await import('./commands/explain.js')
       const { overrides, reporter } = await run()
-      await explain(path, overrides, reporter)
+      await explain(path, args, overrides, reporter)
+    })
+  command('renditions', 'list what was made of a stored picture on this machine')
+    .argument('<original>', 'a mount and a key: photos/cats/tom.jpg, or photos/cats/ for all below it')
+    .option('--data <folder>', 'the folder for stored images (default: .genato/images)')
+    .action(async (original: string, args: object) => {
+      const given = await run()
+      process.exitCode = await (await import('./commands/renditions.js')).renditions(given, original, args)
     })
   command('sign', 'sign a URL with the key of this machine, for genato dev')
     .argument('<url-path>', 'such as /photos/400x300,webp/cats/tom.jpg')
@@ -173,8 +182,12 @@ function createProgram(signal: AbortSignal) {
     .option('--errors', 'only errors')
     .action(onAws(async () => (await import('./commands/logs.js')).logs))
   command('purge', "delete generated images, and CloudFront's copies of them")
-    .argument('[path]', "only this image, or all that begin with this: /640x480 or '/hello*'")
+    .argument(
+      '[path]',
+      "only this image, or all that begin with this: /640x480 or '/hello*'; or what was made of a stored picture: photos/cats/tom.jpg",
+    )
     .option('--dry-run', 'only count them')
+    .option('--data <folder>', 'the folder of pictures stored here (default: .genato/images)')
     .action(onAws(async () => (await import('./commands/purge.js')).purge))
   command('cleanup', 'delete the service')
     .alias('destroy')
@@ -194,11 +207,10 @@ function createProgram(signal: AbortSignal) {
 }
 
 /** `--originals photos=DIR`, which may be given several times, and takes no arguments that follow. */
-function originals(): Option {
-  return new Option(
-    '--originals <mount=folder>',
-    'serve the pictures of a folder at /<mount>/…; may be repeated',
-  ).argParser((value: string, before: string[] = []) => [...before, value])
+function originals(description: string): Option {
+  return new Option('--originals <mount=folder>', description).argParser(
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
+  )
 }
 
 /** The columns to wrap at. In a pipe, those that the shell names, or as many as `man` takes. */

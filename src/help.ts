@@ -34,6 +34,7 @@ const MORE: Record<string, More> = {
   dev: {
     examples: [
       ['dev --port 8080', ''],
+      ['dev --originals photos=./pictures', 'serve stored pictures too'],
       ['dev --deployed', 'serve the live package; writes nothing to AWS'],
     ],
     doc: 'docs/local-edge.md',
@@ -42,6 +43,7 @@ const MORE: Record<string, More> = {
     examples: [
       ['render /640x480,navy --out card.webp', 'takes the format from the file name'],
       ['render /64,teal,svg --out - > icon.svg', ''],
+      ['render /p/64x/tom.jpg --originals p=./pictures', ''],
     ],
     doc: 'docs/urls.md',
   },
@@ -49,8 +51,16 @@ const MORE: Record<string, More> = {
     examples: [
       ['explain /640x480@2x,navy', ''],
       ["explain '/640x480,text=Hello%20You' --json", ''],
+      ['explain /photos/400x300,smart,auto/cats/tom.jpg', ''],
     ],
     doc: 'docs/urls.md',
+  },
+  renditions: {
+    examples: [
+      ['renditions photos/cats/tom.jpg', ''],
+      ['renditions photos/cats/ --json', 'all below a folder'],
+    ],
+    doc: 'docs/configuration.md#mounts',
   },
   sign: {
     examples: [
@@ -86,6 +96,7 @@ const MORE: Record<string, More> = {
     examples: [
       ['purge /640x480 --dry-run', 'count the images'],
       ['purge --yes', 'delete all of them without asking'],
+      ['purge photos/cats/tom.jpg', 'delete what genato dev made of a picture'],
     ],
     doc: 'docs/operations.md#purge',
   },

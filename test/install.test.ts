@@ -40,6 +40,10 @@ it('the packed package works in an empty folder: the tool, its generator, and it
   expect(scripts).toBeUndefined()
   expect(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).toContain('"prepare"')
 
+  writeFileSync(
+    path.join(cwd, 'sign.ts'),
+    "import { signPath } from 'genato/sign'\nexport const signed: Promise<string> = signPath('/a', { key: '', expires: new Date() })\n",
+  )
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
   // A fresh project has no types of Node, and TypeScript looks into genato's own.
   const check = async (module = 'nodenext', resolution = module) =>
@@ -59,6 +63,7 @@ it('the packed package works in an empty folder: the tool, its generator, and it
         'es2023',
         'genato.config.ts',
         'generator.ts',
+        'sign.ts',
       ],
       { cwd },
     )

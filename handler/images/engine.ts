@@ -12,8 +12,8 @@ const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Svg', 'Tiff'].map(
 let blocked = false
 
 /**
- * @param seconds that one pipeline may take, from when it starts to run. libvips notices between two steps of its
- * progress, so one slow step can take longer.
+ * @param seconds that one pipeline may take, from when it starts to run. libvips only looks at the clock between two
+ * strips of pixels: an encoder that works on the whole picture, and a filter in an SVG, end in their own time.
  */
 export async function loadEngine(seconds: number): Promise<Open> {
   const sharp = await loadSharp()
@@ -47,8 +47,10 @@ export async function toPixels(image: Sharp): Promise<Pixels> {
 }
 
 export function openPixels(open: Open, { data, width, height, frames, channels }: Pixels): Sharp {
-  const column = { width, height: height * frames, channels }
-  return open(data, { raw: frames > 1 ? { ...column, pageHeight: height } : column, limitInputPixels: false })
+  const raw = { width, height: height * frames, channels }
+  if (frames === 1) return open(data, { raw, limitInputPixels: false })
+  // Without `pages`, sharp would keep the frames apart when it encodes, and not when it resizes.
+  return open(data, { raw: { ...raw, pageHeight: height }, pages: -1, limitInputPixels: false })
 }
 
 /** sharp gives grey pictures one band less or two, and would then turn a coloured background grey as well. */

@@ -1,4 +1,6 @@
+import path from 'node:path'
 import type { Explanation } from '../shared/explanation.js'
+import { FACE_MODEL } from '../shared/pictures/face-model.js'
 import { ORIGINALS_VARIABLE, RENDITIONS_VARIABLE, type Mount } from '../shared/pictures/mount.js'
 import { bucketOpener } from '../shared/s3/objects.js'
 import type { Environment } from '../shared/s3/store.js'
@@ -34,10 +36,11 @@ type FunctionEnvironment = Environment & {
   [RENDITIONS_VARIABLE]?: string
 }
 
-export function createImages({ mounts }: BakedImages): ImagesExports {
+/** @param root the package's folder. */
+export function createImages({ mounts }: BakedImages, root: string): ImagesExports {
   const env: FunctionEnvironment = process.env
   const open = bucketOpener(env)
-  const work = pictureWork(env)
+  const work = pictureWork(path.join(root, FACE_MODEL), env)
   let warmed: Promise<unknown> | undefined
   const handler = imageHandler({
     mounts,
@@ -63,8 +66,9 @@ export function createImages({ mounts }: BakedImages): ImagesExports {
     handler: streamed(handler),
     mounts,
     explain: (path) => explainPicture(mounts, path),
-    render: async (path, original, timeoutMs) =>
-      renderPicture({ mounts, work }, path, Buffer.from(original), timeoutMs),
+    async render(path, { buffer, byteOffset, byteLength }, timeoutMs) {
+      return renderPicture({ mounts, work }, path, Buffer.from(buffer, byteOffset, byteLength), timeoutMs)
+    },
   }
 }
 

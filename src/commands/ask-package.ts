@@ -5,7 +5,7 @@ import { buildPackage } from '../package/build.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { reportFunctionLine } from './dev-lines.js'
 
-/** A loaded package that answers questions about paths, without a store. */
+/** The loaded package of generated images, which answers questions about paths without a store. */
 export interface Asked {
   /** @throws FunctionFailed */
   explain: (path: string) => Promise<Explanation>
@@ -24,8 +24,16 @@ interface Asking {
   log: boolean
 }
 
+/** The loaded package of stored pictures, in the same way. */
+export interface AskedPictures {
+  /** @throws FunctionFailed */
+  explain: (path: string) => Promise<Explanation>
+  /** @throws FunctionFailed, also for a wrong path, and an original that is refused. */
+  render: (path: string, original: Uint8Array) => Promise<Rendered>
+}
+
 /**
- * Builds the package of these settings, loads it, and passes it to `ask`.
+ * Builds the package of generated images, loads it, and passes it to `ask`.
  * @throws GenatoError of building and loading, and what `ask` throws.
  */
 export async function askPackage<T>(
@@ -39,6 +47,23 @@ export async function askPackage<T>(
     ask({
       explain: async (path) => (await loaded.call('explain', [path], timeout)) as Explanation,
       render: async (path) => (await loaded.call('render', [path, timeout], timeout)) as Rendered | undefined,
+    }),
+  )
+}
+
+/** The same with the package of stored pictures. */
+export async function askPictures<T>(
+  settings: Settings,
+  { reporter, log }: Asking,
+  ask: (asked: AskedPictures) => Promise<T>,
+): Promise<T> {
+  const onLine = log ? reportFunctionLine(reporter) : () => undefined
+  const timeout = settings.originals.timeout * 1000
+  return withPackage(settings, await buildPackage(settings, reporter, 'images'), onLine, async (loaded) =>
+    ask({
+      explain: async (path) => (await loaded.call('explain', [path], timeout)) as Explanation,
+      render: async (path, original) =>
+        (await loaded.call('render', [path, original, timeout], timeout)) as Rendered,
     }),
   )
 }

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { messageOf, usageError } from '../lib/errors.js'
 import { startDev } from '../dev/dev.js'
 import { aborted, readAddress, servedAt, unlessAborted, type DevArguments } from './dev-arguments.js'
@@ -7,6 +6,7 @@ import { banner, servedMounts } from './dev-banner.js'
 import { loadWithMounts, readOriginals } from './originals-option.js'
 import { rebuiltText, reportFunctionLine, reportServed } from './dev-lines.js'
 import type { Run } from './run.js'
+import { dataFolder } from './stored-renditions.js'
 
 /** `genato dev`. Runs until Ctrl-C, which counts as success. */
 export async function dev({ overrides, reporter, signal }: Run, args: DevArguments): Promise<void> {
@@ -21,7 +21,7 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
   const originals = await readOriginals(args, cwd)
   const load = async () => loadWithMounts(cwd, overrides, originals)
   const settings = await load()
-  const data = args.data ? path.resolve(cwd, args.data) : path.join(settings.root, '.genato', 'images')
+  const data = dataFolder(settings, args.data, cwd)
   const starting = startDev({
     loadSettings: load,
     host,

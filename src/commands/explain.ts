@@ -1,22 +1,37 @@
-import { loadSettings, type Overrides } from '../config/load.js'
+import type { Overrides } from '../config/load.js'
 import { detailRows } from '../dev/page/detail-rows.js'
 import { usageError } from '../lib/errors.js'
-import type { Explanation } from '../../handler/shared/explanation.js'
+import type { Detail, Explanation } from '../../handler/shared/explanation.js'
 import type { Reporter } from '../reporter/reporter.js'
-import { askPackage } from './ask-package.js'
+import { askPackage, askPictures } from './ask-package.js'
+import { loadWithMounts, mountOf, readOriginals, type OriginalsOption } from './originals-option.js'
 import { ignoredQuery, urlPath } from './url-path.js'
 
 /** The hint of a wrong URL's error. The error itself says what would be right. */
 export const ANSWERED_SO = 'The service responds with status 400 and this sentence.'
 
 /** `genato explain`: prints what a URL means to the package. Exit code 2 if the URL is wrong. */
-export async function explain(given: string, overrides: Overrides, reporter: Reporter): Promise<void> {
+export async function explain(
+  given: string,
+  args: OriginalsOption,
+  overrides: Overrides,
+  reporter: Reporter,
+): Promise<void> {
   const path = urlPath(given)
-  const settings = await loadSettings(process.cwd(), overrides)
-  const { meaning, ignored } = await askPackage(settings, { reporter, log: false }, async (asked) => ({
-    meaning: await asked.explain(path),
-    ignored: await ignoredQuery(given, asked),
-  }))
+  const cwd = process.cwd()
+  const settings = await loadWithMounts(cwd, overrides, await readOriginals(args, cwd))
+  const mount = mountOf(path, settings)
+  const asking = { reporter, log: false }
+  const { meaning, ignored } = mount
+    ? await askPictures(settings, asking, async (asked) => ({
+        meaning: await asked.explain(path),
+        // A signature is a query.
+        ignored: mount.allow === 'signed' ? undefined : await ignoredQuery(given, asked),
+      }))
+    : await askPackage(settings, asking, async (asked) => ({
+        meaning: await asked.explain(path),
+        ignored: await ignoredQuery(given, asked),
+      }))
   if (ignored !== undefined) reporter.warn(ignored)
   if (meaning.kind === 'rejected') throw usageError(meaning.code, meaning.message, ANSWERED_SO)
   reporter.result(table(rows(path, meaning)), fields(path, meaning))
@@ -42,8 +57,8 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
         ['path', path],
         ['is', 'an image'],
         ['canonical', meaning.canonicalPath],
-        ['key', meaning.key],
-        ...detailRows(meaning.details),
+        ...keyRows(meaning),
+        ...detailRows(without(meaning.details, 'keys')),
         ...Object.entries(meaning.headers).map(([name, value]): [string, string] => [
           'header',
           `${name}: ${value}`,
@@ -67,6 +82,19 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
     default:
       return meaning satisfies never
   }
+}
+
+/** `auto` has a key for each format that the gate finds in the viewer's `Accept`. */
+function keyRows({ key, details: { keys } }: Extract<Explanation, { kind: 'image' }>): [string, string][] {
+  if (typeof keys !== 'object' || keys === null) return [['key', key]]
+  return Object.entries(keys).map(([accepted, one]) => [
+    accepted === 'none' ? 'other viewers' : `${accepted} viewers`,
+    typeof one === 'string' ? one : JSON.stringify(one),
+  ])
+}
+
+function without(details: Record<string, Detail>, name: string): Record<string, Detail> {
+  return Object.fromEntries(Object.entries(details).filter(([one]) => one !== name))
 }
 
 function table(lines: [string, string][]): string {

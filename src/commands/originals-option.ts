@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { Mount } from '../../handler/shared/pictures/mount.js'
 import { loadSettings, type Overrides } from '../config/load.js'
 import { withMounts } from '../config/mounts.js'
 import type { Settings } from '../config/types.js'
@@ -53,4 +54,10 @@ export async function loadWithMounts(
   folders: ReadonlyMap<string, string>,
 ): Promise<Settings> {
   return withMounts(await loadSettings(cwd, overrides), folders.keys())
+}
+
+/** The mount that a path is below. */
+export function mountOf(path: string, { originals }: Pick<Settings, 'originals'>): Mount | undefined {
+  const name = /^\/([^/]*)\//.exec(path)?.[1]
+  return originals.mounts.find((mount) => mount.name === name)
 }

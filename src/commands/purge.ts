@@ -8,29 +8,34 @@ import { askPackage } from './ask-package.js'
 import { sizeText } from '../lib/units.js'
 import { withStack } from './with-stack.js'
 import { urlPath } from './url-path.js'
+import { purgeOriginals } from './purge-originals.js'
 import type { Run } from './run.js'
+import { findRenditions } from './stored-renditions.js'
 
 /** `genato purge [path]`: exit code 1 if no stored image matches the path. */
 export async function purge(
   run: Run,
   path: string | undefined,
-  args: { dryRun?: boolean },
+  args: { dryRun?: boolean; data?: string },
 ): Promise<ExitCode> {
   const dryRun = args.dryRun === true
+  // Stored pictures are on this machine only, for the time being.
+  const { found } = path === undefined ? { found: undefined } : await findRenditions(run, path, args)
+  if (found) return purgeOriginals(run, found, { dryRun })
   return withStack(run, { dryRun }, async (session, stack) => {
     const { reporter } = run
     const purgeable = await findPurgeable(session, stack)
     const chosen = path === undefined ? ALL : await choose(path, stack.settings, reporter)
     const counted = await countStored(session, bucketNamed(stack, 'images').name, chosen)
-    const found = `${imageCount(counted.objects)} (${sizeText(counted.bytes)})`
+    const images = `${imageCount(counted.objects)} (${sizeText(counted.bytes)})`
     if (counted.objects > 0 && !dryRun)
-      await run.confirm(`${sentence(found, counted, path)} Delete ${counted.objects === 1 ? 'it' : 'them'}?`)
+      await run.confirm(`${sentence(images, counted, path)} Delete ${counted.objects === 1 ? 'it' : 'them'}?`)
     const purged = await purgeImages(session, stack, purgeable, chosen, counted)
     if (counted.objects === 0 && path !== undefined) throw nothing(path, counted)
     const forgets = purged.invalidated ? '; CloudFront drops its copies within minutes.' : '.'
     reporter.result(
       dryRun
-        ? `${sentence(found, counted, path)} Nothing was deleted.`
+        ? `${sentence(images, counted, path)} Nothing was deleted.`
         : `${imageCount(purged.objects)} (${sizeText(purged.bytes)}) deleted${forgets}`,
       purged,
     )

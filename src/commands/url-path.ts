@@ -1,4 +1,4 @@
-import type { Asked } from './ask-package.js'
+import type { Explanation } from '../../handler/shared/explanation.js'
 
 /**
  * Reads a path from the command line. It may be a whole URL, lack the first slash, or have a query or a fragment,
@@ -13,7 +13,10 @@ export function urlPath(given: string): string {
  * A warning about the query string, which CloudFront does not pass on.
  * @returns `undefined` if there is none.
  */
-export async function ignoredQuery(given: string, { explain }: Asked): Promise<string | undefined> {
+export async function ignoredQuery(
+  given: string,
+  { explain }: { explain: (path: string) => Promise<Explanation> },
+): Promise<string | undefined> {
   const query = /^[^?#]*\?([^#]*)/.exec(withoutHost(given))?.[1]
   if (query === undefined) return undefined
   const ignored = `?${query} is ignored: CloudFront does not pass on query strings.`

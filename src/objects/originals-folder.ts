@@ -10,7 +10,7 @@ import { isOriginalsKey } from './originals-key.js'
 import { realFile, realPath } from './real-file.js'
 
 /** A file of a folder of originals. */
-export interface Original {
+interface Original {
   key: string
   /** Bytes. */
   size: number

@@ -46,6 +46,6 @@ export const { handler, generation, cached, examples, explain, render } = create
 
 function imagesEntry(_: string | undefined, baked: object): string {
   return `import { createImages } from './images/service.js'
-export const { handler, mounts, explain, render } = createImages(${JSON.stringify(baked)})
+export const { handler, mounts, explain, render } = createImages(${JSON.stringify(baked)}, __dirname)
 `
 }

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { genato } from '../support/cli.js'
 import { project, ROOT } from '../support/project.js'
 
-const COMMANDS = 'dev render explain sign package init deploy status logs purge cleanup permissions'.split(' ')
+const COMMANDS = 'dev render explain sign package init deploy status logs purge cleanup permissions'.split(
+  ' ',
+)
 
 async function help(columns: number, ...args: string[]): Promise<string> {
   const ran = await genato([...args, '--help'], project(), { COLUMNS: String(columns) })

@@ -282,3 +282,73 @@ async function onlyFile(dir: string): Promise<string> {
   expect(others).toEqual([])
   return join(dir, file ?? '')
 }
+
+describe('conditions', () => {
+  it('let a put replace only the object of their ETag', async () => {
+    const folder = await openObjectFolder(await temporaryFolder())
+    expect(await folder.put('a', png('x'), { ifMatch: '"e"' })).toBe('absent')
+    const { etag } = (await folder.put('a', png('one'))) as { etag: string }
+    expect(await folder.put('a', png('x'), { ifMatch: '"e"' })).toBe('changed')
+    expect(await folder.put('a', png('two'), { ifMatch: etag })).toMatchObject({ body: Buffer.from('two') })
+    expect(await folder.put('a', png('x'), { ifMatch: etag })).toBe('changed')
+    expect((await folder.get('a'))?.body.toString()).toBe('two')
+  })
+
+  it('let exactly one of many racing writers and deleters win', async () => {
+    const folder = await openObjectFolder(await temporaryFolder())
+    const { etag } = (await folder.put('a', png('one'))) as { etag: string }
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, async (_, n) =>
+        n % 2 ? folder.delete('a', { ifMatch: etag }) : folder.put('a', png(`${n}!`), { ifMatch: etag }),
+      ),
+    )
+    expect(outcomes.filter((one) => one === 'deleted' || typeof one === 'object')).toHaveLength(1)
+  })
+
+  it('let a delete remove only the object of their ETag', async () => {
+    const folder = await openObjectFolder(await temporaryFolder())
+    const { etag } = (await folder.put('a', png('one'))) as { etag: string }
+    expect(await folder.delete('a', { ifMatch: '"e"' })).toBe('changed')
+    expect(await folder.delete('a', { ifMatch: etag })).toBe('deleted')
+    expect(await folder.delete('a', { ifMatch: etag })).toBe('absent')
+    expect(await folder.delete('a')).toBe('absent')
+  })
+})
+
+describe('metadata', () => {
+  it('is kept with the object, and replaced with it', async () => {
+    const dir = await temporaryFolder()
+    const metadata = { 'source-etag': '"e"', empty: '' }
+    await (await openObjectFolder(dir)).put('a', { ...png('x'), metadata })
+    const folder = await openObjectFolder(dir)
+    expect(await folder.get('a')).toMatchObject({ metadata })
+    expect(await folder.head('a')).toMatchObject({ metadata })
+    await folder.put('a', png('y'))
+    expect(await folder.get('a')).not.toHaveProperty('metadata')
+  })
+
+  it('is absent from a file that was written before there was any', async () => {
+    const dir = await temporaryFolder()
+    const name = createHash('sha256').update('a').digest('hex')
+    const line = JSON.stringify({
+      key: 'a',
+      contentType: 'image/png',
+      cacheControl: 'max-age=1',
+      etag: '"e"',
+      lastModified: '2026-01-02T03:04:05.678Z',
+      length: 1,
+      sha256: createHash('sha256').update('x').digest('hex'),
+    })
+    await mkdir(join(dir, name.slice(0, 2)))
+    const digest = createHash('sha256').update(line).digest('hex')
+    await writeFile(join(dir, name.slice(0, 2), name), `${line}\n${digest}\nx`)
+    expect(await (await openObjectFolder(dir)).get('a')).toEqual({
+      key: 'a',
+      body: Buffer.from('x'),
+      contentType: 'image/png',
+      cacheControl: 'max-age=1',
+      etag: '"e"',
+      lastModified: new Date('2026-01-02T03:04:05.678Z'),
+    })
+  })
+})

@@ -54,3 +54,19 @@ it('passes on errors of the lower objects', async () => {
   await expect(both.head('b')).rejects.toThrow('denied')
   await expect(both.put('b', text('new'), { ifAbsent: true })).rejects.toThrow('denied')
 })
+
+it('judges an ETag by the object that is seen', async () => {
+  const { over, below, both } = await twoFolders()
+  const { etag } = (await below.put('a', text('below'))) as { etag: string }
+  expect(await both.put('a', text('new'), { ifMatch: '"other"' })).toBe('changed')
+  expect(await both.put('b', text('new'), { ifMatch: etag })).toBe('absent')
+  const put = (await both.put('a', text('new'), { ifMatch: etag })) as { etag: string }
+  expect((await both.get('a'))?.body.toString()).toBe('new')
+  expect((await below.get('a'))?.body.toString()).toBe('below')
+  expect(await both.put('a', text('newer'), { ifMatch: etag })).toBe('changed')
+  expect(await both.put('a', text('newer'), { ifMatch: put.etag })).toHaveProperty('etag')
+  expect(await both.delete('a', { ifMatch: etag })).toBe('changed')
+  expect(await both.delete('a')).toBe('deleted')
+  expect(await over.head('a')).toBeUndefined()
+  expect((await both.get('a'))?.body.toString()).toBe('below')
+})

@@ -101,6 +101,16 @@ describe('the images package', () => {
     expect(warnings).toEqual([])
   })
 
+  it('stores one object when several processes make the same at once', async () => {
+    const { get, originals, renditions, lines } = await run()
+    await originals.put('photos/tom.jpg', { ...put, body: await photo('red', 1_000) })
+    const answers = await Promise.all(Array.from({ length: 4 }, async () => get('tom.jpg', WEBP)))
+    expect(new Set(answers.map(({ status, headers }) => `${status} ${headers['etag']}`)).size).toBe(1)
+    expect(answers[0]?.status).toBe(200)
+    expect(await renditions.list('photos/')).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('"made"'))).toHaveLength(1)
+  })
+
   it('answers HEAD, errors and originals as they are stored', async () => {
     const { get, originals } = await run()
     const original = await photo('red')
@@ -140,6 +150,16 @@ describe('the images package', () => {
     const { status } = await url.fetch({ method: 'GET', path: `/${key}`, headers: {}, sourceIp: '::1' })
     expect(status).toBe(500)
     expect(lines.join('\n')).toContain('GENATO_RENDITIONS is not set')
+  })
+
+  it('looks for faces with the detector that it brings', async () => {
+    const { get, originals } = await run()
+    await originals.put('photos/tom.jpg', { ...put, body: await photo('red') })
+    const { status, body } = await get('tom.jpg', { width: 40, format: { kind: 'json' } })
+    expect({ status, facts: JSON.parse(body.toString()) as unknown }).toMatchObject({
+      status: 200,
+      facts: { faces: [], width: 64 },
+    })
   })
 
   it('explains paths, and renders bytes that it is given', async () => {

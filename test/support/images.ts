@@ -1,9 +1,11 @@
+import path from 'node:path'
 import sharp from 'sharp'
 import { onTestFinished, vi } from 'vitest'
 import type { Answer } from '../../handler/images/function-url.js'
 import { imageHandler } from '../../handler/images/handler.js'
 import { pictureWork, type PictureWork } from '../../handler/images/picture-work.js'
 import type { RequestLine } from '../../handler/shared/log.js'
+import { FACE_MODEL } from '../../handler/shared/pictures/face-model.js'
 import { generationOf } from '../../handler/shared/pictures/generation.js'
 import { renditionKey } from '../../handler/shared/pictures/key.js'
 import { AS_IS, DEFAULT_LIMITS, type Mount } from '../../handler/shared/pictures/mount.js'
@@ -14,7 +16,7 @@ import { openObjectFolder, type ObjectFolder } from '../../src/objects/folder.js
 import type { Objects } from '../../src/objects/object-store.js'
 import { CREDENTIALS } from './edge.js'
 import { operations } from './operations.js'
-import { tempFolder } from './project.js'
+import { ROOT, tempFolder } from './project.js'
 
 const ACCOUNT = '000000000000'
 const ARN = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:genato-originals`
@@ -64,7 +66,7 @@ export function imageService(endpoint: string, mounts: readonly Mount[], work: P
   })
   const handler = imageHandler({
     mounts,
-    work: { ...pictureWork({}), ...work },
+    work: { ...pictureWork(path.join(ROOT, 'handler', 'images', FACE_MODEL), {}), ...work },
     openBuckets: (_, until, account) => {
       const at = (bucket: string) =>
         open({ location: { bucket, region: 'us-east-1', prefix: '' }, until, account })
@@ -97,8 +99,11 @@ export type Hook = (
   key: string,
 ) => Promise<void> | void
 
-/** Two real buckets behind a real S3 that tells what is asked of it. */
-export async function buckets(hook: Hook = () => undefined) {
+/**
+ * Two real buckets behind a real S3 that tells what is asked of it.
+ * @param account that owns them. The function's own, if left out.
+ */
+export async function buckets(hook: Hook = () => undefined, account = ACCOUNT) {
   const [originals, renditions] = await Promise.all([
     openObjectFolder(tempFolder()),
     openObjectFolder(tempFolder()),
@@ -124,7 +129,7 @@ export async function buckets(hook: Hook = () => undefined) {
       ['originals', watched('originals', originals)],
       ['renditions', watched('renditions', renditions)],
     ]),
-    account: ACCOUNT,
+    account,
     credentials: CREDENTIALS,
   })
   onTestFinished(async () => server.close())

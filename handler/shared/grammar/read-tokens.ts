@@ -2,7 +2,15 @@ import { BadRequest } from '../contract.js'
 import { commaInText, isFreeText, textWithCommas } from './comma-in-text.js'
 import { quote } from './encoding.js'
 import { didYouMean } from './nearest.js'
-import { isOption, isWord, type Grammar, type NamedForm, type Token, type Word } from './token.js'
+import {
+  isWord,
+  namedForms,
+  type Grammar,
+  type Named,
+  type NamedForm,
+  type Token,
+  type Word,
+} from './token.js'
 
 /**
  * Reads the tokens after the head.
@@ -77,17 +85,6 @@ function findWord<P, R>(
   return undefined
 }
 
-interface Named<P, R> {
-  row: Token<P, R>
-  form: NamedForm<R>
-}
-
-function namedForms<P, R>({ tokens }: Grammar<P, R>): Named<P, R>[] {
-  return tokens.flatMap((row): Named<P, R>[] =>
-    isOption(row) ? [{ row, form: row }] : (row.named ?? []).map((form) => ({ row, form })),
-  )
-}
-
 function splitOption<P, R>(grammar: Grammar<P, R>, text: string): Named<P, R> & { value: string } {
   const at = text.indexOf('=')
   const name = text.slice(0, at)
@@ -100,7 +97,7 @@ function splitOption<P, R>(grammar: Grammar<P, R>, text: string): Named<P, R> & 
       'BAD_OPTION',
       `${quote(name)} contains a ?: CloudFront drops everything after a ?, so options follow a comma: write ,${names[0]}=… instead of ?${names[0]}=…`,
     )
-  if (grammar.unknown) throw grammar.unknown(text)
+  if (grammar.unknown) throw grammar.unknown(text, grammar)
   throw new BadRequest(
     'BAD_OPTION',
     `${quote(name)} is not an option: ${didYouMean(name, names)}the options are ${list(names.map((known) => `${known}=`))}.`,
@@ -132,12 +129,12 @@ function unknownWord<P, R>(grammar: Grammar<P, R>, text: string, { words }: Sort
   const extension = fileExtension(grammar, text)
   if (extension) return extension
   if (grammar.head.repeats(text)) return repeated(grammar.head.code, text, grammar.head.name)
-  if (grammar.unknown) return grammar.unknown(text)
+  if (grammar.unknown) return grammar.unknown(text, grammar)
   const rows = grammar.tokens.filter(isWord)
   const claiming = rows.find((row) => row.claims?.(text))
-  if (claiming) return claiming.wrong(text, [])
+  if (claiming?.wrong) return claiming.wrong(text, [])
   const [missing, ...others] = rows.filter((row) => !words.has(row))
-  if (missing)
+  if (missing?.wrong)
     return missing.wrong(
       text,
       others.flatMap(({ spellings }) => spellings),

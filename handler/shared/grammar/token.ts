@@ -12,8 +12,11 @@ export interface Grammar<P, R> {
   readonly tokens: readonly Token<P, R>[]
   /** The same rows, in the order of a canonical path. */
   readonly canonicalOrder: readonly Token<P, R>[]
-  /** The error for a token that no row reads. By default, it is taken for the first word that is missing. */
-  unknown?(token: string): BadRequest
+  /**
+   * The error for a token that no row reads. By default, it is taken for the first word that is missing, whose `wrong`
+   * is called.
+   */
+  unknown?(token: string, grammar: Grammar<P, R>): BadRequest
 }
 
 /** The first token. It decides whether a path is an image's at all. */
@@ -48,8 +51,6 @@ interface Row<P, R, V> {
   readonly field: Field
   /** Of the error for a repeated token. */
   readonly code: string
-  /** @param others what else may have been meant. */
-  wrong(value: string, others: readonly string[]): BadRequest
   /** The value, or its default, as parameters. Only the rows above are settled in `params`. */
   settle(value: V | undefined, params: P, rules: R): Partial<P>
   /** Rejects a value that conflicts with the settled parameters. @throws {BadRequest} */
@@ -70,6 +71,8 @@ export interface Word<P, R, V = unknown> extends Row<P, R, V> {
   read(word: string): V | undefined
   /** Candidates for a misspelt word. */
   readonly spellings: readonly string[]
+  /** @param others what else may have been meant. */
+  wrong?(word: string, others: readonly string[]): BadRequest
   /** Whether a wrong word can only have been meant as this token, even if this token was given already. */
   claims?(word: string): boolean
   /** Other ways to give this token, each with a name: `face=2` beside `faces`. `write` writes them with the name. */
@@ -94,7 +97,6 @@ export interface Option<P, R, V = unknown> extends Row<P, R, V>, NamedForm<R, V>
   readonly form: 'option'
   readonly name: string
   readonly field: Field
-  wrong(value: string, others: readonly string[]): BadRequest
 }
 
 export type Token<P, R> = Word<P, R> | Option<P, R>
@@ -105,4 +107,17 @@ export function isWord<P, R>(token: Token<P, R>): token is Word<P, R> {
 
 export function isOption<P, R>(token: Token<P, R>): token is Option<P, R> {
   return token.form === 'option'
+}
+
+/** A named form, and the row whose value it gives. */
+export interface Named<P, R> {
+  readonly row: Token<P, R>
+  readonly form: NamedForm<R>
+}
+
+/** Everything that is written `name=value`. */
+export function namedForms<P, R>({ tokens }: Grammar<P, R>): Named<P, R>[] {
+  return tokens.flatMap((row): Named<P, R>[] =>
+    isOption(row) ? [{ row, form: row }] : (row.named ?? []).map((form) => ({ row, form })),
+  )
 }

@@ -13,7 +13,7 @@ export function describePicture(parsed: PicturePath): Record<string, Detail> {
   return parsed.kind === 'as-is' ? of : { ...of, ...describeOperations(parsed.operations) }
 }
 
-export function describeOperations(operations: Operations): Record<string, Detail> {
+function describeOperations(operations: Operations): Record<string, Detail> {
   return describe(PICTURE_GRAMMAR, operations)
 }
 

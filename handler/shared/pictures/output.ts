@@ -1,7 +1,5 @@
-import { BadRequest } from '../contract.js'
 import type { Detail } from '../explanation.js'
 import { cssHex, parseColor, sameColor, WHITE, type Color } from '../grammar/color.js'
-import { quote } from '../grammar/encoding.js'
 import type { Word } from '../grammar/token.js'
 import { lowerCase } from './ascii.js'
 import { conflict } from './conflict.js'
@@ -12,7 +10,7 @@ import {
   type PictureFormat,
   type WantedFormat,
 } from './operations.js'
-import { flagRow, numberRow, wrongWord } from './row-kinds.js'
+import { flagRow, numberRow } from './row-kinds.js'
 import type { PictureRules } from './rules.js'
 
 const FORMAT_WORDS = [...PICTURE_FORMATS, 'auto', 'json'] as const
@@ -28,7 +26,6 @@ export const format: Word<Operations, PictureRules, FormatWord> = {
     const lower = lowerCase(word)
     return lower === 'jpeg' ? 'jpg' : FORMAT_WORDS.find((known) => known === lower)
   },
-  wrong: (word) => wrongWord(word, 'format', FORMAT_WORDS),
   settle: (word) => ({ format: wanted(word) }),
   write: ({ format: value }) => (value.kind === 'original' ? undefined : (fixedFormat(value) ?? value.kind)),
   writeKey: ({ format: value }) =>
@@ -53,7 +50,6 @@ export const background: Word<Operations, PictureRules, Color> = {
   field: { kind: 'color' },
   code: 'BAD_OPTION',
   spellings: ['white', 'black', 'transparent'],
-  claims: (word) => word.startsWith('#'),
   read(word) {
     const lower = lowerCase(word)
     const known =
@@ -61,11 +57,6 @@ export const background: Word<Operations, PictureRules, Color> = {
       /^#?([0-9a-f]{3}|[0-9a-f]{4}|[0-9a-f]{6}|[0-9a-f]{8})$/.test(lower)
     return known ? parseColor(lower) : undefined
   },
-  wrong: (word) =>
-    new BadRequest(
-      'BAD_OPTION',
-      `${quote(word)} is not a colour: write 3, 4, 6 or 8 hex digits, such as ff8800, or white, black or transparent.`,
-    ),
   settle: (color, { format: value }) => ({
     background:
       color === undefined ||

@@ -5,7 +5,7 @@ import type { NamedForm, Option, Word } from '../grammar/token.js'
 import { lowerCase } from './ascii.js'
 import { conflict } from './conflict.js'
 import { COMPASS, type Compass, type Operations, type Place, type Region } from './operations.js'
-import { numberForm, numberRow, wrongWord } from './row-kinds.js'
+import { numberForm, numberRow } from './row-kinds.js'
 import type { PictureRules } from './rules.js'
 import { size } from './size.js'
 
@@ -19,7 +19,6 @@ export const fit: Word<Operations, PictureRules, Fit> = {
   code: 'BAD_OPTION',
   spellings: FITS,
   read: (word) => FITS.find((known) => known === lowerCase(word)),
-  wrong: (word) => wrongWord(word, 'fit', FITS),
   // With one side given, the other follows: nothing is cut or added, so every fit gives the same picture.
   settle: (value = 'cover', operations) => ({ fit: isOneSided(operations) ? 'cover' : value }),
   write: (operations) => (operations.fit === 'cover' ? undefined : operations.fit),
@@ -28,10 +27,12 @@ export const fit: Word<Operations, PictureRules, Fit> = {
 
 const PLACE_WORDS = ['center', 'centre', ...COMPASS, 'smart', 'faces'] as const
 
+const faceNumber = numberForm('face', 'the number of a face', 1, 15)
+
 const face: NamedForm<PictureRules, Place> = {
-  ...numberForm('face', 'the number of a face', 1, 15),
+  ...faceNumber,
   read(value, rules) {
-    const index = numberForm('face', '', 1, 15).read(value, rules)
+    const index = faceNumber.read(value, rules)
     return index === undefined ? undefined : { kind: 'face', index }
   },
 }
@@ -65,7 +66,6 @@ export const place: Word<Operations, PictureRules, Place> = {
     const compass = COMPASS.find((known) => known === lower)
     return compass && { kind: 'compass', at: compass }
   },
-  wrong: (word) => wrongWord(word, 'place', PLACE_WORDS),
   settle: (value = { kind: 'centre' }) => ({ place: oneSpelling(value) }),
   refuse(value, operations) {
     const token = placeToken(value)

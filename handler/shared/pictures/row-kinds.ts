@@ -1,6 +1,5 @@
 import { BadRequest } from '../contract.js'
 import { quote } from '../grammar/encoding.js'
-import { didYouMean } from '../grammar/nearest.js'
 import type { NamedForm, Option, Word } from '../grammar/token.js'
 import { lowerCase } from './ascii.js'
 import type { Operations } from './operations.js'
@@ -17,7 +16,6 @@ export function flagRow(name: Flag): Word<Operations, PictureRules, true> {
     code: 'BAD_OPTION',
     spellings: [name],
     read: (word) => (lowerCase(word) === name ? true : undefined),
-    wrong: (word) => wrongWord(word, name, [name]),
     settle: (value) => ({ [name]: value ?? false }),
     write: (operations) => (operations[name] ? name : undefined),
     describe: (operations) => (operations[name] ? { [name]: true } : {}),
@@ -63,12 +61,4 @@ export function numberRow(
   rest: Pick<Option<Operations, PictureRules, number>, 'settle' | 'refuse' | 'write' | 'describe'>,
 ): Option<Operations, PictureRules, number> {
   return { form: 'option', code: 'BAD_OPTION', ...numberForm(name, what, min, max), ...rest }
-}
-
-/** The error for a word that is not a value of a row. */
-export function wrongWord(word: string, name: string, values: readonly string[]): BadRequest {
-  return new BadRequest(
-    'BAD_OPTION',
-    `${quote(word)} is not a ${name}: ${didYouMean(word, values)}write ${values.join(', ')} or nothing.`,
-  )
 }

@@ -3,31 +3,10 @@ import { formatColor, parseColor } from '../grammar/color.js'
 import { CSS_COLORS } from '../grammar/css-colors.js'
 import { quote } from '../grammar/encoding.js'
 import { didYouMean } from '../grammar/nearest.js'
+import { isWord, namedForms, type Grammar } from '../grammar/token.js'
 import { lowerCase } from './ascii.js'
-import { COMPASS, PICTURE_FORMATS } from './operations.js'
-
-const WORDS = [
-  'cover',
-  'contain',
-  'inside',
-  'center',
-  ...COMPASS,
-  'smart',
-  'faces',
-  'white',
-  'black',
-  'transparent',
-  ...PICTURE_FORMATS,
-  'auto',
-  'json',
-  'flop',
-  'flip',
-  'mono',
-  'sharpen',
-  'still',
-  'enlarge',
-]
-const NAMES = ['face=', 'at=', 'pad=', 'crop=', 'q=', 'rotate=', 'blur=', 'v=']
+import type { Operations } from './operations.js'
+import type { PictureRules } from './rules.js'
 
 /** What users of other services, and of the generator, may write here, and what they mean by it. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -78,23 +57,23 @@ const HINTS: Readonly<Record<string, string>> = {
   tiff: 'write png for a format without losses',
   heic: 'write avif or webp',
   progressive: 'leave it out: it is decided by the format',
-  strip: 'leave it out: metadata never leaves',
-  trim: 'it is not offered; cut with crop=WIDTHxHEIGHT+LEFT+TOP',
+  strip: 'leave it out: metadata is always removed',
+  trim: 'there is no trim; cut with crop=WIDTHxHEIGHT+LEFT+TOP',
 }
 
 /** The error for a token that is none of a stored picture's. */
-export function unknownToken(token: string): BadRequest {
+export function unknownToken(token: string, grammar: Grammar<Operations, PictureRules>): BadRequest {
+  const words = grammar.tokens.filter(isWord).flatMap(({ spellings }) => spellings)
+  const names = namedForms(grammar).map(({ form }) => `${form.name}=`)
   const name = lowerCase(token.split(/[=:-]/, 1)[0] ?? '')
   const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : colorHint(token)
   if (hint !== undefined) return wrong(token, `${hint}.`)
-  if (WORDS.includes(name) && token.includes('='))
+  if (words.includes(name) && token.includes('='))
     return wrong(token, `${name} has no value: write ${name} alone.`)
-  const likely = token.includes('=')
-    ? didYouMean(`${name}=`, NAMES)
-    : didYouMean(token, [...WORDS, 'jpeg', 'centre', 'face=1'])
+  const likely = token.includes('=') ? didYouMean(`${name}=`, names) : didYouMean(token, [...words, ...names])
   return wrong(
     token,
-    `${likely}the words are ${WORDS.join(', ')}, the options ${NAMES.join(', ')}, and a background is 3, 4, 6 or 8 hex digits.`,
+    `${likely}the words are ${words.join(', ')}, the options ${names.join(', ')}, and a background is 3, 4, 6 or 8 hex digits.`,
   )
 }
 

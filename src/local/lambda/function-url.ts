@@ -10,15 +10,13 @@ import type { FunctionRunner, Waits } from './runner.js'
 import { urlEvent, type UrlRequest } from './url-event.js'
 import { InvalidAnswer, urlResponse, type UrlResponse } from './url-response.js'
 
-export type { UrlRequest, UrlResponse }
-
 /** What a function URL answered, and what a developer should know about it. */
 export interface UrlAnswer extends UrlResponse, Partial<Waits> {
   /** Why the function URL answers in the function's stead, with 429 or 502. */
   failure?: FunctionFailed | InvalidAnswer
 }
 
-export interface FunctionUrl {
+interface FunctionUrl {
   /** `<id>.lambda-url.<region>.on.aws`: the value of Host that reaches the function. */
   domain: string
   /** @param signal drops the request if it still waits for a process. */

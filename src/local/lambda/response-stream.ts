@@ -36,7 +36,7 @@ export function asStreaming(handler: object): StreamingHandler | undefined {
 }
 
 /** What a stream passes on: one chunk, and when it may have the next. */
-export type Pass = (chunk: Buffer, contentType: string, done: (error?: Error | null) => void) => void
+type Pass = (chunk: Buffer, contentType: string, done: (error?: Error | null) => void) => void
 
 /**
  * What a streaming handler writes to. As on Lambda, `end(chunk)` is no first write: a handler that only ends its

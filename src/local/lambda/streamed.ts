@@ -25,7 +25,7 @@ export interface Collector {
   soFar(failure?: FunctionFailed): Streamed | undefined
 }
 
-export function collector(mostBytes = MAX_STREAMED_BYTES): Collector {
+export function collector(): Collector {
   const chunks: Uint8Array[] = []
   let length = 0
   let type: string | undefined
@@ -33,8 +33,9 @@ export function collector(mostBytes = MAX_STREAMED_BYTES): Collector {
     add(chunk, contentType) {
       type = contentType
       length += chunk.length
-      if (length <= mostBytes) chunks.push(chunk)
-      return length <= mostBytes
+      const fits = length <= MAX_STREAMED_BYTES
+      if (fits) chunks.push(chunk)
+      return fits
     },
     soFar(failure) {
       if (length === 0 || type === undefined) return undefined

@@ -38,7 +38,7 @@ export function urlEvent(request: UrlRequest, { domain, account }: UrlIdentity, 
       ...headers,
       host: domain,
       'x-amzn-trace-id': traceId().replace(/;.*$/, ''),
-      'x-forwarded-for': sourceIp,
+      'x-forwarded-for': headers['x-forwarded-for'] ?? sourceIp,
       'x-forwarded-port': '443',
       'x-forwarded-proto': 'https',
     },
@@ -64,8 +64,6 @@ export function urlEvent(request: UrlRequest, { domain, account }: UrlIdentity, 
     isBase64Encoded: false,
   }
 }
-
-export type UrlEvent = ReturnType<typeof urlEvent>
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

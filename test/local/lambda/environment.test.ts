@@ -1,12 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { reservedEnvironment } from '../../../src/local/lambda/environment.js'
+import { checkVariables } from '../../../src/local/lambda/variables.js'
 import { startDevCli } from '../../support/cli.js'
 import { folderOutsideTmp, generatorSource, GOOD_BODY, project, ROOT } from '../../support/project.js'
 import { runnerOf, untilGone } from './packages.js'
 
 const WINDOWS = process.platform === 'win32'
 const LOG_STREAM = /^\d{4}\/\d\d\/\d\d\/\[7\][0-9a-f]{32}$/
+const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'SECRET' }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 describe('the environment of the function', () => {
@@ -66,6 +69,64 @@ describe('the environment of the function', () => {
     expect(left).toBeGreaterThan(3_900)
     expect(left).toBeLessThanOrEqual(4_000)
     expect(Number(left) - Number(later)).toBeGreaterThanOrEqual(45)
+  })
+})
+
+describe('a regional function', () => {
+  const REGIONAL = {
+    name: 'genato-originals',
+    atEdge: false,
+    region: 'eu-west-1',
+    version: '$LATEST',
+  } as const
+
+  it('has its own name and region, no version, and the variables of its own', async () => {
+    const fn = { ...REGIONAL, variables: { GENATO_ORIGINALS: 'my-photos', TZ: 'Europe/Berlin' } }
+    const { value } = await runnerOf('return { env: process.env, context }', { fn }).invoke({})
+    const { env, context } = value as { env: Record<string, string>; context: Record<string, string> }
+    expect(env).toMatchObject({
+      AWS_REGION: 'eu-west-1',
+      AWS_LAMBDA_FUNCTION_NAME: 'genato-originals',
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/genato-originals',
+      AWS_LAMBDA_LOG_STREAM_NAME: expect.stringMatching(
+        /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/,
+      ) as string,
+      GENATO_ORIGINALS: 'my-photos',
+      // It isn't reserved.
+      TZ: 'Europe/Berlin',
+    })
+    expect(context['invokedFunctionArn']).toBe(
+      'arn:aws:lambda:eu-west-1:000000000000:function:genato-originals',
+    )
+  })
+
+  it('reaches the local Rekognition where there is one', () => {
+    const identity = { folder: '/x', endpoint: 'http://127.0.0.1:9', credentials: KEYS }
+    const fn = { ...REGIONAL, memory: 512, runtime: 'nodejs24.x' }
+    expect(reservedEnvironment(fn, { ...identity, rekognition: 'http://127.0.0.1:8' })).toMatchObject({
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL_REKOGNITION: 'http://127.0.0.1:8',
+    })
+    expect(reservedEnvironment(fn, identity)).not.toHaveProperty('AWS_ENDPOINT_URL_REKOGNITION')
+  })
+
+  it.each([
+    ['a reserved name', { AWS_REGION: 'x' }, /AWS_REGION is reserved/],
+    ['another', { LAMBDA_TASK_ROOT: 'x' }, /LAMBDA_TASK_ROOT is reserved/],
+    ['a name that begins with a digit', { '1A': 'x' }, /"1A" must be/],
+    ['a name of one letter', { A: 'x' }, /"A" must be/],
+    ['a name with a dash', { 'A-B': 'x' }, /"A-B" must be/],
+    ['more than 4 KB', { AB: 'x'.repeat(4088) }, /4097 bytes as JSON, and may take 4096/],
+  ])('is refused with %s, as by Lambda', (_, variables, message) => {
+    expect(() => checkVariables({ ...REGIONAL, variables })).toThrow(message)
+  })
+
+  it('may have 4 KB of variables; a function at the edge may have none', () => {
+    const variables = { AB: 'x'.repeat(4087) }
+    expect(() => checkVariables({ ...REGIONAL, variables })).not.toThrow()
+    expect(() => checkVariables({ ...REGIONAL, atEdge: true, variables })).toThrow(/at the edge/)
+    expect(() => checkVariables({ ...REGIONAL, atEdge: true })).not.toThrow()
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FunctionFailed } from '../../../src/local/lambda/failure.js'
-import { openFunctionUrl, type UrlRequest } from '../../../src/local/lambda/function-url.js'
-import { urlEvent } from '../../../src/local/lambda/url-event.js'
+import { openFunctionUrl } from '../../../src/local/lambda/function-url.js'
+import { urlEvent, type UrlRequest } from '../../../src/local/lambda/url-event.js'
 import { InvalidAnswer, urlResponse } from '../../../src/local/lambda/url-response.js'
 import { runnerOf } from './packages.js'
 

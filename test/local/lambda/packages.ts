@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { reservedEnvironment } from '../../../src/local/lambda/environment.js'
+import { reservedEnvironment, type LambdaFunction } from '../../../src/local/lambda/environment.js'
 import { createRunner, type FunctionRunner, type RunnerOptions } from '../../../src/local/lambda/runner.js'
 import { tempFolder } from '../../support/project.js'
 
@@ -25,13 +25,19 @@ export interface TestRunner extends FunctionRunner {
  * @param handle the body of its handler, which can use `event`, `context` and `sleep(ms)`.
  * @param load code that runs while the package is loaded.
  * @param bare exports the handler and nothing else.
+ * @param fn what is different from a function at the edge in version 7.
  * @param streaming makes it a streaming handler, which can also use `stream` and `respond(metadata)`.
  */
 export function runnerOf(
   handle: string,
-  options: Partial<RunnerOptions> & { load?: string; bare?: boolean; streaming?: boolean } = {},
+  options: Partial<RunnerOptions> & {
+    load?: string
+    bare?: boolean
+    streaming?: boolean
+    fn?: Partial<LambdaFunction>
+  } = {},
 ): TestRunner {
-  const { load = '', bare = false, streaming = false, ...changed } = options
+  const { load = '', bare = false, streaming = false, fn = {}, ...changed } = options
   const folder = tempFolder()
   const temp = path.join(tempFolder(), 'tmp')
   writeFileSync(path.join(folder, 'index.js'), packageSource(handle, load, bare, streaming))
@@ -43,6 +49,7 @@ export function runnerOf(
     memory: 512,
     runtime: 'nodejs22.x',
     version: 7,
+    ...fn,
   }
   const runner = createRunner({
     folder,

@@ -1,11 +1,11 @@
-import type { ObjectHead, Objects } from '../../../objects/object-store.js'
+import type { ObjectHead, ReadableObjects } from '../../../objects/object-store.js'
 import type { Answer } from '../answer.js'
 import type { Origin } from './origin-event.js'
 import type { Conditions } from './origin.js'
 
 /** A bucket as an origin, with its objects. */
 export interface S3Origin extends Origin {
-  objects: Pick<Objects, 'get' | 'head'>
+  objects: Pick<ReadableObjects, 'get' | 'head'>
 }
 
 /**
@@ -45,7 +45,7 @@ function accessDenied() {
   return { kind: 'refused', answer: dated(answer, 'AmazonS3') } as const
 }
 
-function headersOf(about: Omit<ObjectHead, 'size'> & { metadata?: Readonly<Record<string, string>> }) {
+function headersOf(about: Omit<ObjectHead, 'size'>): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': about.contentType,
     ...(about.cacheControl ? { 'cache-control': about.cacheControl } : {}),

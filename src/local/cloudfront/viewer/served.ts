@@ -14,6 +14,8 @@ export interface Served {
   /** The size of the body that was sent. */
   bytes: number
   ms: number
+  /** The path behind the viewer function, which is the cache key, if there is such a function. */
+  rewritten?: string | undefined
   /** The key of the object in the bucket, if the response is one. */
   key?: string | undefined
   /** How long the function's process took to start, in ms, if one was started for this request. */
@@ -36,7 +38,7 @@ export function servedOf(
   sent: Answer,
   ms: number,
 ): Served {
-  const { cacheResult, key, coldStartMs, waitedMs, age } = answer
+  const { cacheResult, rewritten, key, coldStartMs, waitedMs, age } = answer
   return {
     id,
     method,
@@ -46,6 +48,7 @@ export function servedOf(
     contentType: sent.headers['content-type'],
     bytes: sent.body.length,
     ms,
+    rewritten,
     key,
     coldStartMs,
     waitedMs,

@@ -80,7 +80,7 @@ test.each([
 
 /** Turns four pixels. */
 function shown(turn: Turn): string {
-  const cells = [...'ABCD'].map((name, index) => {
+  const cells = ['A', 'B', 'C', 'D'].map((name, index) => {
     const pixel = { left: index % 2, top: Math.floor(index / 2), width: 1, height: 1 }
     const { left, top } = turnRect(pixel, { width: 2, height: 2 }, turn)
     return { name, at: top * 2 + left }

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
-import { lifetime } from '../../../../src/local/cloudfront/cache/time-to-live.js'
+import { mountBehaviour } from '../../../../templates/mount-behaviour.js'
+import { isShared, lifetime } from '../../../../src/local/cloudfront/cache/time-to-live.js'
 
 /** Of the default behaviour. */
 const TTL = { min: 1, default: 86_400, max: 31_536_000 }
 const NOW = Date.parse('Sat, 21 Nov 2026 12:00:00 GMT')
 
-function life(status: number, cacheControl?: string, expires?: string) {
+function life(status: number, cacheControl?: string, expires?: string, ttl = TTL) {
   return lifetime(
     {
       status,
@@ -15,7 +16,7 @@ function life(status: number, cacheControl?: string, expires?: string) {
       },
     },
     NOW,
-    TTL,
+    ttl,
   )
 }
 
@@ -48,7 +49,10 @@ it.each([
   [410, undefined, 10],
   [414, undefined, 10],
   [414, 'no-cache', 0],
+  [415, 'max-age=300', 300],
+  [415, undefined, 0],
   [416, 'max-age=60', 0],
+  [429, 'max-age=60', 0],
   [422, 'max-age=60', 0],
   [501, undefined, 10],
   [503, 'no-store', 0],
@@ -77,4 +81,31 @@ it('allows a stale object while the origin fails, unless the object says less', 
 it('allows a stale object during revalidation only if it says so', () => {
   expect(life(200, 'max-age=1').whileRevalidated).toBe(0)
   expect(life(200, 'max-age=1, stale-while-revalidate=30').whileRevalidated).toBe(30)
+})
+
+const PICTURES = mountBehaviour('photos', 'check').cache.ttl
+
+it.each([
+  ['public, max-age=3600, s-maxage=60', 60],
+  ['max-age=300', 300],
+  ['max-age=0', 0],
+  ['no-store', 0],
+  ['private, max-age=60', 0],
+  [undefined, 0],
+])('of a picture with %s is %i s: the minimum TTL is 0', (cacheControl, seconds) => {
+  expect(life(200, cacheControl, undefined, PICTURES).fresh).toBe(seconds)
+})
+
+it.each([
+  [undefined, true],
+  ['max-age=1', true],
+  ['max-age=60, s-maxage=0', false],
+  ['max-age=0, s-maxage=60', false],
+  ['no-store', false],
+  ['private', false],
+  ['no-cache="set-cookie"', false],
+])('shares a picture with %s among simultaneous viewers: %s', (cacheControl, shared) => {
+  const headers: Record<string, string> = cacheControl === undefined ? {} : { 'cache-control': cacheControl }
+  expect(isShared({ headers }, PICTURES)).toBe(shared)
+  expect(isShared({ headers }, TTL)).toBe(true)
 })
