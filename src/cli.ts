@@ -206,7 +206,7 @@ function createProgram(signal: AbortSignal) {
 /** `--originals photos=DIR`, which may be given several times, and takes no arguments that follow. */
 function originals(description: string): Option {
   return new Option('--originals <mount=folder>', description).argParser(
-    (value: string, before: string[] = []) => [...before, value],
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
   )
 }
 
