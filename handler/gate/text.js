@@ -39,10 +39,12 @@ export function encode(text) {
 
 /** An original's key in the one spelling of a URL, which has `,` `=` `+` plain too. */
 export function encodeKey(key) {
+  if (matches(/^[\w./~,=+-]*/, key)) return key
   return exchange(exchange(exchange(exchange(encode(key), '%2F', '/'), '%2C', ','), '%3D', '='), '%2B', '+')
 }
 
 /** An original's key in the characters of a rendition's key: `handler/shared/pictures/key.ts`. */
 export function escapeKey(key) {
+  if (matches(/^[\w./-]*/, key)) return key
   return exchange(exchange(exchange(encode(key), '%2F', '/'), '~', '%7E'), '%', '~')
 }
