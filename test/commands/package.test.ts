@@ -21,7 +21,7 @@ describe('genato package', () => {
     expect(await genato(['package', 'egde'], cwd)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'error: There is no package "egde".\nName one of these, or none: edge, images.\n',
+      stderr: 'error: There is no package "egde".\nName one of these, or none: edge, images, gate.\n',
     })
     expect(existsSync(path.join(cwd, '.genato'))).toBe(false)
   })
