@@ -40,7 +40,10 @@ export async function packageGate(
     ['gate', readablePath(out)],
     ['mounts', mounts.map(({ name }) => name).join(', ')],
     ['size', `${bytes} of ${LARGEST_GATE} bytes, ${Math.round((100 * bytes) / LARGEST_GATE)} %`],
-    ['compute', `about ${cost.usual} % of CloudFront's limit for a usual URL, ${cost.longest} % for a long one`],
+    [
+      'compute',
+      `about ${cost.usual} % of CloudFront's limit for a usual URL, ${cost.longest} % for a long one`,
+    ],
     ['', 'estimated: 6 % for starting, and 1 % for each 10 µs that njs 0.7.9 takes for it'],
     ...(signed ? [['keys', `${count(PLACEHOLDERS.length, 'placeholder')}: the real ones are secret`]] : []),
   ]

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { signPath } from '../../../handler/shared/pictures/sign.js'
 import { gateCode } from '../../../src/package/gate.js'
+import { tempFolder } from '../../support/project.js'
 import { KEYS, SIZES, TOKENS } from './cases.js'
 import { CURRENT, gateEvent, MOUNTS, openGate, PREVIOUS, readResult } from './support.js'
 
@@ -25,7 +25,7 @@ function hasNjs(): boolean {
 
 /** Runs the gate on each event in one process of njs. */
 function runInNjs(code: string, events: readonly object[]): unknown[] {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'genato-njs-')), 'gate.js')
+  const file = path.join(tempFolder(), 'gate.js')
   const lines = `var EVENTS = ${JSON.stringify(events)}\nEVENTS.forEach(function (event) { console.log(JSON.stringify(handler(event))) })`
   writeFileSync(file, `${code}\n${lines}\n`)
   const output = execFileSync('njs', [file], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
