@@ -38,7 +38,9 @@ function runInNjs(code: string, events: readonly object[]): unknown[] {
 describe.skipIf(!NJS)('in njs, the gate answers as in Node', () => {
   test('for every size, token and key, in pairs too', async () => {
     const paths = [
-      ...TOKENS.flatMap((one) => TOKENS.map((other) => `/photos/40x30,${one},${other}/a`)),
+      ...TOKENS.flatMap((one, index) =>
+        TOKENS.slice(index).map((other) => `/photos/40x30,${one},${other}/a`),
+      ),
       ...SIZES.flatMap((size) => [`/photos/${size}/a`, `/photos/${size},auto/a`, `/photos/${size}`]),
       ...KEYS.flatMap((key) => [`/photos/40x30/${key}`, `/photos/${key}`, `/hidden/${key}`, key]),
       ...['400x300,webp', '400x301', '800x,auto'].map((operations) => `/listed/${operations}/a`),

@@ -79,9 +79,12 @@ const junk = fc.string({
 })
 
 describe('spells as the grammar does', () => {
-  test.each([...new Set(TOKENS)].map((one) => `/photos/400x300,${one}/cats/tom.jpg`))('%s', async (path) => {
-    expect(await actual(path)).toEqual(expected(path))
-  })
+  test.each(TOKENS.flatMap((one) => [`/photos/400x300,${one}/cats/tom.jpg`, `/photos/x30,${one}/a`]))(
+    '%s',
+    async (path) => {
+      expect(await actual(path)).toEqual(expected(path))
+    },
+  )
 
   test.each(SIZES.flatMap((one) => [`/photos/${one}/a.jpg`, `/photos/${one},webp/a.jpg`, `/photos/${one}`]))(
     '%s',
@@ -99,18 +102,17 @@ describe('spells as the grammar does', () => {
 
   test('every pair of tokens, also where they conflict', async () => {
     const different: object[] = []
-    for (const head of ['400x300', '400x'])
-      for (const one of TOKENS)
-        for (const other of TOKENS) {
-          const path = `/photos/${head},${one},${other}/a`
-          const [right, given] = [expected(path), await gate(path)]
-          const same =
-            'uri' in right
-              ? given.uri === right.uri
-              : // With two mistakes, either may be named.
-                given.code === right.code || (given.code !== undefined && wrongAlone(head, one, other))
-          if (!same) different.push({ path, right, given })
-        }
+    for (const [index, one] of TOKENS.entries())
+      for (const other of TOKENS.slice(index)) {
+        const path = `/photos/400x300,${one},${other}/a`
+        const [right, given] = [expected(path), await gate(path)]
+        const same =
+          'uri' in right
+            ? given.uri === right.uri
+            : // With two mistakes, either may be named.
+              given.code === right.code || (given.code !== undefined && wrongAlone(one, other))
+        if (!same) different.push({ path, right, given })
+      }
     expect(different).toEqual([])
   }, 60_000)
 
@@ -169,6 +171,6 @@ describe('spells as the grammar does', () => {
   }, 60_000)
 })
 
-function wrongAlone(size: string, one: string, other: string): boolean {
-  return [one, other].some((token) => 'code' in expected(`/photos/${size},${token}/a`))
+function wrongAlone(...tokens: string[]): boolean {
+  return tokens.some((one) => 'code' in expected(`/photos/400x300,${one}/a`))
 }
