@@ -325,6 +325,36 @@ describe('a changed configuration', () => {
     expect(await dev.end()).toBe(0)
   })
 
+  it('of signing keys counts at once: the previous key signs on until it is taken away', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "originals": { "mounts": { "photos": { "allow": "signed" } } } }',
+    })
+    put(path.join(cwd, '.genato/originals/photos/tom.jpg'), await photo({ width: 80, height: 60 }))
+    const dev = await startDevCli(cwd)
+    const file = path.join(cwd, '.genato/signing.json')
+    const { current: old } = JSON.parse(readFileSync(file, 'utf8')) as { current: string }
+    const sign = async () => (await genato(['sign', '/photos/40x30/tom.jpg'], cwd)).stdout.trim()
+    const before = await sign()
+    expect((await ask(dev, before)).status).toBe(200)
+
+    const keys = { current: 'k'.repeat(43), previous: old }
+    writeFileSync(file, JSON.stringify(keys))
+    const after = await sign()
+    expect(after).not.toBe(before)
+    await until(
+      async () => ask(dev, after),
+      ({ status }) => status === 200,
+    )
+    expect((await ask(dev, before)).status).toBe(200)
+
+    writeFileSync(file, JSON.stringify({ current: keys.current }))
+    await until(
+      async () => ask(dev, before),
+      ({ status }) => status === 403,
+    )
+    expect((await ask(dev, after)).status).toBe(200)
+  })
+
   it('that is wrong keeps the mounts as they were, and says what is wrong', async () => {
     const cwd = project({
       'genato.config.json': '{ "originals": { "mounts": { "photos": { "allow": "any" } } } }',
