@@ -106,6 +106,7 @@ function createProgram(signal: AbortSignal) {
     .option('--host <address>', 'the address to listen on (default: this machine only)')
     .option('--data <folder>', 'the folder for stored images (default: .genato/images)')
     .addOption(originals('serve the pictures of a folder at /<mount>/…; may be repeated'))
+    .option('--rekognition <file>', 'what the local Rekognition finds in pictures (default: nothing)')
     .option('--deployed', 'serve what is live on AWS; new images stay on this machine')
     .option('--write', 'with --deployed: store new images in the live bucket')
     .action(async (args: DevArguments) => {

@@ -63,6 +63,7 @@ export async function readAnswers(file: string | undefined): Promise<Answers> {
   } catch (error) {
     throw wrong(file, messageOf(error))
   }
+  if (Array.isArray(value)) throw wrong(file, 'it is a list')
   const parsed = v.safeParse(FILE, value)
   if (!parsed.success) {
     const [issue] = parsed.issues
