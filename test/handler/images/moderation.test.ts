@@ -10,7 +10,7 @@ import type { Moderation } from '../../../handler/shared/pictures/mount.js'
 import { NO_FINDINGS, type Findings } from '../../../src/local/rekognition/answers.js'
 import { startRekognition } from '../../../src/local/rekognition/server.js'
 import { CREDENTIALS } from '../../support/edge.js'
-import { photograph, pictureOf } from '../../support/pictures.js'
+import { photograph, pictureOf } from '../../support/photographs.js'
 
 const ENV = {
   AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { describeAnswers, readAnswers, type Answers } from '../../../src/local/rekognition/answers.js'
 import { startRekognition, type RekognitionOptions } from '../../../src/local/rekognition/server.js'
 import { CREDENTIALS } from '../../support/edge.js'
-import { photograph } from '../../support/pictures.js'
+import { photograph } from '../../support/photographs.js'
 import { tempFolder } from '../../support/project.js'
 
 const TOKEN = { ...CREDENTIALS, sessionToken: 'token' }
