@@ -144,6 +144,8 @@ describe('the README', () => {
       'src/aws/explain.ts',
       'src/aws/explain-denied.ts',
       'src/commands/deploy.ts',
+      'src/commands/originals-option.ts',
+      'src/local/rekognition/answers.ts',
       'src/commands/purge.ts',
       ...['src/resources', 'src/stacks'].flatMap((folder) =>
         readdirSync(path.join(ROOT, folder)).map((file) => `${folder}/${file}`),
