@@ -12,7 +12,7 @@ import { reference, ssim } from './ssim.js'
 /** @typedef {'genato' | 'sharp' | 'ipx'} Name */
 
 const MOST = 1.1
-const ROUNDS = 31
+const ROUNDS = Number(process.env.R ?? 31)
 const BEFORE = 4
 
 const SIZE = { width: 800, height: 600 }

@@ -1,5 +1,7 @@
 // @ts-check
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { startSide } from '../lib/children.js'
 import { installIpx } from '../lib/ipx.js'
@@ -30,9 +32,7 @@ export const CONFIG = { originals: { mounts: { photos: { allow: 'any' } } } }
 
 /** @param {string} workspace @returns {Promise<Setting>} */
 export async function prepareSetting(workspace) {
-  const photographs = path.join(workspace, 'photographs')
-  await mkdir(photographs)
-  await writePhotographs(photographs)
+  const photographs = await keptPhotographs()
   const [node22, baseline, ipxAt] = await Promise.all([
     findNode22(),
     prepareBaseline(workspace),
@@ -59,4 +59,18 @@ export async function prepareSetting(workspace) {
       ipx: ipx === undefined ? undefined : startSide(node, [benchFile('pictures/sides/ipx.js'), ipx], { env }),
     }),
   }
+}
+
+/** Making the originals takes a while, so they are kept as long as what makes them is the same. */
+async function keptPhotographs() {
+  const source = await readFile(benchFile('pictures/photographs.js'))
+  const digest = createHash('sha256').update(source).digest('hex').slice(0, 8)
+  const kept = path.join(ROOT, '.genato', `bench-photographs-${digest}`)
+  if (existsSync(kept)) return kept
+  console.error('making photographs …')
+  const made = `${kept}.${process.pid}`
+  await mkdir(made, { recursive: true })
+  await writePhotographs(made)
+  await rename(made, kept)
+  return kept
 }
