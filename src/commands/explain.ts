@@ -1,7 +1,7 @@
 import type { Overrides } from '../config/load.js'
 import { detailRows } from '../dev/page/detail-rows.js'
 import { usageError } from '../lib/errors.js'
-import type { Explanation } from '../../handler/shared/explanation.js'
+import type { Detail, Explanation } from '../../handler/shared/explanation.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { askPackage, askPictures } from './ask-package.js'
 import { loadWithMounts, mountOf, readOriginals, type OriginalsOption } from './originals-option.js'
@@ -57,8 +57,8 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
         ['path', path],
         ['is', 'an image'],
         ['canonical', meaning.canonicalPath],
-        ['key', meaning.key],
-        ...detailRows(meaning.details),
+        ...keyRows(meaning),
+        ...detailRows(without(meaning.details, 'keys')),
         ...Object.entries(meaning.headers).map(([name, value]): [string, string] => [
           'header',
           `${name}: ${value}`,
@@ -82,6 +82,19 @@ function rows(path: string, meaning: Exclude<Explanation, { kind: 'rejected' }>)
     default:
       return meaning satisfies never
   }
+}
+
+/** `auto` has a key for each format that the gate finds in the viewer's `Accept`. */
+function keyRows({ key, details: { keys } }: Extract<Explanation, { kind: 'image' }>): [string, string][] {
+  if (typeof keys !== 'object' || keys === null) return [['key', key]]
+  return Object.entries(keys).map(([accepted, one]) => [
+    accepted === 'none' ? 'other viewers' : `${accepted} viewers`,
+    typeof one === 'string' ? one : JSON.stringify(one),
+  ])
+}
+
+function without(details: Record<string, Detail>, name: string): Record<string, Detail> {
+  return Object.fromEntries(Object.entries(details).filter(([one]) => one !== name))
 }
 
 function table(lines: [string, string][]): string {
