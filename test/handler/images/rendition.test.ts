@@ -120,6 +120,17 @@ describe('orientation', () => {
       }
     })
 
+    test.each(PICTURE_FORMATS)('%s has the pixels themselves upright', async (format) => {
+      const bytes = await chart(400, 300, orientation).jpeg({ quality: 100 }).toBuffer()
+      const asked = { width: 60, height: 60, fit: 'inside', quality: 95 } as const
+      const { body } = await rendition(bytes, { ...asked, format: { kind: 'fixed', format } })
+      const seen = await shown(body)
+      expect(seen).toMatchObject({ width: 60, height: 45 })
+      expectCorners(seen, WHOLE, format === 'gif' ? 0.09 : 0.05)
+      // In AVIF, a box could turn the picture.
+      expect(body.includes('irot') || body.includes('imir')).toBe(false)
+    })
+
     test('crop and place count in the upright picture', async () => {
       const bytes = await chart(400, 300, orientation).jpeg({ quality: 100 }).toBuffer()
       for (const target of [20, 160]) {
