@@ -39,7 +39,8 @@ export function openFaceDetector(model: string): FaceDetector {
   }
 }
 
-function findFaces(network: Network, frame: StillFrame, threshold: number): Face[] {
+/** @public The bench tries other thresholds with it. */
+export function findFaces(network: Network, frame: StillFrame, threshold: number): Face[] {
   const padded = padToGrid(frame)
   const candidates = findCandidates(network, padded.data, { ...padded, threshold })
   return distinct(candidates)
