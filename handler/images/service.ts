@@ -40,7 +40,7 @@ type FunctionEnvironment = Environment & {
 export function createImages({ mounts }: BakedImages, root: string): ImagesExports {
   const env: FunctionEnvironment = process.env
   const open = bucketOpener(env)
-  const work = pictureWork(path.join(root, FACE_MODEL))
+  const work = pictureWork(path.join(root, FACE_MODEL), env)
   let warmed: Promise<unknown> | undefined
   const handler = imageHandler({
     mounts,
