@@ -90,6 +90,12 @@ describe('an allow-list', () => {
     expect(await gate('/listed/400x300,wepb/a')).toMatchObject({ status: 400, code: 'BAD_OPTION' })
   })
 
+  test('that is empty allows no operations', async () => {
+    const none = await openGate(await gateCode({ mounts: [gateMount('photos', { allow: [] })], keys: [] }))
+    expect(await none('/photos/40x30/a')).toMatchObject({ status: 403, code: 'NOT_ALLOWED' })
+    expect(await none('/photos/a')).toEqual({ uri: `/photos/${GENERATION}/a/as-is` })
+  })
+
   test('names the first five only', async () => {
     const allow = ['1x', '2x', '3x', '4x', '5x', '6x']
     const many = await openGate(await gateCode({ mounts: [gateMount('photos', { allow })], keys: [] }))
