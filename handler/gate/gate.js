@@ -27,6 +27,8 @@ function rewrite(request, state) {
   var name = uri.split('/', 2)[1] || ''
   var mount = uri.indexOf('/' + name + '/') === 0 && mountNamed(name)
   state.signed = mount && mount.signed
+  // Each byte of a key has at most three characters in a path. What is longer isn't worth reading.
+  if (uri.length > 4096) throw refusal('PATH_LIMIT', 'the path has ' + uri.length + ' characters.')
   // CloudFront chose the behaviour by the normalised path, and passes on the path as it was sent.
   if (!mount) throw refusal('BAD_ENCODING', quote(uri) + ' does not begin with a mount as it is written.')
   var signed = mount.signed && signedPath(request)

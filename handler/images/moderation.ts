@@ -17,7 +17,7 @@ export function verdict(labels: readonly Label[], moderation: Moderation): 'clea
   const wanted = new Set(moderation.labels.map(fold))
   const counts = ({ name, parent, confidence }: Label) =>
     confidence >= moderation.minConfidence &&
-    (wanted.size === 0 || wanted.has(fold(name)) || wanted.has(fold(parent)))
+    (wanted.size === 0 || wanted.has(fold(name)) || (parent !== '' && wanted.has(fold(parent))))
   return labels.some(counts) ? moderation.action : 'clear'
 }
 

@@ -89,7 +89,7 @@ async function send(
     method: 'POST',
     headers,
     body,
-    redirect: 'error',
+    redirect: 'manual',
     signal: AbortSignal.timeout(PATIENCE),
   })
   const text = await response.text()

@@ -66,8 +66,9 @@ export function createImages({ mounts }: BakedImages, root: string): ImagesExpor
     handler: streamed(handler),
     mounts,
     explain: (path) => explainPicture(mounts, path),
-    render: async (path, original, timeoutMs) =>
-      renderPicture({ mounts, work }, path, Buffer.from(original), timeoutMs),
+    async render(path, { buffer, byteOffset, byteLength }, timeoutMs) {
+      return renderPicture({ mounts, work }, path, Buffer.from(buffer, byteOffset, byteLength), timeoutMs)
+    },
   }
 }
 

@@ -24,7 +24,13 @@ export type FaceDetector = (picture: Picture) => Promise<Face[]>
 export function openFaceDetector(model: string): FaceDetector {
   let network: Promise<Network> | undefined
   return async (picture) => {
-    network ??= readFile(model).then(readNetwork)
+    // A failure is forgotten, so that it is no failure of every later picture.
+    network ??= readFile(model)
+      .then(readNetwork)
+      .catch((error: unknown) => {
+        network = undefined
+        throw error
+      })
     const [loaded, frame] = await Promise.all([
       network,
       stillFrame(picture, 0, { width: LOOKED_AT, height: LOOKED_AT }),

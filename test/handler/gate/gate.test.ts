@@ -113,6 +113,7 @@ describe('refusals', () => {
     ['/photos/40x30,top,smart/a', 400, 'CONFLICT', 'public, max-age=3600'],
     ['/photos/40x30/%', 400, 'BAD_ENCODING', 'public, max-age=3600'],
     [`/photos/40x30/${'a'.repeat(1024)}`, 400, 'PATH_LIMIT', 'public, max-age=3600'],
+    [`/photos/40x30/${'%41'.repeat(1400)}`, 400, 'PATH_LIMIT', 'public, max-age=3600'],
     ['/photos/', 404, 'NOT_FOUND', 'public, max-age=60'],
     ['/photos/cats/', 404, 'NOT_FOUND', 'public, max-age=60'],
   ])('%s', async (uri, status, code, cache) => {
@@ -128,15 +129,23 @@ describe('refusals', () => {
   })
 
   test.each([
-    ...['/', '', 'photos/40x30/a', '//photos/40x30/a', '/photos', '/Photos/40x30/a', '/%70hotos/40x30/a'],
-    ...[
-      '/x/../photos/40x30/a',
-      '/./photos/40x30/a',
-      '/photos%2F40x30/a',
-      '/nothing/40x30/a',
-      '\\photos/40x30/a',
-    ],
-    ...['/constructor/40x30/a', '/__proto__/40x30/a', '/hasOwnProperty/40x30/a', '/generated/40x30/a'],
+    '/',
+    '',
+    'photos/40x30/a',
+    '//photos/40x30/a',
+    '/photos',
+    '/Photos/40x30/a',
+    '/%70hotos/40x30/a',
+
+    '/x/../photos/40x30/a',
+    '/./photos/40x30/a',
+    '/photos%2F40x30/a',
+    '/nothing/40x30/a',
+    '\\photos/40x30/a',
+    '/constructor/40x30/a',
+    '/__proto__/40x30/a',
+    '/hasOwnProperty/40x30/a',
+    '/generated/40x30/a',
     `/${GENERATION}/a/40x30`,
   ])('a path that begins with no mount as it is written: %s', async (uri) => {
     expect(await gate(uri)).toMatchObject({ status: 400, code: 'BAD_ENCODING' })
