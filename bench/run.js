@@ -1,5 +1,5 @@
 // @ts-check
-// npm run bench [-- cold-start | settings | deploy | serve | soak]
+// npm run bench [-- cold-start | settings | deploy | serve | soak | faces]
 const [wanted = 'targets'] = process.argv.slice(2)
 
 /** @type {Record<string, () => Promise<void>>} */
@@ -10,6 +10,7 @@ const suites = {
   serve: async () => (await import('./serve.js')).measureServe(),
   soak: async () => (await import('./soak.js')).measureSoak(),
   deploy: async () => (await import('./deploy.js')).measureDeploy(),
+  faces: async () => (await import('./faces.js')).measureFaces(),
 }
 const suite = suites[wanted]
 if (suite) await suite()
