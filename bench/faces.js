@@ -10,7 +10,10 @@ import { quantile } from './lib/side-by-side.js'
 import { printTable } from './lib/table.js'
 import { withWorkspace } from './lib/workspace.js'
 
-/** The centres of all faces in photographs that npm packages have, in percent of width and height. */
+/**
+ * The centres of all faces in photographs that npm packages have, in percent of width and height. Taken from the
+ * detector itself, and checked by eye: that all are faces, and that none is missing.
+ */
 const PHOTOS = [
   ...photos('@vladmandic/face-api@1.7.15', 'demo', {
     'sample1.jpg': '83,25 48,42 26,37',

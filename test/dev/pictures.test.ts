@@ -456,6 +456,15 @@ describe('commands for stored pictures', () => {
     expect(await sharp(path.join(cwd, 'tom.webp')).metadata()).toMatchObject({ format: 'webp', width: 40 })
   })
 
+  it('render finds faces by itself on a mount that asks Rekognition, and says so', async () => {
+    const config = { originals: { mounts: { checked: { allow: 'any', faces: 'rekognition' } } } }
+    const folder = project({ 'genato.config.json': JSON.stringify(config) })
+    put(path.join(folder, '.genato/originals/checked/tom.jpg'), await photo({ width: 80, height: 60 }))
+    const made = await genato(['render', '/checked/40x30,faces/tom.jpg', '--out', 'tom.jpg'], folder)
+    expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('built-in detector') as string })
+    expect(await sharp(path.join(folder, 'tom.jpg')).metadata()).toMatchObject({ width: 40, height: 30 })
+  })
+
   it.each([
     [['/photos/40x30/tim.jpg'], 1, /no picture tim\.jpg.*\n.*Did you mean tom\.jpg\?/],
     [['/photos/40x30,crop=9x9+900+0/tom.jpg'], 1, /80x60/],
