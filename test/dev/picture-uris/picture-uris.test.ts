@@ -158,12 +158,13 @@ describe('URIs of stored pictures', () => {
     )
     const around = [
       ...KEYS.flatMap((key) => [`/seen/${encodeURI(key)}`, `/seen/${generation}/${encodeURI(key)}/9x9`]),
-      ...[`/any/../seen/tom.jpg`, `/seen/${generation}/tom.jpg/as-is`, `/${generation}/seen/tom.jpg/9x9`],
-      ...[
-        '/raw/9x9/..%2fseen/tom.jpg',
-        '/_notes/seen/x/labels.json',
-        `/seen/_notes/${generation}/seen/x/labels.json`,
-      ],
+      `/any/../seen/tom.jpg`,
+      `/seen/${generation}/tom.jpg/as-is`,
+      `/${generation}/seen/tom.jpg/9x9`,
+
+      '/raw/9x9/..%2fseen/tom.jpg',
+      '/_notes/seen/x/labels.json',
+      `/seen/_notes/${generation}/seen/x/labels.json`,
     ].map((target) => attack('seen', target, ({ status }) => (status < 400 ? `is ${status}` : undefined)))
     await holds([...shown, ...around])
     // What was refused isn't stored either, only the notes of the labels.
