@@ -7,9 +7,11 @@ export function refusal(code, sentence) {
   return { code: code, sentence: sentence }
 }
 
-/** A viewer's text for a sentence, cut so that an answer stays small. */
+/** A viewer's text for a sentence: cut so that an answer stays small, with markup and all beyond ASCII escaped. */
 export function quote(text) {
-  return JSON.stringify(text.slice(0, 60))
+  return JSON.stringify(text.slice(0, 60)).replace(/[^ -;=?-~]/g, function (character) {
+    return '\\u' + ('000' + character.charCodeAt(0).toString(16)).slice(-4)
+  })
 }
 
 /**

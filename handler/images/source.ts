@@ -22,6 +22,9 @@ export interface Source {
   readonly decoder: 'shrinks' | 'draws' | 'plain'
 }
 
+/** Milliseconds. Files may say more than the encoders take. */
+const LONGEST_DELAY = 65_535
+
 const DECODERS = { jpeg: 'shrinks', webp: 'shrinks', svg: 'draws' } as const
 
 export async function openSource(picture: Picture, open: Open): Promise<Source> {
@@ -43,7 +46,7 @@ export async function openSource(picture: Picture, open: Open): Promise<Source> 
     stored: turnSize(picture, toUpright),
     toUpright,
     frames,
-    delay: header.delay ?? [],
+    delay: (header.delay ?? []).map((delay) => Math.max(0, Math.min(LONGEST_DELAY, delay))),
     loop: header.loop ?? 0,
     decoder: DECODERS[picture.type as keyof typeof DECODERS] ?? 'plain',
   }

@@ -1,8 +1,8 @@
 import { connectWire, requestFor, type Wire, type WireAnswer } from '../../support/load/wire.js'
 import type { UriCase } from './request.js'
 
-export interface Answered {
-  asked: UriCase
+export interface Answered<Case extends UriCase = UriCase> {
+  asked: Case
   answer: WireAnswer | 'closed'
 }
 
@@ -12,8 +12,11 @@ const CONNECTIONS = 8
  * Sends all requests over a few kept-alive connections. A request given byte for byte gets its own connection,
  * because its end is unclear.
  */
-export async function answersTo(port: number, cases: readonly UriCase[]): Promise<Answered[]> {
-  const answered: Answered[] = []
+export async function answersTo<Case extends UriCase>(
+  port: number,
+  cases: readonly Case[],
+): Promise<Answered<Case>[]> {
+  const answered: Answered<Case>[] = []
   const queue = cases.values()
   const worker = async () => {
     let wire: Wire | undefined

@@ -47,6 +47,16 @@ describe('auto', () => {
   })
 })
 
+test.each(['%7F', '%E2%80%AE', '%E2%80%A8', '%C2%9B31m', '%3Cscript%3E', '%0D%0A', '%F0%9F%98%80', 'é'])(
+  'an error quotes %s in visible ASCII without markup',
+  async (piece) => {
+    for (const path of [`/photos/9x9,${piece}/a`, `/photos/9x9/${piece}/../a`, `/${piece}/a`]) {
+      const { body } = await gate(path)
+      expect(body).toMatch(/^[A-Z_]+: [ -;=?-~]+\n$/)
+    }
+  },
+)
+
 describe('the original as it is stored', () => {
   test('is given where the mount allows it', async () => {
     expect(await gate('/photos/cats/a~b.jpg')).toEqual({ uri: `/photos/${GENERATION}/cats/a~7Eb.jpg/as-is` })

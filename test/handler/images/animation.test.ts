@@ -200,3 +200,11 @@ test('transparency of an animation is kept', async () => {
     }
   }
 })
+
+test('frames that say to be shown for longer than encoders can write are shown as long as they can', async () => {
+  const bytes = await animation('webp', 10, 10, [Buffer.alloc(300, 1), Buffer.alloc(300, 200)])
+  // The 24 bits of a frame's duration, after its place and size. Source: WebP container specification, "ANMF".
+  bytes.writeUIntLE(0xffffff, bytes.indexOf('ANMF') + 8 + 12, 3)
+  const { body } = await rendition(bytes, { width: 5 })
+  expect((await sharp(body, { pages: -1 }).metadata()).delay).toEqual([65_535, 200])
+})
