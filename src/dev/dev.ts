@@ -9,6 +9,7 @@ import { workFolder } from '../lib/work-folder.js'
 import { CACHE_BYTES, createEdge, type Distribution, type Edge } from '../local/cloudfront/edge.js'
 import type { Served } from '../local/cloudfront/viewer/served.js'
 import { startFunctionStore } from '../local/lambda/function-store.js'
+import type { FunctionRunner } from '../local/lambda/runner.js'
 import type { ObjectFolder } from '../objects/folder.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { checkExamples } from './examples.js'
@@ -90,7 +91,9 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     let current: Running
     const page = pageAt(options, {
       about: () => aboutOf(current),
-      explain: async (asked) => edge.whileUnchanged(async () => current.runner.call('explain', asked)),
+      explain: async (asked) =>
+        edge.whileUnchanged(async () => runnerOf(asked, current).call('explain', asked)),
+      pictures: () => current.pictures,
       images,
       notes: data,
     })
@@ -115,7 +118,14 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
       cacheTagHeader: CACHE_TAG_HEADER,
       cacheBytes: CACHE_BYTES,
     })
-    const fresh = await keepFresh({ data, renditions, edge, pictures: () => current.pictures, reporter })
+    const fresh = await keepFresh({
+      data,
+      renditions,
+      edge,
+      pictures: () => current.pictures,
+      reporter,
+      onChanged: (changed) => page.originalsChanged(changed),
+    })
     ends.push(async () => fresh.close())
     const serving = await startServing({ ...options, edge, page, store, runner: () => current.runner })
     void checkExamples(current, reporter)
@@ -158,6 +168,12 @@ async function firstRun(settings: Settings, around: Surroundings): Promise<Runni
     step.failed()
     throw error
   }
+}
+
+/** The function whose the path is. */
+function runnerOf(asked: string, { runner, pictures }: Running): FunctionRunner {
+  const [, name] = /^\/([^/]*)\//.exec(asked) ?? []
+  return pictures?.mounts.some((mount) => mount.name === name) ? pictures.runner : runner
 }
 
 function aboutOf({ settings, examples }: Running) {
