@@ -1,0 +1,50 @@
+import type { Signed } from '../../messages.js'
+import { acceptOfImages } from './accept.js'
+
+/** An answer of the service, and the URL that it was asked by. */
+export interface Asked {
+  response: Response
+  url: string
+}
+
+/** How long a signature lasts that the page needs for itself. */
+const PAGE_EXPIRES = '1h'
+
+/** Sends requests as an `img` of this page would, past the browser's cache to show the edge's. */
+export interface Service {
+  ask(path: string, signal?: AbortSignal): Promise<Asked>
+}
+
+/** @param isSigned whether a path needs a signature. */
+export function createService(isSigned: (path: string) => boolean): Service {
+  return {
+    async ask(path, signal) {
+      const accept = await acceptOfImages()
+      const sent = isSigned(path) ? await signedOrAsIs(path, signal) : path
+      // A path can start with two slashes.
+      const url = location.origin + sent
+      const response = await fetch(url, { cache: 'no-store', headers: { accept }, signal: signal ?? null })
+      return { response, url }
+    },
+  }
+}
+
+/** @param expires a time from now such as `1h`. Empty: never. */
+export async function sign(path: string, expires: string, signal?: AbortSignal): Promise<Signed> {
+  const query = new URLSearchParams({ sign: path, expires })
+  const response = await fetch(`/?${query}`, { signal: signal ?? null })
+  return (await response.json()) as Signed
+}
+
+/** What can't be signed is wrong, and the service says so. */
+async function signedOrAsIs(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const signed = await sign(path, PAGE_EXPIRES, signal)
+  return 'path' in signed ? signed.path : path
+}
+
+/** The service's own words for a refusal: `BROKEN: the file …`. */
+export async function refusalIn(response: Response): Promise<string> {
+  const isText = response.headers.get('content-type')?.startsWith('text/plain') === true
+  const text = isText ? (await response.text()).trim() : ''
+  return text === '' ? `Status ${response.status}` : text
+}
