@@ -106,6 +106,7 @@ function createProgram(signal: AbortSignal) {
     .option('--host <address>', 'the address to listen on (default: this machine only)')
     .option('--data <folder>', 'the folder for stored images (default: .genato/images)')
     .addOption(originals('serve the pictures of a folder at /<mount>/…; may be repeated'))
+    .option('--rekognition <file>', 'what the local Rekognition finds in pictures (default: nothing)')
     .option('--deployed', 'serve what is live on AWS; new images stay on this machine')
     .option('--write', 'with --deployed: store new images in the live bucket')
     .action(async (args: DevArguments) => {
@@ -147,13 +148,16 @@ function createProgram(signal: AbortSignal) {
       const { overrides, reporter } = await run()
       await sign(path, args, overrides, reporter)
     })
-  command('package', "build a function's zip for Lambda")
+  command('package', "build a function's zip for Lambda, or the gate's code")
     .argument('[name]', 'which package (default: edge)')
-    .option('--out <file>', 'the file to write (default: .genato/package.zip)')
+    .option('--out <file>', 'the file to write (default: .genato/package.zip, .genato/gate.js)')
     .action(async (name: string | undefined, args: object) => {
-      const { packageFunction } = await import('./commands/package.js')
+      const { GATE, packageFunction } = await import('./commands/package.js')
       const { overrides, reporter } = await run()
-      await packageFunction(name, args, overrides, reporter)
+      if (name === GATE) {
+        const { packageGate } = await import('./commands/package-gate.js')
+        await packageGate(args, overrides, reporter)
+      } else await packageFunction(name, args, overrides, reporter)
     })
   command('init', 'write a commented genato.config.ts')
     .option('--generator', 'also write a custom generator to start from')
@@ -206,7 +210,7 @@ function createProgram(signal: AbortSignal) {
 /** `--originals photos=DIR`, which may be given several times, and takes no arguments that follow. */
 function originals(description: string): Option {
   return new Option('--originals <mount=folder>', description).argParser(
-    (value: string, before: string[] = []) => [...before, value],
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
   )
 }
 

@@ -43,7 +43,7 @@ const MORE: Record<string, More> = {
     examples: [
       ['render /640x480,navy --out card.webp', 'takes the format from the file name'],
       ['render /64,teal,svg --out - > icon.svg', ''],
-      ['render /photos/400x300/tom.jpg --originals photos=./pictures', ''],
+      ['render /p/64x/tom.jpg --originals p=./pictures', ''],
     ],
     doc: 'docs/urls.md',
   },

@@ -1,3 +1,4 @@
+import { CACHE_TAG } from '../handler/shared/pictures/cache-tag.js'
 import type { Mount } from '../handler/shared/pictures/mount.js'
 import type { Behaviour } from './distribution.js'
 import { PICTURES_HEADERS } from './headers-policy.js'
@@ -11,7 +12,7 @@ export const PICTURES_GROUP = 'genato-renditions-first'
 export const GATE = 'gate'
 
 /** The header of origins' responses in which CloudFront looks for cache tags. S3 sends it as user metadata. */
-export const CACHE_TAG_HEADER = 'x-amz-meta-cache-tag'
+export const CACHE_TAG_HEADER = `x-amz-meta-${CACHE_TAG}`
 
 /**
  * CloudFront asks the function only for a rendition that isn't stored. S3 answers 403 instead of 404, because

@@ -15,6 +15,7 @@ const ROOMS = [
   ['src/resources', 'src/logs'],
   ['src/objects', 'src/stacks'],
   ['src/local/s3'],
+  ['src/local/rekognition'],
   ['src/local/lambda'],
   ['src/local/cloudfront'],
   ['src/dev'],

@@ -27,6 +27,8 @@ function rewrite(request, state) {
   var name = uri.split('/', 2)[1] || ''
   var mount = uri.indexOf('/' + name + '/') === 0 && mountNamed(name)
   state.signed = mount && mount.signed
+  // Each byte of a key has at most three characters in a path. What is longer isn't worth reading.
+  if (uri.length > 4096) throw refusal('PATH_LIMIT', 'the path has ' + uri.length + ' characters.')
   // CloudFront chose the behaviour by the normalised path, and passes on the path as it was sent.
   if (!mount) throw refusal('BAD_ENCODING', quote(uri) + ' does not begin with a mount as it is written.')
   var signed = mount.signed && signedPath(request)
@@ -51,7 +53,7 @@ function rewrite(request, state) {
 function mountNamed(name) {
   if (!MOUNTS.hasOwnProperty(name)) return undefined
   var row = MOUNTS[name]
-  // In place of a list, 0 stands for any operations, and 1 for signed ones.
+  // In place of a list, 0 stands for any operations, and 1 for signed ones. A list may be empty.
   return { generation: row[0], side: row[1], asIs: row[2], signed: row[3] === 1, allow: row[3] }
 }
 
@@ -80,7 +82,8 @@ function readKey(raw) {
 function readAsIsKey(raw) {
   var key = readKey(raw)
   // It can only begin with a size if a slash is written %2F, and then its one spelling would mean a rendition.
-  if (looksLikeSize(key.split(/[/,]/)[0])) throw refusal('NOT_FOUND', quote(key) + ' begins with a size.')
+  if (looksLikeSize(key.split('/')[0].split(',')[0]))
+    throw refusal('NOT_FOUND', quote(key) + ' begins with a size.')
   return key
 }
 
@@ -90,7 +93,7 @@ function refuseNotAllowed(mount, path) {
     if (!mount.asIs) throw refusal('NOT_FOUND', 'write a size before the name, such as 400x300/.')
     return
   }
-  if (mount.signed || !mount.allow) return
+  if (mount.signed || mount.allow === 0) return
   var allowed = mount.allow.split(' ')
   if (allowed.indexOf(path) < 0)
     throw refusal(

@@ -11,10 +11,7 @@ export function matches(pattern, text) {
 /** Percent-decodes once. */
 export function decode(raw) {
   try {
-    var text = decodeURIComponent(raw)
-    // Throws for half of a surrogate pair.
-    encodeURIComponent(text)
-    return text
+    return decodeURIComponent(raw)
   } catch (error) {
     throw refusal('BAD_ENCODING', quote(raw) + ' is not percent-encoded UTF-8.')
   }
@@ -30,6 +27,11 @@ function percent(character) {
   return '%' + character.charCodeAt(0).toString(16).toUpperCase()
 }
 
+/** In njs, many times as fast as `replace` with a pattern. */
+function exchange(text, from, to) {
+  return text.split(from).join(to)
+}
+
 /** Percent-encodes all but RFC 3986's unreserved characters. */
 export function encode(text) {
   return encodeURIComponent(text).replace(/[!'()*]/g, percent)
@@ -37,10 +39,12 @@ export function encode(text) {
 
 /** An original's key in the one spelling of a URL, which has `,` `=` `+` plain too. */
 export function encodeKey(key) {
-  return encode(key).replace(/%2F/g, '/').replace(/%2C/g, ',').replace(/%3D/g, '=').replace(/%2B/g, '+')
+  if (matches(/^[\w./~,=+-]*/, key)) return key
+  return exchange(exchange(exchange(exchange(encode(key), '%2F', '/'), '%2C', ','), '%3D', '='), '%2B', '+')
 }
 
 /** An original's key in the characters of a rendition's key: `handler/shared/pictures/key.ts`. */
 export function escapeKey(key) {
-  return encode(key).replace(/%2F/g, '/').replace(/~/g, '%7E').replace(/%/g, '~')
+  if (matches(/^[\w./-]*/, key)) return key
+  return exchange(exchange(exchange(encode(key), '%2F', '/'), '~', '%7E'), '%', '~')
 }

@@ -16,9 +16,10 @@ const ACCEPTED: readonly Accepted[] = ['avif', 'webp', 'none']
  */
 export function explainPicture(mounts: readonly Mount[], path: string): Explanation {
   try {
-    const parsed = parsePicturePath(path, new Map(mounts.map((mount) => [mount.name, mount])))
-    const mount = mounts.find(({ name }) => name === parsed?.mount)
-    if (!parsed || !mount) return { kind: 'folder' }
+    const byName = new Map(mounts.map((mount) => [mount.name, mount]))
+    const parsed = parsePicturePath(path, byName)
+    const mount = parsed && byName.get(parsed.mount)
+    if (!mount) return { kind: 'folder' }
     if (parsed.kind === 'as-is')
       return mount.asIs
         ? { kind: 'file', key: mount.prefix + parsed.key }

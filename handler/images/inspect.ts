@@ -3,6 +3,7 @@ import type { PictureLimits } from '../shared/pictures/mount.js'
 import { readBmpHeader } from './bmp.js'
 import { loadEngine } from './engine.js'
 import { nameOther, sniff } from './sniff.js'
+import { checkSvg } from './svg.js'
 import { INPUT_TYPES, Refusal, type InputType, type Picture } from './types.js'
 
 /** To read a header. Counting the frames of an animation means to go through all of it. */
@@ -26,7 +27,7 @@ export async function inspect(bytes: Buffer, limits: PictureLimits): Promise<Pic
       'NOT_A_PICTURE',
       `The original is ${nameOther(bytes)}, and not one of ${INPUT_TYPES.join(', ')}.`,
     )
-  const picture = type === 'bmp' ? inspectBmp(bytes) : await inspectHeader(bytes, type)
+  const picture = type === 'bmp' ? inspectBmp(bytes) : await inspectHeader(bytes, type, limits)
   const { width, height, frames } = picture
   if (frames > limits.frames)
     throw new Refusal(
@@ -56,8 +57,9 @@ function inspectBmp(bytes: Buffer): Picture {
   return { bytes, type: 'bmp', width, height, frames: 1, alpha }
 }
 
-async function inspectHeader(bytes: Buffer, type: InputType): Promise<Picture> {
+async function inspectHeader(bytes: Buffer, type: InputType, limits: PictureLimits): Promise<Picture> {
   const open = await loadEngine(SECONDS)
+  if (type === 'svg') await checkSvg(bytes, open, limits.pixels)
   let header: Metadata
   try {
     header = await open(bytes, { limitInputPixels: false }).metadata()

@@ -1,3 +1,4 @@
+import { NOTES } from '../shared/pictures/generation.js'
 import { createHash } from 'node:crypto'
 import type { Bucket } from '../shared/s3/objects.js'
 import type { Mount } from '../shared/pictures/mount.js'
@@ -7,9 +8,6 @@ import type { Mount } from '../shared/pictures/mount.js'
  * labels.
  */
 export type NoteKind = 'broken' | 'faces' | 'labels'
-
-/** The prefix of every note. The first segment of the gate's paths never begins so. */
-export const NOTES = '_notes/'
 
 /** Bytes. Longer ones are not this module's. */
 const LONGEST = 1_000_000

@@ -1,19 +1,13 @@
 import { openFaceDetector } from './faces/detector.js'
 import { inspect } from './inspect.js'
+import { verdict, type Label } from './moderation.js'
+import { moderationLabels, rekognitionFaces } from './rekognition.js'
+import type { RekognitionEnvironment } from './rekognition-call.js'
 import { nameOther, sniff } from './sniff.js'
 import type { Mount, Moderation, PictureLimits } from '../shared/pictures/mount.js'
 import type { Operations } from '../shared/pictures/operations.js'
 import { makeRendition, type RenditionOptions } from './rendition.js'
 import { INPUT_TYPES, Refusal, type Face, type InputType, type Picture, type Rendition } from './types.js'
-
-/** Rekognition's label of a picture that should be moderated. */
-export interface Label {
-  readonly name: string
-  /** The name of the label above it; empty for a top one. */
-  readonly parent: string
-  /** Percent. */
-  readonly confidence: number
-}
 
 /** Everything that is done to a picture's bytes, apart from where they come from and go to. */
 export interface PictureWork {
@@ -30,8 +24,11 @@ export interface PictureWork {
   verdict(labels: readonly Label[], moderation: Moderation): 'clear' | 'blur' | 'refuse'
 }
 
-/** @param model the path of the built-in detector's weights, which are read when they are first needed. */
-export function pictureWork(model: string): PictureWork {
+/**
+ * @param model the path of the built-in detector's weights, which are read when they are first needed.
+ * @param env the function's, for Rekognition.
+ */
+export function pictureWork(model: string, env: RekognitionEnvironment): PictureWork {
   const detectFaces = openFaceDetector(model)
   return {
     sniff(bytes) {
@@ -46,14 +43,9 @@ export function pictureWork(model: string): PictureWork {
     inspect,
     make: makeRendition,
     async faces(picture, { faces }) {
-      if (faces === 'built-in') return detectFaces(picture)
-      throw new Error('Not merged yet.')
+      return faces === 'built-in' ? detectFaces(picture) : rekognitionFaces(picture, env)
     },
-    async labels() {
-      throw new Error('Not merged yet.')
-    },
-    verdict() {
-      throw new Error('Not merged yet.')
-    },
+    labels: async (picture, { minConfidence }) => moderationLabels(picture, env, minConfidence),
+    verdict,
   }
 }

@@ -1,4 +1,4 @@
-import type { Label } from './picture-work.js'
+import type { Label } from './moderation.js'
 import { Refusal, type Face } from './types.js'
 
 /** @returns the refusal that was noted; `undefined` if there is none, or none that can be read. */

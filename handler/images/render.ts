@@ -13,8 +13,9 @@ export async function renderPicture(
   original: Buffer,
   timeoutMs: number,
 ): Promise<Rendition> {
-  const parsed = parsePicturePath(path, new Map(mounts.map((mount) => [mount.name, mount])))
-  const mount = mounts.find(({ name }) => name === parsed?.mount)
+  const byName = new Map(mounts.map((mount) => [mount.name, mount]))
+  const parsed = parsePicturePath(path, byName)
+  const mount = parsed && byName.get(parsed.mount)
   if (!mount || parsed?.kind !== 'rendition')
     throw new BadRequest('NOT_FOUND', `${quote(path)} is not the path of a rendition.`)
   const { limits } = mount

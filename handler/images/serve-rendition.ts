@@ -48,7 +48,7 @@ export async function serveRendition(job: RenditionJob): Promise<Result> {
 async function serveOnce(job: RenditionJob): Promise<Result | 'again'> {
   const [stored, original] = await lookUp(job)
   if (!original) {
-    if (stored) await asked(timed(job, 'store', job.renditions.delete(job.renditionKey, stored.etag)))
+    if (stored) await takeBack(job, stored.etag)
     throw nothingThere(job, operationsKey(job.operations))
   }
   if (stored?.sourceEtag === original.etag) {
@@ -163,7 +163,7 @@ async function store(
   return unstored(job, made)
 }
 
-/** Deletes the rendition that this request stored, unless another request has replaced it meanwhile. */
+/** Deletes an outdated rendition, unless another request has replaced it meanwhile. The answer doesn't depend on it. */
 async function takeBack(job: RenditionJob, etag: string): Promise<void> {
   try {
     await timed(job, 'store', job.renditions.delete(job.renditionKey, etag))

@@ -40,7 +40,7 @@ type FunctionEnvironment = Environment & {
 export function createImages({ mounts }: BakedImages, root: string): ImagesExports {
   const env: FunctionEnvironment = process.env
   const open = bucketOpener(env)
-  const work = pictureWork(path.join(root, FACE_MODEL))
+  const work = pictureWork(path.join(root, FACE_MODEL), env)
   let warmed: Promise<unknown> | undefined
   const handler = imageHandler({
     mounts,
@@ -66,8 +66,9 @@ export function createImages({ mounts }: BakedImages, root: string): ImagesExpor
     handler: streamed(handler),
     mounts,
     explain: (path) => explainPicture(mounts, path),
-    render: async (path, original, timeoutMs) =>
-      renderPicture({ mounts, work }, path, Buffer.from(original), timeoutMs),
+    async render(path, { buffer, byteOffset, byteLength }, timeoutMs) {
+      return renderPicture({ mounts, work }, path, Buffer.from(buffer, byteOffset, byteLength), timeoutMs)
+    },
   }
 }
 

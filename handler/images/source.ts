@@ -3,6 +3,7 @@ import { turnOfExif, turnSize, UPRIGHT, type Size, type Turn } from '../shared/p
 import { readBmp, readBmpHeader } from './bmp.js'
 import { openPixels, toPixels, type Open, type Pixels } from './engine.js'
 import { broken } from './inspect.js'
+import { costlyDensity } from './svg.js'
 import type { Picture } from './types.js'
 
 /** Where the pixels of a rendition come from. */
@@ -26,6 +27,9 @@ const DECODERS = { jpeg: 'shrinks', webp: 'shrinks', svg: 'draws' } as const
 export async function openSource(picture: Picture, open: Open): Promise<Source> {
   if (picture.type === 'bmp') return pixelSource(readBmpPixels(picture), open)
   const { bytes, width, height, frames } = picture
+  const density = picture.type === 'svg' ? costlyDensity(bytes, width, height) : undefined
+  if (density !== undefined)
+    return pixelSource(await toPixels(open(bytes, { density, limitInputPixels: false })), open)
   const pixels = width * height * frames
   const header = await open(bytes, { limitInputPixels: pixels }).metadata()
   const toUpright = turnOfExif(header.orientation)

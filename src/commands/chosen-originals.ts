@@ -2,7 +2,7 @@ import { BadRequest } from '../../handler/shared/contract.js'
 import { operationsKey } from '../../handler/shared/pictures/key.js'
 import type { Operations } from '../../handler/shared/pictures/operations.js'
 import { parsePicturePath } from '../../handler/shared/pictures/path.js'
-import { readGenerations, type Chosen, type StoredRendition } from '../dev/pictures/renditions.js'
+import { servedMounts, type Chosen, type StoredRendition } from '../dev/pictures/renditions.js'
 import type { Settings } from '../config/types.js'
 import { usageError } from '../lib/errors.js'
 import { ANSWERED_SO } from './explain.js'
@@ -22,7 +22,7 @@ export async function knownMounts(
   { originals }: Pick<Settings, 'originals'>,
   data: string,
 ): Promise<ReadonlySet<string>> {
-  return new Set([...originals.mounts.map(({ name }) => name), ...Object.keys(await readGenerations(data))])
+  return new Set([...originals.mounts.map(({ name }) => name), ...(await servedMounts(data))])
 }
 
 /**

@@ -7,6 +7,7 @@ export interface DevArguments extends OriginalsOption {
   port?: string
   host?: string
   data?: string
+  rekognition?: string
   deployed?: boolean
   write?: boolean
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { messageOf, usageError } from '../lib/errors.js'
 import { startDev } from '../dev/dev.js'
 import { aborted, readAddress, servedAt, unlessAborted, type DevArguments } from './dev-arguments.js'
@@ -28,6 +29,7 @@ export async function dev({ overrides, reporter, signal }: Run, args: DevArgumen
     port,
     data,
     originals,
+    rekognition: args.rekognition === undefined ? undefined : path.resolve(cwd, args.rekognition),
     reporter,
     onServed: reportServed(reporter),
     onFunctionLine: reportFunctionLine(reporter),

@@ -89,7 +89,7 @@ function keyRows({ key, details: { keys } }: Extract<Explanation, { kind: 'image
   if (typeof keys !== 'object' || keys === null) return [['key', key]]
   return Object.entries(keys).map(([accepted, one]) => [
     accepted === 'none' ? 'other viewers' : `${accepted} viewers`,
-    String(one),
+    typeof one === 'string' ? one : JSON.stringify(one),
   ])
 }
 

@@ -14,6 +14,9 @@ import type { Reporter } from '../reporter/reporter.js'
 
 const LARGEST_SHOWN = 5
 
+/** What isn't a zip for Lambda, and has a command of its own: `packageGate`. */
+export const GATE = 'gate'
+
 /** `genato package`: the zip for Lambda, checked by loading it once. */
 export async function packageFunction(
   given: string | undefined,
@@ -51,7 +54,7 @@ export async function packageFunction(
 function readName(given: string = PACKAGES[0].name): PackageName {
   const found = PACKAGES.find(({ name }) => name === given)
   if (found) return found.name
-  const names = PACKAGES.map(({ name }) => name)
+  const names = [...PACKAGES.map(({ name }) => name), GATE]
   const meant = nearest(given, names)
   const sorted = meant === undefined ? names : [meant, ...names.filter((name) => name !== meant)]
   throw usageError(

@@ -17,7 +17,7 @@ import { dropOutdatedImages, openLocalImages } from './local-images.js'
 import type { Page } from './page/page.js'
 import { picturesDistribution } from './pictures/distribution.js'
 import { keepFresh } from './pictures/freshness.js'
-import { dropOldGenerations, openRenditions } from './pictures/renditions.js'
+import { dropOutdatedRenditions, openRenditions } from './pictures/renditions.js'
 import type { RunningPictures } from './pictures/running-pictures.js'
 import { rebuildOnChange } from './rebuild.js'
 import { buildAndRun, stopReplaced, type Running, type Surroundings } from './running.js'
@@ -33,6 +33,8 @@ export interface DevOptions {
   data: string
   /** Folders of originals, absolute, by the names of mounts, which the settings have. */
   originals: ReadonlyMap<string, string>
+  /** The file that the local Rekognition answers from, absolute. */
+  rekognition: string | undefined
   reporter: Reporter
   onServed: (served: Served) => void
   /** Receives each line that the function writes to its log. */
@@ -86,7 +88,14 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
       store: store.access,
       reporter,
       onFunctionLine,
-      pictures: { work, renditions, folders: options.originals, reporter, onFunctionLine },
+      pictures: {
+        work,
+        renditions,
+        folders: options.originals,
+        answersFile: options.rekognition,
+        reporter,
+        onFunctionLine,
+      },
     }
     let current: Running
     const page = pageAt(options, {
@@ -198,12 +207,11 @@ interface Stores {
 
 /** Deletes what other code and other settings made. @returns how many were deleted. */
 async function dropOutdated(
-  { digest, settings }: Running,
+  { digest, pictures }: Running,
   { images, renditions, data }: Stores,
 ): Promise<number> {
-  const { mounts } = settings.originals
   const dropped = await dropOutdatedImages(images, data, digest)
-  return mounts.length === 0 ? dropped : dropped + (await dropOldGenerations(renditions, data, mounts))
+  return pictures ? dropped + (await dropOutdatedRenditions(renditions, data, pictures)) : dropped
 }
 
 interface Replacing {

@@ -22,6 +22,12 @@ async function photo(
     .toBuffer()
 }
 
+/** White, with a black part: an edge that blurring softens. */
+async function halves(black: string): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><path fill="#fff" d="M0 0h400v300H0z"/><path d="${black}"/></svg>`
+  return sharp(Buffer.from(svg)).jpeg().toBuffer()
+}
+
 /** Writes a file, and its folder. */
 function put(file: string, bytes: Buffer | string): void {
   mkdirSync(path.dirname(file), { recursive: true })
@@ -62,6 +68,14 @@ async function sizeOf({ body }: Answer): Promise<string> {
 async function isBlue({ body }: Answer): Promise<boolean> {
   const { dominant } = await sharp(body).stats()
   return dominant.b > dominant.r
+}
+
+/** The largest step between neighbours in the middle row. */
+async function steepest({ body }: Answer): Promise<number> {
+  const { data, info } = await sharp(body).greyscale().raw().toBuffer({ resolveWithObject: true })
+  const start = Math.floor(info.height / 2) * info.width * info.channels
+  const row = Array.from({ length: info.width }, (_, x) => data[start + x * info.channels] ?? 0)
+  return Math.max(...row.slice(1).map((value, x) => Math.abs(value - (row[x] ?? 0))))
 }
 
 /** Asks until the answer is right, for 10 s. */
@@ -320,6 +334,54 @@ describe('a changed configuration', () => {
     writeFileSync(path.join(cwd, 'genato.config.json'), '{ "originals": { "mounts": { "photos": {} } } }')
     await dev.untilSaid('originals.mounts.photos.allow must be written')
     expect((await ask(dev, '/photos/40x30/tom.jpg')).status).toBe(200)
+  })
+})
+
+describe('mounts that ask Rekognition', () => {
+  it('get answers from a file, also once it has changed, and say so', async () => {
+    const mounts = {
+      blurred: { allow: 'any', moderate: { action: 'blur' } },
+      strict: { allow: 'any', moderate: { action: 'refuse', labels: ['Violence'] } },
+    }
+    const cwd = project({ 'genato.config.json': JSON.stringify({ originals: { mounts } }) })
+    const answers = path.join(cwd, 'labels.json')
+    put(answers, JSON.stringify({ 'strict/bad.jpg': { labels: [{ name: 'Weapons', parent: 'Violence' }] } }))
+    put(path.join(cwd, '.genato/originals/blurred/a.jpg'), await halves('M0 0h180v300H0z'))
+    put(path.join(cwd, '.genato/originals/strict/bad.jpg'), await halves('M0 0h400v130H0z'))
+    put(path.join(cwd, '.genato/originals/strict/good.jpg'), await photo({ width: 400, height: 300 }))
+    const dev = await startDevCli(cwd, ['--rekognition', 'labels.json'])
+    expect(dev.said()).toMatch(/The local Rekognition looks at nothing: it answers from .*labels\.json/)
+    const refused = await ask(dev, '/strict/40x30/bad.jpg')
+    expect(refused.status).toBe(403)
+    expect(refused.body.toString()).toMatch(/^MODERATED: /)
+    expect((await ask(dev, '/strict/40x30,json/bad.jpg')).status).toBe(403)
+    expect((await ask(dev, '/strict/40x30/good.jpg')).status).toBe(200)
+    const sharpEdge = await ask(dev, '/blurred/400x300,png/a.jpg')
+    expect(sharpEdge.status).toBe(200)
+
+    put(answers, JSON.stringify({ 'blurred/a.jpg': { labels: [{ name: 'Violence' }] } }))
+    await dev.untilSaid(/rebuilt .*labels\.json/)
+    expect((await ask(dev, '/strict/40x30/bad.jpg')).status).toBe(200)
+    const blurred = await ask(dev, '/blurred/400x300,png/a.jpg')
+    expect(blurred.status).toBe(200)
+    expect(await steepest(blurred)).toBeLessThan((await steepest(sharpEdge)) / 4)
+  })
+
+  it('find nothing without a file, which is said', async () => {
+    const mounts = { photos: { allow: 'any', faces: 'rekognition' } }
+    const cwd = project({ 'genato.config.json': JSON.stringify({ originals: { mounts } }) })
+    put(path.join(cwd, '.genato/originals/photos/tom.jpg'), await photo({ width: 80, height: 60 }))
+    const dev = await startDevCli(cwd)
+    expect(dev.said()).toContain('it finds no labels and no faces in any picture')
+    expect((await ask(dev, '/photos/40x30,faces/tom.jpg')).status).toBe(200)
+    expect((await ask(dev, '/photos/40x30,face=1/tom.jpg')).status).toBe(400)
+  })
+
+  it('refuse a file that is wrong', async () => {
+    const mounts = { photos: { allow: 'any', faces: 'rekognition' } }
+    const cwd = project({ 'genato.config.json': JSON.stringify({ originals: { mounts } }), 'l.json': '[' })
+    const ran = await genato(['dev', '--rekognition', 'l.json'], cwd)
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('l.json') as string })
   })
 })
 

@@ -66,7 +66,7 @@ export function imageService(endpoint: string, mounts: readonly Mount[], work: P
   })
   const handler = imageHandler({
     mounts,
-    work: { ...pictureWork(path.join(ROOT, 'handler', 'images', FACE_MODEL)), ...work },
+    work: { ...pictureWork(path.join(ROOT, 'handler', 'images', FACE_MODEL), {}), ...work },
     openBuckets: (_, until, account) => {
       const at = (bucket: string) =>
         open({ location: { bucket, region: 'us-east-1', prefix: '' }, until, account })

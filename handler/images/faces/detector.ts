@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { stillFrame, type StillFrame } from '../still-frame.js'
 import type { Face, Picture } from '../types.js'
 import { findCandidates, GRID, readNetwork, type Candidate, type Network } from './network.js'
+import { largestFirst, withinPicture } from './order.js'
 
 /** Pixels of the longer side of what is looked at. */
 export const LOOKED_AT = 320
@@ -23,7 +24,13 @@ export type FaceDetector = (picture: Picture) => Promise<Face[]>
 export function openFaceDetector(model: string): FaceDetector {
   let network: Promise<Network> | undefined
   return async (picture) => {
-    network ??= readFile(model).then(readNetwork)
+    // A failure is forgotten, so that it is no failure of every later picture.
+    network ??= readFile(model)
+      .then(readNetwork)
+      .catch((error: unknown) => {
+        network = undefined
+        throw error
+      })
     const [loaded, frame] = await Promise.all([
       network,
       stillFrame(picture, 0, { width: LOOKED_AT, height: LOOKED_AT }),
@@ -69,20 +76,12 @@ function overlap(one: Candidate, other: Candidate): number {
   return both / (one.width * one.height + other.width * other.height - both)
 }
 
-/** Within the picture: a box may reach over its edges. */
 function toFace({ left, top, width, height, confidence }: Candidate, frame: StillFrame): Face {
-  const share = (value: number, whole: number) => Math.min(1, Math.max(0, value / whole))
-  const from = { x: share(left, frame.width), y: share(top, frame.height) }
-  return {
-    left: from.x,
-    top: from.y,
-    width: share(left + width, frame.width) - from.x,
-    height: share(top + height, frame.height) - from.y,
+  return withinPicture({
+    left: left / frame.width,
+    top: top / frame.height,
+    width: width / frame.width,
+    height: height / frame.height,
     confidence,
-  }
-}
-
-/** The order that `face=1`, `face=2` … count in. It depends on nothing but the boxes. */
-export function largestFirst(one: Face, other: Face): number {
-  return other.width * other.height - one.width * one.height || one.left - other.left || one.top - other.top
+  })
 }

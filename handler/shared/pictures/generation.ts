@@ -23,3 +23,6 @@ export function generationOf(mount: Omit<Mount, 'generation'>): string {
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12)
 }
+
+/** The prefix of every note. The first segment of the gate's paths never begins so. */
+export const NOTES = '_notes/'

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { NOTES } from '../../../handler/shared/pictures/generation.js'
 import { parseRenditionPath, operationsKey } from '../../../handler/shared/pictures/key.js'
 import { AS_IS, type Mount } from '../../../handler/shared/pictures/mount.js'
 import type { Operations } from '../../../handler/shared/pictures/operations.js'
@@ -61,42 +62,62 @@ export function isChosen({ mount, key }: { mount: string; key: string }, chosen:
   return 'key' in chosen ? key === chosen.key : key.startsWith(chosen.prefix)
 }
 
-/** The generation of each mount whose renditions are stored, by its name. */
-type Generations = Record<string, string>
+/**
+ * What each mount's stored renditions were made by, by its name: the generation, and for a mount that asks Rekognition
+ * also a digest of what the local one answers from.
+ */
+type MadeBy = Record<string, string>
 
 function noteOf(data: string): string {
   return path.join(data, 'generations.json')
 }
 
-/** The mounts that `genato dev` served from this folder of data. */
-export async function readGenerations(data: string): Promise<Generations> {
+async function readNote(data: string): Promise<MadeBy> {
   try {
-    return JSON.parse(await readFile(noteOf(data), 'utf8')) as Generations
+    return JSON.parse(await readFile(noteOf(data), 'utf8')) as MadeBy
   } catch {
     // A missing or damaged note only means that nothing is dropped now.
     return {}
   }
 }
 
+/** The mounts that `genato dev` served from this folder of data. */
+export async function servedMounts(data: string): Promise<string[]> {
+  return Object.keys(await readNote(data))
+}
+
 /**
- * Deletes what was stored under another generation of these mounts. Renditions of mounts that are not configured now
- * stay.
- * @param data holds the note of the generations.
+ * Deletes what was stored under another generation of these mounts, or with other answers of Rekognition. Renditions of
+ * mounts that are not configured now stay.
+ * @param data holds the note.
+ * @param answers a digest of what the local Rekognition answers from.
  * @returns how many renditions were deleted.
  */
-export async function dropOldGenerations(
+export async function dropOutdatedRenditions(
   renditions: Pick<ObjectFolder, 'removePrefix'>,
   data: string,
-  mounts: readonly Pick<Mount, 'name' | 'generation'>[],
+  { mounts, answers = '' }: { mounts: readonly Mount[]; answers: string | undefined },
 ): Promise<number> {
-  const before = await readGenerations(data)
-  const old = mounts.filter(({ name, generation }) => (before[name] ?? generation) !== generation)
+  const before = await readNote(data)
+  const now = Object.fromEntries(
+    mounts.map((mount): [string, string] => [
+      mount.name,
+      asksRekognition(mount) ? `${mount.generation} ${answers}` : mount.generation,
+    ]),
+  )
   let dropped = 0
-  for (const { name } of old) {
-    dropped += await renditions.removePrefix(`${name}/${before[name]}/`)
-    await renditions.removePrefix(`_notes/${before[name]}/${name}/`)
+  for (const [name, madeBy] of Object.entries(now)) {
+    const other = before[name]
+    if (other === undefined || other === madeBy) continue
+    const [generation = ''] = other.split(' ')
+    dropped += await renditions.removePrefix(`${name}/${generation}/`)
+    await renditions.removePrefix(`${NOTES}${generation}/${name}/`)
   }
-  const now = Object.fromEntries(mounts.map(({ name, generation }) => [name, generation]))
   await writeFile(noteOf(data), `${JSON.stringify({ ...before, ...now }, null, 2)}\n`)
   return dropped
+}
+
+/** Whether Rekognition looks at the originals of a mount. */
+export function asksRekognition({ faces, moderate }: Pick<Mount, 'faces' | 'moderate'>): boolean {
+  return faces === 'rekognition' || moderate !== false
 }

@@ -8,6 +8,7 @@ import { signingKeys, type SigningKeys } from '../../lib/signing-keys.js'
 import type { ViewerFunction } from '../../local/cloudfront/viewer-function/event.js'
 import { openViewerFunction } from '../../local/cloudfront/viewer-function/sandbox.js'
 import { reservedEnvironment } from '../../local/lambda/environment.js'
+import { FunctionFailed } from '../../local/lambda/failure.js'
 import { imagesFunction } from '../../local/lambda/function-of.js'
 import { startRoleStore } from '../../local/lambda/function-store.js'
 import { createRunner, type FunctionRunner } from '../../local/lambda/runner.js'
@@ -16,6 +17,7 @@ import { buildPackage } from '../../package/build.js'
 import { gateCode } from '../../package/gate.js'
 import { unpackForHost } from '../../package/unpack.js'
 import type { Reporter } from '../../reporter/reporter.js'
+import { answersDigest, startLocalRekognition } from './local-rekognition.js'
 import { openOriginals, type Originals } from './original-folders.js'
 
 /** The service of stored pictures, running. When the configuration changes it, all of this is replaced. */
@@ -33,6 +35,8 @@ export interface RunningPictures {
   originals: Originals
   /** `undefined` if no mount is signed. */
   keys: SigningKeys | undefined
+  /** A digest of the file that the local Rekognition answers from; `undefined` without one. */
+  answers: string | undefined
   /** Ends the function and its store. */
   stop(): Promise<void>
 }
@@ -45,6 +49,8 @@ export interface PicturesSurroundings {
   renditions: ObjectFolder
   /** Folders of originals, absolute, by the mounts' names. All other mounts have a folder of their own in `work`. */
   folders: ReadonlyMap<string, string>
+  /** The file that the local Rekognition answers from, absolute. */
+  answersFile: string | undefined
   reporter: Reporter
   /** Receives each line that the function writes to its log. */
   onFunctionLine: (line: string) => void
@@ -68,8 +74,9 @@ export async function runPictures(
   const { mounts } = settings.originals
   if (mounts.length === 0) return undefined
   const keys = mounts.some(({ allow }) => allow === 'signed') ? await signingKeys(settings.root) : undefined
+  const answers = await answersDigest(settings, around.answersFile)
   const built = await buildPackage(settings, around.reporter, 'images')
-  if (before && isSame({ settings, keys, digest: built.digest }, before)) return before
+  if (before && isSame({ settings, keys, answers, digest: built.digest }, before)) return before
   const gate = openViewerFunction(
     await gateCode({
       mounts,
@@ -89,26 +96,24 @@ export async function runPictures(
     mounts,
     digest: built.digest,
     folder,
-    inputs: [...built.inputs, ...(keys ? [path.join(around.work, 'signing.json')] : [])],
+    inputs: [
+      ...built.inputs,
+      ...(keys ? [path.join(around.work, 'signing.json')] : []),
+      ...(around.answersFile === undefined ? [] : [around.answersFile]),
+    ],
     gate,
     originals,
     keys,
+    answers,
     ...running,
   }
 }
 
 async function runFunction(
   settings: Settings,
-  {
-    work,
-    folder,
-    renditions,
-    reporter,
-    originals,
-    own,
-    onFunctionLine,
-  }: PicturesSurroundings & { folder: string; originals: Originals; own: string },
+  around: PicturesSurroundings & { folder: string; originals: Originals; own: string },
 ): Promise<Pick<RunningPictures, 'runner' | 'stop'>> {
+  const { work, folder, renditions, reporter, originals, own, onFunctionLine } = around
   const { mounts } = settings.originals
   const bucket = renditionsBucket(settings.stack)
   const grants = imageFunctionGrants(
@@ -116,40 +121,54 @@ async function runFunction(
     bucket,
   )
   const buckets = new Map([...originals.buckets, [bucket, renditions] as const])
-  const store = await startRoleStore(buckets, Object.values(grants), reporter)
-  const fn = imagesFunction(settings)
-  const runner = createRunner({
-    folder,
-    temp: path.join(work, 'tmp'),
-    memory: fn.memory,
-    timeoutMs: fn.timeout * 1000,
-    env: reservedEnvironment(fn, { folder, ...store.access }),
-    onLine: onFunctionLine,
-  })
+  const ends: (() => Promise<void>)[] = []
   const stop = async () => {
-    store.ending()
-    await runner.stop()
-    await store.close()
+    for (const end of ends.splice(0).toReversed()) await end()
   }
   try {
+    const store = await startRoleStore(buckets, Object.values(grants), reporter)
+    ends.push(async () => store.close())
+    const rekognition = await startLocalRekognition(mounts, { ...around, ...store.access })
+    if (rekognition) ends.push(async () => rekognition.close())
+    const fn = imagesFunction(settings)
+    const runner = createRunner({
+      folder,
+      temp: path.join(work, 'tmp'),
+      memory: fn.memory,
+      timeoutMs: fn.timeout * 1000,
+      env: reservedEnvironment(fn, {
+        folder,
+        ...store.access,
+        ...(rekognition ? { rekognition: rekognition.endpoint } : {}),
+      }),
+      onLine: onFunctionLine,
+    })
+    ends.push(async () => {
+      store.ending()
+      await runner.stop()
+    })
     await runner.start()
     return { runner, stop }
   } catch (cause) {
     await stop()
-    throw new GenatoError('PACKAGE_FAILED', `The package images could not be loaded: ${messageOf(cause)}`, {
-      cause,
-    })
+    if (!(cause instanceof FunctionFailed)) throw cause
+    throw new GenatoError(
+      'PACKAGE_FAILED',
+      `The image function's package could not be loaded: ${messageOf(cause)}`,
+      { cause },
+    )
   }
 }
 
 /** The package holds the mounts. */
 function isSame(
-  { settings, keys, digest }: Pick<RunningPictures, 'settings' | 'keys' | 'digest'>,
+  { settings, keys, answers, digest }: Pick<RunningPictures, 'settings' | 'keys' | 'answers' | 'digest'>,
   before: RunningPictures,
 ): boolean {
   const { stack, originals, generate } = before.settings
   return (
     digest === before.digest &&
+    answers === before.answers &&
     stack === settings.stack &&
     originals.memory === settings.originals.memory &&
     originals.timeout === settings.originals.timeout &&

@@ -151,12 +151,12 @@ export function createEdge(options: EdgeOptions): Edge {
       return { ...(await answer(behaviour, { ...request, uri })), headersPolicy, rewritten: uri }
     },
     async change(run) {
-      const running = run()
-      const wired = running.then((next) => {
+      const running = (async () => {
+        const next = await run()
         if (next) wiredOf = wire(next)
-      })
-      changed = wired.catch(() => undefined)
-      await wired
+      })()
+      changed = running.catch(() => undefined)
+      await running
       cache.clear()
     },
     purge(purge) {

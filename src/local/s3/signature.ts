@@ -30,6 +30,10 @@ export interface VerifyOptions {
   maxSkewMs?: number | undefined
   /** The only region accepted in the scope; any if left out. */
   region?: string | undefined
+  /** The service in the scope; `s3` if left out. */
+  service?: string | undefined
+  /** sha256 of the body in hex. Other services than S3 don't want it as a header. */
+  payloadHash?: string | undefined
 }
 
 export type Verdict = { ok: true; payloadHash: string } | ({ ok: false } & S3Error)
@@ -72,13 +76,13 @@ export function verifySignature(
   }
   const maxSkewMs = options.maxSkewMs ?? FIFTEEN_MINUTES_MS
   if (Math.abs(options.now.getTime() - signedAt) > maxSkewMs) return refuse('RequestTimeTooSkewed')
-  const wrongScope = checkScope(authorization, timestamp, options.region)
+  const wrongScope = checkScope(authorization, timestamp, options)
   if (wrongScope !== undefined) return refuse('AuthorizationHeaderMalformed', wrongScope)
 
   if (hasUnsignedHeader(headers, authorization.signedHeaders)) {
     return refuse('AccessDenied', 'There were headers present in the request which were not signed')
   }
-  const payloadHash = headers.get('x-amz-content-sha256')
+  const payloadHash = headers.get('x-amz-content-sha256') ?? options.payloadHash
   if (payloadHash === undefined) {
     return refuse('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
   }
@@ -155,9 +159,14 @@ function parseTimestamp(timestamp: string): number | undefined {
   return Number.isNaN(time) ? undefined : time
 }
 
-function checkScope(scope: Authorization, timestamp: string, region: string | undefined): string | undefined {
+function checkScope(
+  scope: Authorization,
+  timestamp: string,
+  { region, service = 's3' }: VerifyOptions,
+): string | undefined {
   const malformed = 'The authorization header is malformed;'
-  if (scope.service !== 's3') return `${malformed} incorrect service. This endpoint belongs to "s3".`
+  if (scope.service !== service)
+    return `${malformed} incorrect service. This endpoint belongs to "${service}".`
   if (scope.terminator !== 'aws4_request') return `${malformed} the credential must end in "aws4_request".`
   if (scope.date !== timestamp.slice(0, 8)) return `${malformed} the date is not that of x-amz-date.`
   if (region !== undefined && scope.region !== region) {

@@ -32,25 +32,21 @@ test('a generator that is switched off', async () => {
 })
 
 test.each([
-  ...[
-    '/photos/40x30/a',
-    '/%70hotos/40x30/a',
-    '/photos%2F40x30/a',
-    '/photos',
-    '//photos/40x30/a',
-    '/x//photos',
-  ],
-  ...[
-    '/x/../photos/a',
-    '/x/%2e%2E/photos/a',
-    '/./photos/a',
-    '/\\photos/a',
-    '/a%5C',
-    '/a%00',
-    '/%',
-    '',
-    'photos',
-  ],
+  '/photos/40x30/a',
+  '/%70hotos/40x30/a',
+  '/photos%2F40x30/a',
+  '/photos',
+  '//photos/40x30/a',
+  '/x//photos',
+  '/x/../photos/a',
+  '/x/%2e%2E/photos/a',
+  '/./photos/a',
+  '/\\photos/a',
+  '/a%5C',
+  '/a%00',
+  '/%',
+  '',
+  'photos',
 ])('what may be a mount by another spelling is refused: %s', async (uri) => {
   for (const gate of [signed, off])
     expect(await gate(uri, sign(uri))).toMatchObject({ status: 400, code: 'BAD_ENCODING' })

@@ -73,6 +73,7 @@ test.each([
   ['methods of strings of later editions', "var a = 'x'.at(0)"],
   ['calls by a computed name', "var a = JSON['stri' + 'ngify'](1)"],
   ['native callbacks', 'var a = [1].filter(Boolean)'],
+  ['splitting at a pattern', "var a = 'a,b'.split(/,/)"],
   ['broken code', 'var = 1'],
 ])('the check refuses %s', (_, text) => {
   expect(foreignTo(text)).not.toEqual([])

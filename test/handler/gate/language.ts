@@ -131,6 +131,9 @@ function problems(
     const { computed, property } = node['callee']
     const name = isNode(property) && computed !== true ? String(property['name']) : '[…]'
     refuse(!METHODS.has(name), `method ${name}`)
+    // In njs, patterns miss what is in the strings that it gives: `/[\n\u2028]/` after `'a\n,b'.split(/,/)`.
+    const [first] = node['arguments'] as Node[]
+    refuse(name === 'split' && isRegex(first?.['regex']), 'split at a pattern')
   }
   return found
 }

@@ -17,7 +17,7 @@ export const MOUNTS: readonly GateMount[] = [
   gateMount('hidden', { asIs: false }),
   gateMount('signed', { allow: 'signed' }),
   gateMount('other', { allow: 'signed' }),
-  gateMount('listed', { allow: ['400x300_webp', '800x_auto', '100x100_smart_bg-ffffff_json'].slice(0, 2) }),
+  gateMount('listed', { allow: ['400x300_webp', '800x_auto'] }),
 ]
 
 export interface GateResult {

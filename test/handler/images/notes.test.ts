@@ -1,7 +1,8 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { inspect } from '../../../handler/images/inspect.js'
-import type { Label, PictureWork } from '../../../handler/images/picture-work.js'
+import type { Label } from '../../../handler/images/moderation.js'
+import type { PictureWork } from '../../../handler/images/picture-work.js'
 import { makeRendition } from '../../../handler/images/rendition.js'
 import type { Moderation } from '../../../handler/shared/pictures/mount.js'
 import type { Operations } from '../../../handler/shared/pictures/operations.js'
@@ -42,7 +43,6 @@ async function stage({ change = {}, hook, work = {}, labels = [] }: Staged = {})
       calls.push('labels')
       return labels
     },
-    verdict: (found, { action }) => (found.length === 0 ? 'clear' : action),
     ...work,
   }
   return { ...store, ...imageService(store.endpoint, [of], counted), of, calls }

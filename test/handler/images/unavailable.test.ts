@@ -135,6 +135,24 @@ it('still answers, uncached, when the outdated rendition can’t be taken back',
   expect(lines[0]).toMatchObject({ outcome: 'made', error: expect.stringContaining('could not be deleted') })
 })
 
+it('is 404 when the original is gone, even if what was made of it can’t be deleted', async () => {
+  const { endpoint } = await s3(
+    {
+      look: (response) =>
+        void response.writeHead(200, { ETag: '"old"', 'x-amz-meta-source-etag': '"v1"' }).end('old'),
+      head: (response) => void response.writeHead(404).end(),
+      undo: (response) => void response.writeHead(403).end(),
+    },
+    await photo('red'),
+  )
+  const { send, lines } = imageService(endpoint, [MOUNT])
+  expect(await send(PATH)).toMatchObject({ status: 404 })
+  expect(lines[0]).toMatchObject({
+    outcome: 'missing',
+    error: expect.stringContaining('could not be deleted'),
+  })
+})
+
 it('touches no bucket of another account', async () => {
   const { endpoint, put, asked } = await buckets(undefined, '999999999999')
   await put('tom.jpg', await photo('red'))

@@ -1,4 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { BEHAVIOURS } from '../../../templates/distribution.js'
+import { mountBehaviour } from '../../../templates/mount-behaviour.js'
+import { behaviourChooser } from '../../../src/local/cloudfront/behaviours.js'
 import { cached, mountEdge, overHttp, picture } from './mount-edge.js'
 
 /** Its picture is whatever reached it, so any header that reaches it would show. */
@@ -77,5 +81,40 @@ describe('nothing but the path shapes an answer', () => {
     expect((await get('/photos')).status).toBe(404)
     expect((await get('/photos%2f0123456789ab%2fcat')).status).toBe(404)
     expect(cached(await get('/photos/cat'))).toBe('200 Miss from cloudfront made')
+  })
+
+  it('no path of another behaviour is a key that the gate could make', () => {
+    const behaviourOf = behaviourChooser([mountBehaviour('photos', 'check'), ...BEHAVIOURS])
+    const part = fc.constantFrom(
+      'photos',
+      '0123456789ab',
+      'cat.jpg',
+      '400x_webp',
+      '.',
+      '..',
+      '...',
+      '',
+      '%2e',
+      '%2E.',
+      '%70hotos',
+      'Photos',
+      '~2F',
+      '%2f',
+      '\\',
+      '*',
+    )
+    const paths = fc.array(part, { maxLength: 7 }).map((parts) => `/${parts.join('/')}`)
+    const isKey = (path: string) =>
+      /^\/photos\/[0-9a-f]{12}\/[\w.~/-]+$/.test(path) &&
+      path
+        .slice(1)
+        .split('/')
+        .every((segment) => !['', '.', '..'].includes(segment))
+    fc.assert(
+      fc.property(paths, (path) => {
+        if (isKey(path)) expect(behaviourOf(path).path).toBe('/photos/*')
+      }),
+      { numRuns: 5_000, examples: [['/photos/0123456789ab/cat.jpg/400x_webp']] },
+    )
   })
 })

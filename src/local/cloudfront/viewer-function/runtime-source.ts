@@ -8,8 +8,9 @@ export const RUNTIME = String.raw`'use strict'
   delete globalThis.bridge
 
   const RealDate = Date
+  const { construct } = Reflect
   globalThis.Date = new Proxy(RealDate, {
-    construct: (target, given, self) => Reflect.construct(target, given.length === 0 ? [bridge.now()] : given, self),
+    construct: (target, given, self) => construct(target, given.length === 0 ? [bridge.now()] : given, self),
     apply: () => new RealDate(bridge.now()).toString(),
     get: (target, name) => (name === 'now' ? () => bridge.now() : target[name]),
   })

@@ -65,7 +65,8 @@ export function openViewerFunction(code: string): (event: object) => Promise<unk
   const start = new vm.Script(`${RUN}()`, { filename: 'run.js' })
   const open = (): vm.Context => {
     const opened = vm.createContext(
-      { bridge },
+      // Names are looked up in this object too, and a prototype would give the code this process's `Object`.
+      Object.assign(Object.create(null) as object, { bridge }),
       // Promises are settled before a run returns, so its time limit covers them.
       { codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate' },
     )
