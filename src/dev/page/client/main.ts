@@ -28,8 +28,9 @@ let begun = false
 let pause: ReturnType<typeof setTimeout> | undefined
 
 const requests = createRequestsView(go)
-const service = createService((asked) =>
-  Boolean(state?.about.mounts.find(({ name }) => name === mountNameOf(asked))?.signed),
+const service = createService(
+  (asked) => Boolean(state?.about.mounts.find(({ name }) => name === mountNameOf(asked))?.signed),
+  (id) => requests.leaveOut(id),
 )
 const picture = createPicture(service, (id) => requests.known(id))
 const meaning = createMeaning()

@@ -46,7 +46,7 @@ export function createFormatsView(service: Service, onPick: (path: string) => vo
     one.button.setAttribute('aria-busy', 'true')
     try {
       if (path === undefined) throw new Error('not possible here')
-      const { response } = await service.ask(path, signal)
+      const { response } = await service.askBesides(path, signal)
       if (!response.ok) throw new Error(await refusalIn(response))
       const blob = await response.blob()
       if (signal.aborted) return

@@ -78,7 +78,7 @@ export function createOriginal({ service, onCrop, onPoint, onFace }: OriginalHan
     error.hidden = words === ''
   }
   const ask = async (path: string, signal: AbortSignal) => {
-    const { response } = await service.ask(path, signal)
+    const { response } = await service.askBesides(path, signal)
     if (response.ok) return response
     throw new Refused(await refusalIn(response))
   }

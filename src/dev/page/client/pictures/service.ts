@@ -12,19 +12,31 @@ const PAGE_EXPIRES = '1h'
 
 /** Sends requests as an `img` of this page would, past the browser's cache to show the edge's. */
 export interface Service {
-  ask(path: string, signal?: AbortSignal): Promise<Asked>
+  /** For what the user wants to see. */
+  ask: (path: string, signal?: AbortSignal) => Promise<Asked>
+  /** For what the page needs besides, such as thumbnails. */
+  askBesides: (path: string, signal?: AbortSignal) => Promise<Asked>
 }
 
-/** @param isSigned whether a path needs a signature. */
-export function createService(isSigned: (path: string) => boolean): Service {
+/**
+ * @param isSigned whether a path needs a signature.
+ * @param onBesides called with the ids of requests that the page needed besides.
+ */
+export function createService(isSigned: (path: string) => boolean, onBesides: (id: string) => void): Service {
+  const ask: Service['ask'] = async (path, signal) => {
+    const accept = await acceptOfImages()
+    const sent = isSigned(path) ? await signedOrAsIs(path, signal) : path
+    // A path can start with two slashes.
+    const url = location.origin + sent
+    const response = await fetch(url, { cache: 'no-store', headers: { accept }, signal: signal ?? null })
+    return { response, url }
+  }
   return {
-    async ask(path, signal) {
-      const accept = await acceptOfImages()
-      const sent = isSigned(path) ? await signedOrAsIs(path, signal) : path
-      // A path can start with two slashes.
-      const url = location.origin + sent
-      const response = await fetch(url, { cache: 'no-store', headers: { accept }, signal: signal ?? null })
-      return { response, url }
+    ask,
+    async askBesides(path, signal) {
+      const asked = await ask(path, signal)
+      onBesides(asked.response.headers.get('x-amz-cf-id') ?? '')
+      return asked
     },
   }
 }

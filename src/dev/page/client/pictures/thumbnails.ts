@@ -34,7 +34,7 @@ export function createThumbnails(service: Service): Thumbnails {
     if (path === undefined) return
     frame.classList.add('loading')
     try {
-      const { response } = await service.ask(path)
+      const { response } = await service.askBesides(path)
       if (!response.ok) return say(frame, await refusalIn(response))
       const url = URL.createObjectURL(await response.blob())
       if (!paths.has(frame)) return URL.revokeObjectURL(url)
