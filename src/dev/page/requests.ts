@@ -29,9 +29,15 @@ export interface Requests {
 export function rememberRequests(): Requests {
   const entries = new Map<string, Remembered>()
   const early = new Map<string, Read>()
-  /** Lambda gives an invocation by URL an id of its own, so the image function's line is found by the path. */
-  const isOf = (read: Read, { id, rewritten, function: report }: Remembered) =>
-    read.id === id || (report === undefined && rewritten !== undefined && rewritten === read.path)
+  /**
+   * Lambda gives an invocation by URL an id of its own, so the image function's line is found by the rendition's key, or
+   * by the path.
+   */
+  const isOf = (read: Read, entry: Remembered) =>
+    read.id === entry.id ||
+    (entry.function === undefined &&
+      entry.rewritten !== undefined &&
+      (`/${read.report.key}` === entry.rewritten || read.path === entry.path))
   return {
     served({ uri, reason, ...served }) {
       const { id } = served
