@@ -111,6 +111,8 @@ function setAbout({ generator, builtin, examples, text, mounts }: About): void {
   byId('builder', HTMLElement).hidden = !builtin
   document.body.classList.toggle('own', !builtin)
   form.setUsualText(text)
+  // Its mount may have come or gone with the configuration.
+  if (begun && pictures.owns(path) !== services.isShown('pictures')) display(path)
   const list = byId('examples-list', HTMLElement)
   byId('examples', HTMLElement).hidden = examples.length === 0
   list.replaceChildren(

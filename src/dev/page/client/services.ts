@@ -8,6 +8,7 @@ export interface ServicesView {
   setMounts(any: boolean): void
   /** @param path is shown again when this service is. */
   show(name: ServiceName, path: string): void
+  isShown(name: ServiceName): boolean
 }
 
 /** @param onSwitch called with the path that was last shown of the other service. */
@@ -29,6 +30,7 @@ export function createServices(onSwitch: (path: string) => void): ServicesView {
     for (const name of names) buttons[name].ariaCurrent = name === shown ? 'page' : null
   }
   return {
+    isShown: (name) => buttons[name].ariaCurrent === 'page',
     setMounts(any) {
       byId('services', HTMLElement).hidden = !any
     },

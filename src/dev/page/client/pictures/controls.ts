@@ -86,7 +86,7 @@ export function backgroundControl(name: string): Control {
   const field = inputOf(name, { kind: 'color' })
   field.placeholder = 'none'
   field.ariaLabel = 'Background: hex digits, white, black, or empty for none'
-  const picker = make('input', { type: 'color', value: '#ffffff', ariaLabel: 'Pick the background' })
+  const picker = make('input', { type: 'color', value: '#ffffff', ariaLabel: 'Choose the background' })
   const color = colorField(field, picker)
   return {
     element: make('div', { className: 'color' }, field, picker),
