@@ -1,7 +1,7 @@
 import { byId } from './elements.js'
 import { FIRST } from './url.js'
 
-export type ServiceName = 'pictures' | 'generator'
+type ServiceName = 'pictures' | 'generator'
 
 /** Switches between the services, if the stack has more than one. */
 export interface ServicesView {

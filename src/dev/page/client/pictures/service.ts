@@ -2,7 +2,7 @@ import type { Signed } from '../../messages.js'
 import { acceptOfImages } from './accept.js'
 
 /** An answer of the service, and the URL that it was asked by. */
-export interface Asked {
+interface Asked {
   response: Response
   url: string
 }
