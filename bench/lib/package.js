@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { run } from './children.js'
 import { findProgram, ROOT } from './places.js'
@@ -15,15 +15,17 @@ import { findProgram, ROOT } from './places.js'
  * Builds the package with the command line, and unpacks it.
  * @param {string} workspace
  * @param {string} [tool] genato's folder.
+ * @param {{ name?: string, config?: object }} [options] which package, and the project's configuration.
  * @returns {Promise<Package>}
  */
-export async function buildPackage(workspace, tool = ROOT) {
+export async function buildPackage(workspace, tool = ROOT, { name, config } = {}) {
   const project = path.join(workspace, 'project')
   const zip = path.join(workspace, 'package.zip')
   const folder = path.join(workspace, 'package')
   await mkdir(project)
-  const build = () =>
-    run(process.execPath, [path.join(tool, 'bin', 'genato.js'), 'package', '--out', zip], { cwd: project })
+  if (config) await writeFile(path.join(project, 'genato.config.json'), JSON.stringify(config))
+  const command = [path.join(tool, 'bin', 'genato.js'), 'package', ...(name ? [name] : []), '--out', zip]
+  const build = () => run(process.execPath, command, { cwd: project })
   await build()
   await unzip(zip, folder)
   return { folder, bytes: (await stat(zip)).size, rebuild: async () => (await build()).ms }

@@ -1,7 +1,8 @@
 // @ts-check
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { run, startSide } from '../lib/children.js'
+import { startSide } from '../lib/children.js'
+import { installIpx } from '../lib/ipx.js'
 import { benchFile } from '../lib/places.js'
 import { quantile, ratio, sideBySide } from '../lib/side-by-side.js'
 import { notMeasured, ratioText, size } from '../rows/row.js'
@@ -10,7 +11,6 @@ import { checkFigures, rateText } from './figures.js'
 /** @typedef {import('../rows/row.js').Row} Row */
 /** @typedef {import('./hammer.js').Figures} Figures */
 
-const VERSION = '3.1.1'
 const ROUNDS = 15
 /** Requests in a round: more of the faster kind. */
 const REQUESTS = { ipx: 200, hit: 3_000, miss: 200 }
@@ -25,17 +25,11 @@ const NAME = 'illustration'
  * @returns {Promise<Row[]>}
  */
 export async function ipxRows({ support, hammer, workspace }) {
-  const installed = path.join(workspace, 'ipx')
+  const ipxAt = await installIpx(workspace)
+  if ('why' in ipxAt) return [notMeasured('a stored image, against ipx', '', ipxAt.why)]
+  const installed = ipxAt.folder
   const images = path.join(installed, 'images')
   await mkdir(images, { recursive: true })
-  await writeFile(path.join(installed, 'package.json'), '{}')
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  try {
-    await run(npm, ['install', '--silent', `ipx@${VERSION}`], { cwd: installed })
-  } catch (error) {
-    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    return [notMeasured('a stored image, against ipx', '', why)]
-  }
   const home = support.makeHome({}, {}, workspace)
   const first = await support.startServer(home.folder, { env: home.env })
   const made = await Promise.all(

@@ -137,8 +137,18 @@ async function make(work: Work): Promise<Rendition> {
     ? await drawFrames({ ...work, layout: placed })
     : await finish({ ...work, layout: placed }, draw(source.open(0), planOf({ ...work, layout: placed })))
   const frames = animated ? { delay: source.delay, loop: source.loop } : undefined
-  const body = await encode(image, format, operations.quality, frames).toBuffer()
+  const upright =
+    format === 'avif' && source.toUpright !== UPRIGHT ? await withoutOrientation(work, image) : image
+  const body = await encode(upright, format, operations.quality, frames).toBuffer()
   return { body, contentType: FORMATS[format].contentType }
+}
+
+/**
+ * sharp drops an orientation only where it turns by it. For AVIF, libvips would write what is left as a box that turns
+ * the picture once more.
+ */
+async function withoutOrientation({ open }: Pick<Work, 'open'>, image: Sharp): Promise<Sharp> {
+  return openPixels(open, await toPixels(image))
 }
 
 function planOf({ picture, operations, layout, source }: Work) {

@@ -1,0 +1,52 @@
+"""The same service for stored pictures in Python: looks, gets the original, makes the rendition, stores it."""
+
+import io
+import os
+
+import boto3
+from botocore.exceptions import ClientError
+from PIL import Image, ImageOps
+
+s3 = boto3.client(
+    "s3",
+    region_name=os.environ["AWS_REGION"],
+    endpoint_url=os.environ.get("AWS_ENDPOINT_URL_S3"),
+)
+
+
+def render(original, width, height):
+    image = Image.open(io.BytesIO(original))
+    # JPEG's decoder can leave pixels out.
+    image.draft("RGB", (width * 2, height * 2))
+    image = ImageOps.exif_transpose(image)
+    image = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    image.save(out, format="WEBP", quality=80, method=4)
+    return out.getvalue()
+
+
+def exists(bucket, key):
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+        return True
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":
+            return False
+        raise
+
+
+def handler(event, context):
+    width, height, key = event["width"], event["height"], event["key"]
+    rendition = f"{key}/{width}x{height}_webp"
+    if exists("renditions", rendition):
+        return {"key": rendition}
+    original = s3.get_object(Bucket="originals", Key=key)["Body"].read()
+    picture = render(original, width, height)
+    s3.put_object(
+        Bucket="renditions",
+        Key=rendition,
+        Body=picture,
+        ContentType="image/webp",
+        CacheControl="public, max-age=3600, s-maxage=86400",
+    )
+    return {"key": rendition, "body": picture}

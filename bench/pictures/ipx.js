@@ -1,0 +1,15 @@
+// @ts-check
+import { SETTINGS } from './encoders.js'
+
+/**
+ * The same operations in ipx's words.
+ * @param {Pick<import('./sides/orders.js').Order, 'width' | 'height' | 'format'>} order
+ */
+export function ipxModifiers({ width, height, format }) {
+  return {
+    resize: `${width}x${height}`,
+    fit: 'cover',
+    format: format === 'jpg' ? 'jpeg' : format,
+    quality: String(SETTINGS[format].quality),
+  }
+}
