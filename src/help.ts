@@ -60,7 +60,7 @@ const MORE: Record<string, More> = {
       ['renditions photos/cats/tom.jpg', ''],
       ['renditions photos/cats/ --json', 'all below a folder'],
     ],
-    doc: 'docs/configuration.md#mounts',
+    doc: 'docs/originals.md#renditions',
   },
   sign: {
     examples: [

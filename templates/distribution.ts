@@ -23,13 +23,13 @@ export interface OriginRequestFunction {
 }
 
 /** A CloudFront Function, which runs before the cache is asked. */
-export interface ViewerRequestFunction {
+interface ViewerRequestFunction {
   event: 'viewer-request'
   /** Its name within the stack, such as `gate`. */
   function: string
 }
 
-export type AttachedFunction = OriginRequestFunction | ViewerRequestFunction
+type AttachedFunction = OriginRequestFunction | ViewerRequestFunction
 
 /** A cache behaviour, as `genato deploy` creates it and the local edge serves it. */
 export interface Behaviour<Attached extends AttachedFunction = AttachedFunction> {

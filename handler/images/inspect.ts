@@ -75,7 +75,7 @@ async function inspectHeader(bytes: Buffer, type: InputType, limits: PictureLimi
 }
 
 /** Pages of other types, as a TIFF has them, are not an animation. */
-export function framesOf({ pages = 1 }: Metadata, type: InputType): number {
+function framesOf({ pages = 1 }: Metadata, type: InputType): number {
   return type === 'gif' || type === 'webp' ? pages : 1
 }
 

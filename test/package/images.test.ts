@@ -1,6 +1,6 @@
 import path from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { renditionKey } from '../../handler/shared/pictures/key.js'
 import { loadSettings } from '../../src/config/load.js'
 import { originalsBucket, renditionsBucket } from '../../src/config/names.js'
@@ -149,7 +149,8 @@ describe('the images package', () => {
     )
     const { status } = await url.fetch({ method: 'GET', path: `/${key}`, headers: {}, sourceIp: '::1' })
     expect(status).toBe(500)
-    expect(lines.join('\n')).toContain('GENATO_RENDITIONS is not set')
+    // The line comes through a pipe of its own, and may come after the response.
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('GENATO_RENDITIONS is not set'))
   })
 
   it('looks for faces with the detector that it brings', async () => {

@@ -47,7 +47,7 @@ export interface Sent extends Answer {
   text: string
 }
 
-export interface Send {
+interface Send {
   /** @param options `remaining` is the time that Lambda reports as left, in ms. */
   (path: string, options?: { method?: string; remaining?: number; event?: object }): Promise<Sent>
 }

@@ -76,7 +76,7 @@ function chartSvg(width: number, height: number): Buffer {
 }
 
 /** 24 bits a pixel, bottom row first. */
-export function writeBmp(rgb: Buffer, width: number, height: number): Buffer {
+function writeBmp(rgb: Buffer, width: number, height: number): Buffer {
   const rowBytes = Math.ceil((width * 3) / 4) * 4
   const file = Buffer.alloc(54 + rowBytes * height)
   file.write('BM')

@@ -5,9 +5,9 @@ import { findCandidates, GRID, readNetwork, type Candidate, type Network } from 
 import { largestFirst, withinPicture } from './order.js'
 
 /** Pixels of the longer side of what is looked at. */
-export const LOOKED_AT = 320
+const LOOKED_AT = 320
 /** Chosen with bench/faces.js. */
-export const THRESHOLD = 0.6
+const THRESHOLD = 0.6
 /** Candidates that share more than this of what both cover are one face. */
 const OVERLAP = 0.3
 /** As many as Rekognition's DetectFaces returns. */
@@ -39,6 +39,7 @@ export function openFaceDetector(model: string): FaceDetector {
   }
 }
 
+/** @public The bench tries other thresholds with it. */
 export function findFaces(network: Network, frame: StillFrame, threshold: number): Face[] {
   const padded = padToGrid(frame)
   const candidates = findCandidates(network, padded.data, { ...padded, threshold })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Mount } from './mount.js'
 
 /** The version of the way from an original to a rendition. Raise it when the same URL gives other pixels. */
-export const RECIPE = '1'
+const RECIPE = '1'
 
 /**
  * A digest of everything that shapes or permits the pixels of a mount: stored renditions of another generation are

@@ -5,9 +5,9 @@ import { ENCRYPTION, readCredentials, refused, type Environment, type Opening } 
 type Headers = StoreResponse['headers']
 
 /** S3's conditions on the object that has the key now. ETags are written as S3 sends them, in quotes. */
-export type Condition = { readonly ifAbsent: true } | { readonly ifMatch: string }
+type Condition = { readonly ifAbsent: true } | { readonly ifMatch: string }
 
-export interface NewObject {
+interface NewObject {
   body: Buffer
   contentType: string
   cacheControl?: string

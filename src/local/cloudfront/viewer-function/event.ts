@@ -2,7 +2,7 @@ import type { EdgeRequest } from '../origin/origin.js'
 import { DISTRIBUTION } from '../origin/origin-event.js'
 
 /** A value of a header, a cookie or a query parameter. With several of one name, the first is `value`. */
-export interface ViewerValue {
+interface ViewerValue {
   value: string
   /** All of them, if there are several. */
   multiValue?: { value: string }[]
