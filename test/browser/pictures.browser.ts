@@ -287,6 +287,8 @@ describeInBrowser('the page for stored pictures', () => {
     put('later/two.jpg', await chart(30, 30).jpeg().toBuffer())
     const two = originals(page).getByRole('option', { name: /two\.jpg/ })
     await two.waitFor()
+    // A file that comes and goes between two looks at the folder was never there.
+    await page.waitForTimeout(2_500)
     rmSync(path.join(photos, 'later/two.jpg'))
     await two.waitFor({ state: 'detached' })
   })
