@@ -106,7 +106,7 @@ function goBackTo(chosen: string): void {
 
 function setAbout({ generator, builtin, examples, text, mounts }: About): void {
   pictures.setMounts(mounts)
-  services.setMounts(mounts.length > 0)
+  services.setMounts(mounts.length > 0, examples[0] ?? FIRST)
   byId('generator', HTMLElement).textContent = generator
   byId('builder', HTMLElement).hidden = !builtin
   document.body.classList.toggle('own', !builtin)

@@ -1,11 +1,11 @@
 import { byId } from './elements.js'
-import { FIRST } from './url.js'
 
 type ServiceName = 'pictures' | 'generator'
 
 /** Switches between the services, if the stack has more than one. */
 export interface ServicesView {
-  setMounts(any: boolean): void
+  /** @param example the generator's path to begin with. */
+  setMounts(any: boolean, example: string): void
   /** @param path is shown again when this service is. */
   show(name: ServiceName, path: string): void
   isShown(name: ServiceName): boolean
@@ -13,7 +13,7 @@ export interface ServicesView {
 
 /** @param onSwitch called with the path that was last shown of the other service. */
 export function createServices(onSwitch: (path: string) => void): ServicesView {
-  const last: Record<ServiceName, string | undefined> = { pictures: undefined, generator: FIRST }
+  const last: Record<ServiceName, string | undefined> = { pictures: undefined, generator: undefined }
   const buttons = {
     pictures: byId('to-pictures', HTMLButtonElement),
     generator: byId('to-generator', HTMLButtonElement),
@@ -31,7 +31,8 @@ export function createServices(onSwitch: (path: string) => void): ServicesView {
   }
   return {
     isShown: (name) => buttons[name].ariaCurrent === 'page',
-    setMounts(any) {
+    setMounts(any, example) {
+      last.generator ??= example
       byId('services', HTMLElement).hidden = !any
     },
     show(name, path) {

@@ -102,10 +102,6 @@ export function createPictureForm(
     const wanted = read()
     onEdit(wanted.width === '' && wanted.height === '' ? undefined : wanted, manner)
   }
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    edited('done')
-  })
   form.addEventListener('input', ({ target }) => {
     for (const control of controls.values()) control.follow?.(target)
     edited('typing')

@@ -20,8 +20,6 @@ export interface Stage {
   setImage(source: string | undefined): Promise<void>
   /** Where the page's pixel lies in the original. */
   toOriginal(page: Point): Point | undefined
-  /** One pixel of the original, in pixels of the page. */
-  scale(): number
   drawCrop(region: Rect | undefined): void
   /** What of the picture the URL shows. */
   drawCut(region: Rect | undefined): void
@@ -77,7 +75,6 @@ export function createStage(onFace: (index: number) => void): Stage {
       const { left, top, width, height } = element.getBoundingClientRect()
       return { x: ((page.x - left) / width) * size.width, y: ((page.y - top) / height) * size.height }
     },
-    scale: () => (size ? element.getBoundingClientRect().width / size.width : 1),
     drawCrop(region) {
       lay(crop, region)
       if (region)
