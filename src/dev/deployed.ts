@@ -56,6 +56,7 @@ export async function startDeployed(options: DeployedOptions): Promise<DeployedS
     ends.push(async () => store.close())
     let examples: readonly string[] = []
     const page = pageAt(options, {
+      pictures: () => undefined,
       about: () => ({ ...readOrigin(deployed), examples }),
       explain: async (asked) => running.runner.call('explain', asked),
       images: images?.folder,

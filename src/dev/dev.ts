@@ -8,6 +8,7 @@ import { workFolder } from '../lib/work-folder.js'
 import { CACHE_BYTES, createEdge, type Distribution } from '../local/cloudfront/edge.js'
 import type { Served } from '../local/cloudfront/viewer/served.js'
 import { startFunctionStore } from '../local/lambda/function-store.js'
+import type { FunctionRunner } from '../local/lambda/runner.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { checkExamples } from './examples.js'
 import { dropOutdated, followChanges } from './follow-changes.js'
@@ -96,7 +97,9 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     let current: Running
     const page = pageAt(options, {
       about: () => aboutOf(current),
-      explain: async (asked) => edge.whileUnchanged(async () => current.runner.call('explain', asked)),
+      explain: async (asked) =>
+        edge.whileUnchanged(async () => runnerOf(asked, current).call('explain', asked)),
+      pictures: () => current.pictures,
       images,
       notes: data,
     })
@@ -121,7 +124,14 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
       cacheTagHeader: CACHE_TAG_HEADER,
       cacheBytes: CACHE_BYTES,
     })
-    const fresh = await keepFresh({ data, renditions, edge, pictures: () => current.pictures, reporter })
+    const fresh = await keepFresh({
+      data,
+      renditions,
+      edge,
+      pictures: () => current.pictures,
+      reporter,
+      onChanged: (changed) => page.originalsChanged(changed),
+    })
     ends.push(async () => fresh.close())
     const serving = await startServing({ ...options, edge, page, store, runner: () => current.runner })
     void checkExamples(current, reporter)
@@ -164,6 +174,12 @@ async function firstRun(settings: Settings, around: Surroundings): Promise<Runni
     step.failed()
     throw error
   }
+}
+
+/** The function whose the path is. */
+function runnerOf(asked: string, { runner, pictures }: Running): FunctionRunner {
+  const [, name] = /^\/([^/]*)\//.exec(asked) ?? []
+  return pictures?.mounts.some((mount) => mount.name === name) ? pictures.runner : runner
 }
 
 function aboutOf({ settings, examples }: Running) {

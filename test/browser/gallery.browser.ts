@@ -26,7 +26,7 @@ describeInBrowser('the gallery', () => {
       .click()
     await pictureOf(page, /20 × 20 pixels; background #ff0000/)
     expect(await urlOf(page)).toBe('/20,red')
-    expect(await page.getByLabel('Width').inputValue()).toBe('20')
+    expect(await page.getByRole('spinbutton', { name: 'Width' }).inputValue()).toBe('20')
     // Thumbnails send no requests to the edge.
     expect(dev.said().match(/20,red/g)).toHaveLength(3)
     await dev.end()

@@ -10,6 +10,18 @@ export interface About {
   examples: readonly string[]
   /** What the built-in generator writes if a URL has no `text=`. */
   text: string
+  mounts: readonly MountAbout[]
+}
+
+/** A mount: the first segment of the URLs of stored pictures. */
+export interface MountAbout {
+  name: string
+  /** Whether its URLs need a signature. */
+  signed: boolean
+  /** Operations as they are written in keys, if only these are allowed. */
+  allowed?: readonly string[] | undefined
+  /** The longest side of a rendition, in pixels. */
+  side: number
 }
 
 /** An answered request, with the function's log line about it, if the function ran and the line has arrived. */
@@ -75,6 +87,46 @@ export interface Gallery {
   /** Newest first. */
   images: GalleryImage[]
 }
+
+export interface Original {
+  /** Without the mount's prefix. */
+  key: string
+  /** Bytes. */
+  size: number
+  /** When it was changed, in milliseconds since the epoch. */
+  at: number
+}
+
+/** A folder of a mount's originals, or what a search found. */
+export interface OriginalsList {
+  mount: string
+  /** Where the originals are on this machine. */
+  place: string
+  /** How many files the mount has, in all folders. */
+  all: number
+  /** Whether it has more than were looked at. */
+  more: boolean
+  /** How many originals the folder has, or the search found. */
+  total: number
+  /** Keys that end in `/`. */
+  folders: string[]
+  originals: Original[]
+}
+
+/** Originals that were changed, added or removed. */
+export interface OriginalsChanged {
+  /** `undefined`: too many to name. */
+  changed?: { mount: string; key: string }[] | undefined
+}
+
+export type Signed =
+  | {
+      /** With its query. */
+      path: string
+      /** Milliseconds since the epoch. `undefined`: never. */
+      expires?: number | undefined
+    }
+  | { code: string; message: string }
 
 /** What a path means: the function's explanation, or why there is none. */
 export type Explained =

@@ -8,14 +8,26 @@ import { userStack } from '../../lib/user-stack.js'
 import { headersOf, isForeign, send, sendJson, sendStored, sendText } from './answers.js'
 import { readDocument, type PageDocument } from './document.js'
 import { createGallery } from './gallery.js'
-import type { About, Explained, Rebuilt, RequestEntry, State } from './messages.js'
+import type {
+  About,
+  Explained,
+  MountAbout,
+  OriginalsChanged,
+  Rebuilt,
+  RequestEntry,
+  State,
+} from './messages.js'
 import { openNotes } from './notes.js'
+import { listOriginals, type PagePictures } from './originals.js'
 import { rememberRequests, type Remembered } from './requests.js'
+import { signForPage } from './signing.js'
 import { createStreams } from './streams.js'
 
 export interface PageOptions {
-  /** Describes the package that is running. */
-  about: () => About
+  /** Describes the package that is running, without the mounts. */
+  about: () => Omit<About, 'mounts'>
+  /** The mounts that are served, if there are any. */
+  pictures: () => PagePictures | undefined
   /** @returns an Explanation of handler/shared/explanation.ts. @throws an Error with a message. */
   explain: (path: string) => Promise<unknown>
   /** The folder of stored images, if they are stored on this machine. */
@@ -34,6 +46,8 @@ export interface Page {
   functionLine(line: string): void
   rebuilt(rebuilt: { file: string; ms: number; dropped: number }): void
   rebuildFailed(message: string): void
+  /** Originals were changed, added or removed. */
+  originalsChanged(changed: readonly { mount: string; key: string }[]): void
   /** Ends the event streams, and waits for the notes. */
   close(): Promise<void>
 }
@@ -47,6 +61,9 @@ const REPORTED_AT_ONCE = 50
 const REQUESTS_SHOWN = 20
 const GALLERY_STEP = 60
 const MOST_SHOWN = 3_000
+const ORIGINALS_STEP = 60
+/** Someone may copy thousands of pictures into the folder. */
+const MOST_NAMED = 100
 /** CloudFront's limit for URLs. */
 const LONGEST_PATH = 8_192
 /** A failed build can have very many errors. */
@@ -60,7 +77,7 @@ const EXPLAINED_AT_ONCE = 16
  */
 export function createPage(options: PageOptions): Page {
   const { images } = options
-  const about = () => withPaths(options.about())
+  const about = (): About => ({ ...withPaths(options.about()), mounts: mountsIn(options.pictures()) })
   const server = randomUUID()
   const requests = rememberRequests()
   const notes = openNotes(options.notes)
@@ -119,7 +136,8 @@ export function createPage(options: PageOptions): Page {
     }
   }
 
-  const queries: Record<string, (value: string, outgoing: http.ServerResponse) => void | Promise<void>> = {
+  type Answer = (value: string, outgoing: http.ServerResponse, asked: URLSearchParams) => void | Promise<void>
+  const queries: Record<string, Answer> = {
     state: (_, outgoing) => sendJson(outgoing, state()),
     events: (_, outgoing) => streams.open(outgoing, state),
     explain: async (value, outgoing) => sendJson(outgoing, await explain(value)),
@@ -128,6 +146,18 @@ export function createPage(options: PageOptions): Page {
       sendJson(outgoing, await gallery.newest(count))
     },
     stored: async (value, outgoing) => sendStored(images, value, outgoing),
+    originals: async (mount, outgoing, asked) => {
+      const list = await listOriginals(options.pictures(), {
+        mount,
+        folder: asked.get('folder') ?? '',
+        search: asked.get('search') ?? '',
+        count: Number(asked.get('count') ?? ORIGINALS_STEP),
+      })
+      if (list) sendJson(outgoing, list)
+      else sendText(outgoing, 404, 'There is no such mount.')
+    },
+    sign: async (path, outgoing, asked) =>
+      sendJson(outgoing, await signForPage(options.pictures(), path, asked.get('expires') ?? '')),
   }
 
   const sendPage = (outgoing: http.ServerResponse) => {
@@ -147,7 +177,7 @@ export function createPage(options: PageOptions): Page {
         return true
       }
       Promise.resolve()
-        .then(() => (query ? query(asked.value, outgoing) : sendPage(outgoing)))
+        .then(() => (query ? query(asked.value, outgoing, asked.all) : sendPage(outgoing)))
         .catch((error: unknown) => {
           if (outgoing.headersSent) outgoing.destroy()
           else sendText(outgoing, 500, messageOf(error))
@@ -171,6 +201,10 @@ export function createPage(options: PageOptions): Page {
       failed = userStack(message.slice(0, LONGEST_MESSAGE))
       streams.emit('failed', { message: failed })
     },
+    originalsChanged(changed) {
+      const few = changed.length <= MOST_NAMED ? [...changed] : undefined
+      streams.emit('originals', { changed: few } satisfies OriginalsChanged)
+    },
     async close() {
       clearTimeout(timer)
       streams.close()
@@ -180,7 +214,7 @@ export function createPage(options: PageOptions): Page {
 }
 
 /** A module may export anything as its examples; the page shows text. */
-function withPaths(about: About): About {
+function withPaths<T extends Omit<About, 'mounts'>>(about: T): T {
   const examples: unknown = about.examples
   return {
     ...about,
@@ -188,14 +222,24 @@ function withPaths(about: About): About {
   }
 }
 
+function mountsIn(pictures: PagePictures | undefined): MountAbout[] {
+  return (pictures?.mounts ?? []).map(({ name, allow, limits }) => ({
+    name,
+    signed: allow === 'signed',
+    allowed: typeof allow === 'string' ? undefined : allow,
+    side: limits.side,
+  }))
+}
+
 /** The name and value of the query's first parameter. `undefined` if the request is not for the page. */
 function queryOf({
   method,
   url = '',
-}: http.IncomingMessage): { name: string | undefined; value: string } | undefined {
+}: http.IncomingMessage): { name: string | undefined; value: string; all: URLSearchParams } | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined
   const { path, query } = readTarget(url)
   if (path !== '/') return undefined
-  const [first] = new URLSearchParams(query)
-  return { name: first?.[0], value: first?.[1] ?? '' }
+  const all = new URLSearchParams(query)
+  const [first] = all
+  return { name: first?.[0], value: first?.[1] ?? '', all }
 }

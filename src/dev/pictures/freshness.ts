@@ -15,6 +15,8 @@ interface Keeping {
   edge: Pick<Edge, 'purge'>
   pictures: () => RunningPictures | undefined
   reporter: Pick<Reporter, 'warn'>
+  /** Called once the copies are forgotten. */
+  onChanged: (changed: readonly ChangedOriginal[]) => void
 }
 
 /**
@@ -27,6 +29,7 @@ export async function keepFresh({
   edge,
   pictures,
   reporter,
+  onChanged,
 }: Keeping): Promise<{ close(): void }> {
   const forgetChanged = async (changed: readonly ChangedOriginal[]) => {
     const mounts = new Map(pictures()?.mounts.map((mount) => [mount.name, mount]))
@@ -35,6 +38,7 @@ export async function keepFresh({
       if (mounts.get(one.mount)?.fresh === 'purge')
         for (const { objectKey } of await listRenditions(renditions, one)) await renditions.delete(objectKey)
     edge.purge({ tags: changed.map(({ mount, key }) => cacheTag(mount, key)) })
+    onChanged(changed)
   }
   const box = await answerPurges(data, (chosen) => void edge.purge(copiesOf(chosen)))
   const watching = watchOriginals(

@@ -5,12 +5,22 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { packageRoot } from '../../../src/lib/package-root.js'
 import { ABOUT, lineOf, listen, served, servePage } from './server.js'
 
+const QUERIES = [
+  'state',
+  'events',
+  'explain=/1',
+  'gallery',
+  'stored=generated/1',
+  'originals=photos',
+  'sign=/p/1x/a',
+]
+
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json()
 
 describe('a question to the page', () => {
   it.each(['cross-site', 'same-site'])('is refused from a page of another site (%s)', async (from) => {
     const { url } = await servePage()
-    for (const query of ['state', 'events', 'explain=/1', 'gallery', 'stored=generated/1']) {
+    for (const query of QUERIES) {
       const response = await fetch(`${url}/?${query}`, { headers: { 'sec-fetch-site': from } })
       expect([query, response.status]).toEqual([query, 403])
       await response.body?.cancel()

@@ -5,7 +5,13 @@ import { onTestFinished } from 'vitest'
 import { createPage, type Page, type PageOptions } from '../../../src/dev/page/page.js'
 import type { Served } from '../../../src/local/cloudfront/viewer/served.js'
 
-export const ABOUT = { generator: 'built in', builtin: true, examples: ['/640x480,white,png'], text: 'Hello' }
+export const ABOUT = {
+  generator: 'built in',
+  builtin: true,
+  examples: ['/640x480,white,png'],
+  text: 'Hello',
+  mounts: [],
+}
 
 export interface Serving {
   page: Page
@@ -17,6 +23,7 @@ export async function servePage(options: Partial<PageOptions> = {}): Promise<Ser
   const page = createPage({
     about: () => ABOUT,
     explain: async (path) => ({ kind: 'file', key: path.slice(1) }),
+    pictures: () => undefined,
     images: undefined,
     notes: undefined,
     anyHost: false,

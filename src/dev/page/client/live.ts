@@ -1,10 +1,11 @@
-import type { Rebuilt, RequestEntry, State } from '../messages.js'
+import type { OriginalsChanged, Rebuilt, RequestEntry, State } from '../messages.js'
 
 export interface Listener {
   /** Called at the start, and after each reconnection. */
   state(state: State): void
   requests(entries: RequestEntry[]): void
   gallery(): void
+  originals(changed: OriginalsChanged['changed']): void
   rebuilt(rebuilt: Rebuilt): void
   failed(message: string): void
   /** Called when the server can't be reached. The connection is retried. */
@@ -35,6 +36,7 @@ export function listen(listener: Listener): void {
     on('state', (state: State) => listener.state(state))
     on('requests', (entries: RequestEntry[]) => listener.requests(entries))
     on('gallery', () => listener.gallery())
+    on('originals', ({ changed }: OriginalsChanged) => listener.originals(changed))
     on('rebuilt', (rebuilt: Rebuilt) => listener.rebuilt(rebuilt))
     on('failed', ({ message }: { message: string }) => listener.failed(message))
     opened.addEventListener('error', () => {

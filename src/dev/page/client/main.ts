@@ -7,7 +7,11 @@ import { listen } from './live.js'
 import { createMeaning } from './meaning.js'
 import { asSent, pathOf } from './path.js'
 import { createPicture } from './picture.js'
+import { createPictures } from './pictures/pictures.js'
+import { createService } from './pictures/service.js'
+import { mountNameOf } from './pictures/wanted.js'
 import { createRequestsView } from './requests.js'
+import { createServices } from './services.js'
 import { createStatus } from './status.js'
 import { FIRST } from './url.js'
 import { rebuiltInWords, ROOT_IN_WORDS } from './words.js'
@@ -24,16 +28,34 @@ let begun = false
 let pause: ReturnType<typeof setTimeout> | undefined
 
 const requests = createRequestsView(go)
-const picture = createPicture((id) => requests.known(id))
+const service = createService(
+  (asked) => Boolean(state?.about.mounts.find(({ name }) => name === mountNameOf(asked))?.signed),
+  (id) => requests.leaveOut(id),
+)
+const picture = createPicture(service, (id) => requests.known(id))
 const meaning = createMeaning()
 const gallery = createGalleryView(go, () => state?.stored ?? false)
-const form = createForm((written, manner) => {
+const form = createForm(written)
+const pictures = createPictures({ service, status, onEdit: written, onChoose: go, onPick: goBackTo })
+const services = createServices(go)
+createCopy(() => pictures.url() ?? location.origin + path, status)
+
+/** A form has written a path. */
+function written(next: string | undefined, manner: Manner): void {
   clearTimeout(pause)
-  if (written === undefined) return
-  field.value = written
-  edited(written, manner)
-})
-createCopy(() => location.origin + path, status)
+  if (next === undefined) return
+  field.value = next
+  if (pictures.owns(next)) pictures.edited(next)
+  edited(next, manner)
+}
+
+/** Fills in the form that the path belongs to. */
+function display(next: string): void {
+  const ofPictures = pictures.owns(next)
+  services.show(ofPictures ? 'pictures' : 'generator', next)
+  if (ofPictures) pictures.show(next)
+  else form.show(next)
+}
 
 /** The path has changed. Explains it after a pause, and requests the image once the user is done. */
 function edited(next: string, manner: Manner): void {
@@ -56,6 +78,7 @@ function show(): void {
   if (location.hash.slice(1) !== path)
     history[picture.shown() === undefined ? 'replaceState' : 'pushState'](null, '', `#${path}`)
   const meant = explain()
+  pictures.requested(path)
   if (path === '/') picture.none(path, ROOT_IN_WORDS)
   else void picture.load(path, meant)
   byId('shown-other', HTMLElement).hidden = true
@@ -68,24 +91,28 @@ function go(chosen: string): void {
   // On a narrow screen the response is further down, and the click was for that.
   if (matchMedia('(min-width: 60rem)').matches)
     byId('address', HTMLElement).scrollIntoView({ block: 'nearest' })
-  else if (!first) byId('picture', HTMLElement).scrollIntoView()
+  else if (!first) byId(pictures.owns(path) ? 'original' : 'picture', HTMLElement).scrollIntoView()
 }
 
 /** The same without scrolling: when the browser goes back, it scrolls by itself. */
 function goBackTo(chosen: string): void {
-  path = asSent(chosen, location.origin)
+  path = pictures.oneSpelling(asSent(chosen, location.origin))
   begun = true
   field.value = path
-  form.show(path)
+  display(path)
   status.next()
   show()
 }
 
-function setAbout({ generator, builtin, examples, text }: About): void {
+function setAbout({ generator, builtin, examples, text, mounts }: About): void {
+  pictures.setMounts(mounts)
+  services.setMounts(mounts.length > 0, examples[0] ?? FIRST)
   byId('generator', HTMLElement).textContent = generator
   byId('builder', HTMLElement).hidden = !builtin
   document.body.classList.toggle('own', !builtin)
   form.setUsualText(text)
+  // Its mount may have come or gone with the configuration.
+  if (begun && pictures.owns(path) !== services.isShown('pictures')) display(path)
   const list = byId('examples-list', HTMLElement)
   byId('examples', HTMLElement).hidden = examples.length === 0
   list.replaceChildren(
@@ -121,7 +148,8 @@ function applyState(next: State): void {
   if (!before) {
     if (begun) return void explain()
     const kept = location.hash.slice(1)
-    return go(kept.startsWith('/') ? kept : (next.about.examples[0] ?? FIRST))
+    if (kept.startsWith('/')) return go(kept)
+    return void begin(next.about.examples[0] ?? FIRST)
   }
   const changed = before.server !== next.server || before.build !== next.build
   if (lost) status.say('')
@@ -131,9 +159,15 @@ function applyState(next: State): void {
     status.mention(before.server === next.server ? 'The generator has changed.' : 'genato dev has restarted.')
 }
 
+/** Shows the first picture, unless the user is faster. */
+async function begin(example: string): Promise<void> {
+  const first = await pictures.first()
+  if (!begun) go(first ?? example)
+}
+
 field.addEventListener('input', () => {
   const typed = pathOf(field.value, location.origin)
-  form.show(typed)
+  display(typed)
   edited(typed, 'typing')
 })
 byId('address', HTMLFormElement).addEventListener('submit', (event) => {
@@ -157,6 +191,9 @@ listen({
     for (const entry of entries) picture.report(entry)
   },
   gallery: () => gallery.refresh(),
+  originals(changed) {
+    if (pictures.changed(changed) && pictures.owns(path)) show()
+  },
   rebuilt(rebuilt) {
     if (state) state = { ...state, about: rebuilt.about, build: rebuilt.build, failed: undefined }
     setFailed(undefined)

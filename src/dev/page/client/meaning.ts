@@ -65,10 +65,12 @@ export function createMeaning(): Meaning {
 function entriesOf(explained: Explained): [string, string][] {
   if (explained.kind === 'file') return [['key', explained.key]]
   if (explained.kind !== 'image') return []
+  // Those of auto differ in one word.
+  const { keys: _keys, ...details } = explained.details
   return [
     ['canonical path', explained.canonicalPath],
     ['key', explained.key],
-    ...detailRows(explained.details),
+    ...detailRows(details),
     ...Object.entries(explained.headers),
   ]
 }

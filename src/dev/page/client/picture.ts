@@ -1,5 +1,6 @@
 import type { Explained, RequestEntry } from '../messages.js'
 import { byId, checkered, make, rows } from './elements.js'
+import type { Service } from './pictures/service.js'
 import { createReport } from './report.js'
 import { sizeText } from '../../../lib/units.js'
 import { altText, cacheWord } from './words.js'
@@ -22,7 +23,7 @@ const LONGEST_TEXT = 64 * 1024
 const LATE_MS = 400
 
 /** @param known returns what is known of a request by its id. */
-export function createPicture(known: (id: string) => RequestEntry | undefined): Picture {
+export function createPicture(service: Service, known: (id: string) => RequestEntry | undefined): Picture {
   const section = byId('picture', HTMLElement)
   const frame = byId('frame', HTMLElement)
   const summary = byId('summary', HTMLElement)
@@ -89,8 +90,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
         summary.classList.remove('bad')
       }, LATE_MS)
       try {
-        // Bypasses the browser's cache to show the edge's. A path can start with two slashes.
-        const response = await fetch(location.origin + wanted, { cache: 'no-store', signal })
+        const { response, url } = await service.ask(wanted, signal)
         const blob = await response.blob()
         const said = (name: string) => response.headers.get(name)
         const type = said('content-type') ?? 'no content type'
@@ -104,7 +104,7 @@ export function createPicture(known: (id: string) => RequestEntry | undefined): 
         summary.classList.toggle('bad', !response.ok)
         byId('headers', HTMLElement).replaceChildren(...rows(response.headers))
         headers.hidden = false
-        open.href = location.origin + wanted
+        open.href = url
         open.hidden = false
         const seen = {
           id: said('x-amz-cf-id') ?? '',

@@ -43,8 +43,13 @@ export function sourceInWords(seen: Seen, entry: RequestEntry | undefined): stri
       return 'CloudFront did not accept the function’s response, and answered in its place.'
     case 'LambdaLimitExceeded':
       return 'More requests arrived at once than the function may run in parallel. CloudFront answered in its place.'
+    case 'FunctionGeneratedResponse':
+      return 'The gate refused it at the edge. No function on Lambda ran.'
+    case 'FunctionExecutionError':
+    case 'FunctionValidationError':
+      return 'The gate failed, and CloudFront answered in its place.'
     case 'Error':
-      return errorInWords(seen)
+      return errorInWords(seen, entry)
     default:
       return ''
   }
@@ -97,7 +102,9 @@ function generatedInWords({ status }: Seen, entry: RequestEntry | undefined): st
   }
 }
 
-function errorInWords({ status, aged, server, html }: Seen): string {
+function errorInWords({ status, aged, server, html }: Seen, entry: RequestEntry | undefined): string {
+  if (entry?.function?.outcome === 'missing') return 'The image function looked: there is no such original.'
+  if (entry?.function) return 'The image function’s own response.'
   if (aged) return 'An error from the edge cache. The function did not run.'
   if (server.startsWith('AmazonS3')) return 'The bucket has no such object, and this is its own response.'
   if (!html) return 'Another request for it arrived at the same time, and one error served both.'
