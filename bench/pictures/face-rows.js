@@ -47,9 +47,8 @@ export async function faceRows({ workspace, photographs, node }) {
   const side = startSide(node, [benchFile('pictures/sides/faces.js'), bundle, weights])
   try {
     const ask = async () =>
-      /** @type {{ ms: number }} */ (
-        await side.ask({ file: path.join(photographs, PHOTOGRAPHS.large.name) })
-      ).ms
+      /** @type {{ ms: number }} */ (await side.ask({ file: path.join(photographs, PHOTOGRAPHS.large.name) }))
+        .ms
     const first = await ask()
     const times = []
     for (let round = -BEFORE; round < ROUNDS; round++) {

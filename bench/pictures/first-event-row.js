@@ -30,12 +30,14 @@ export async function firstEventRow({ photographs, node, built, baseline }) {
     const event = JSON.stringify({ width: 800, height: 600, key: `photos/${name}` })
     const ours = [benchFile('pictures/sides/first-picture.js'), built.folder, `/photos/800x600,webp/${name}`]
     const python = [path.join(baseline.folder, 'first_picture.py'), event]
-    const first = (/** @type {string} */ side, /** @type {string} */ program, /** @type {string[]} */ args) => async () => {
-      const env = imageEnvironment(side === 'ours' ? built.folder : baseline.folder, stub.endpoint)
-      const result = /** @type {First} */ (await runForJson(program, args, { env }))
-      made[side]?.push(result)
-      return result.ms
-    }
+    const first =
+      (/** @type {string} */ side, /** @type {string} */ program, /** @type {string[]} */ args) =>
+      async () => {
+        const env = imageEnvironment(side === 'ours' ? built.folder : baseline.folder, stub.endpoint)
+        const result = /** @type {First} */ (await runForJson(program, args, { env }))
+        made[side]?.push(result)
+        return result.ms
+      }
     const times = await sideBySide(
       { ours: first('ours', node, ours), python: first('python', baseline.program, python) },
       { rounds: ROUNDS, before: BEFORE },
