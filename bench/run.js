@@ -1,5 +1,5 @@
 // @ts-check
-// npm run bench [-- cold-start | settings | deploy | serve | soak | pictures [part…]]
+// npm run bench [-- cold-start | settings | deploy | serve | soak | pictures [part…] | faces]
 const [wanted = 'targets', ...parts] = process.argv.slice(2)
 
 /** @type {Record<string, () => Promise<void>>} */
@@ -11,6 +11,7 @@ const suites = {
   pictures: async () => (await import('./pictures.js')).measurePictures(parts),
   soak: async () => (await import('./soak.js')).measureSoak(),
   deploy: async () => (await import('./deploy.js')).measureDeploy(),
+  faces: async () => (await import('./faces.js')).measureFaces(),
 }
 const suite = suites[wanted]
 if (suite) await suite()

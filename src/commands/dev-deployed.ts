@@ -31,6 +31,13 @@ export async function devDeployed(run: Run, args: DevArguments): Promise<void> {
       '--write stores nothing on this machine, so --data has no use.',
       'Leave out one of them.',
     )
+  for (const option of ['originals', 'rekognition'] as const)
+    if (args[option] !== undefined)
+      throw usageError(
+        'BAD_USAGE',
+        `--${option} can't be used with --deployed, which serves generated images only.`,
+        'Stored pictures come to AWS with the next version. Leave out one of them.',
+      )
   await withStack(run, {}, async (session, stack) => {
     const { root } = stack.settings
     const start = async () => {

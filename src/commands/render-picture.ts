@@ -44,14 +44,29 @@ export async function renderPicture(
     own: originalsBucket(settings.stack),
   })
   const original = await readOriginal(folder, key, mount)
-  if (mount.moderate)
-    reporter.warn(`The moderation of ${mount.name} is left out: only genato dev asks for labels.`)
-  await askPictures(settings, { reporter, log: out !== '-' }, async (asked) => {
+  for (const left of leftOut(mount)) reporter.warn(left)
+  await askPictures(withoutRekognition(settings), { reporter, log: out !== '-' }, async (asked) => {
     const image = await asked.render(wanted, original).catch((error: unknown) => {
       throw error instanceof FunctionFailed ? failure(error) : error
     })
     await writeImage(image, { wanted, out, started }, reporter)
   })
+}
+
+/** What needs Rekognition, which is not there without a server. */
+function leftOut({ name, moderate, faces }: Mount): string[] {
+  return [
+    ...(moderate ? [`The moderation of ${name} is left out here.`] : []),
+    ...(faces === 'rekognition'
+      ? [`Faces are found by the built-in detector here, not by Rekognition.`]
+      : []),
+  ]
+}
+
+function withoutRekognition(settings: Settings): Settings {
+  const { originals } = settings
+  const mounts = originals.mounts.map((mount) => ({ ...mount, faces: 'built-in' as const }))
+  return { ...settings, originals: { ...originals, mounts } }
 }
 
 /** The path, in the format of the file that is written if it names none. @throws GenatoError of a wrong path. */

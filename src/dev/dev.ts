@@ -3,22 +3,19 @@ import { BEHAVIOURS, ORIGIN_ID } from '../../templates/distribution.js'
 import { CACHE_TAG_HEADER } from '../../templates/mount-behaviour.js'
 import { bucketDomain, imagesBucket } from '../config/names.js'
 import type { Settings } from '../config/types.js'
-import { messageOf } from '../lib/errors.js'
-import { removeKept, removeUnused } from '../lib/last-used.js'
+import { removeUnused } from '../lib/last-used.js'
 import { workFolder } from '../lib/work-folder.js'
-import { CACHE_BYTES, createEdge, type Distribution, type Edge } from '../local/cloudfront/edge.js'
+import { CACHE_BYTES, createEdge, type Distribution } from '../local/cloudfront/edge.js'
 import type { Served } from '../local/cloudfront/viewer/served.js'
 import { startFunctionStore } from '../local/lambda/function-store.js'
-import type { ObjectFolder } from '../objects/folder.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { checkExamples } from './examples.js'
-import { dropOutdatedImages, openLocalImages } from './local-images.js'
-import type { Page } from './page/page.js'
+import { dropOutdated, followChanges } from './follow-changes.js'
+import { openLocalImages } from './local-images.js'
 import { picturesDistribution } from './pictures/distribution.js'
 import { keepFresh } from './pictures/freshness.js'
-import { dropOutdatedRenditions, openRenditions } from './pictures/renditions.js'
+import { openRenditions } from './pictures/renditions.js'
 import type { RunningPictures } from './pictures/running-pictures.js'
-import { rebuildOnChange } from './rebuild.js'
 import { buildAndRun, stopReplaced, type Running, type Surroundings } from './running.js'
 import { pageAt, startServing } from './serving.js'
 
@@ -180,69 +177,4 @@ function aboutOf({ settings, examples }: Running) {
     examples,
     text,
   }
-}
-
-/** Where what was made is stored. */
-interface Stores {
-  images: ObjectFolder
-  renditions: ObjectFolder
-  data: string
-}
-
-/** Deletes what other code and other settings made. @returns how many were deleted. */
-async function dropOutdated(
-  { digest, pictures }: Running,
-  { images, renditions, data }: Stores,
-): Promise<number> {
-  const dropped = await dropOutdatedImages(images, data, digest)
-  return pictures ? dropped + (await dropOutdatedRenditions(renditions, data, pictures)) : dropped
-}
-
-interface Replacing {
-  options: DevOptions
-  stores: Stores
-  edge: Edge
-  page: Page
-  /** @returns what viewers reach from now on. */
-  onReplaced: (next: Running) => Distribution
-}
-
-function followChanges(
-  first: Running,
-  around: Surroundings,
-  { options, stores, edge, page, onReplaced }: Replacing,
-) {
-  let dropped = 0
-  return rebuildOnChange(first, {
-    loadSettings: options.loadSettings,
-    build: async (settings, before) => buildAndRun(settings, around, before),
-    replace: async (before, next) =>
-      edge.change(async () => {
-        // The old code stops first, so that it stores nothing after its images were deleted.
-        await stopReplaced(before, next)
-        await removeReplaced(before, next)
-        dropped = await dropOutdated(next, stores).catch((error: unknown) => {
-          options.reporter.warn(`The images of the previous code could not be deleted: ${messageOf(error)}.`)
-          return 0
-        })
-        return onReplaced(next)
-      }),
-    onRebuilt(file, ms) {
-      const rebuilt = { file, ms, dropped }
-      dropped = 0
-      page.rebuilt(rebuilt)
-      options.onRebuilt(rebuilt)
-    },
-    onFailed(error) {
-      page.rebuildFailed(messageOf(error))
-      options.onRebuildFailed(error)
-    },
-  })
-}
-
-/** Removes unpacked packages that are not used anymore. */
-async function removeReplaced(before: Running, next: Running): Promise<void> {
-  if (next.folder !== before.folder) await removeKept(before.folder)
-  if (before.pictures && next.pictures?.folder !== before.pictures.folder)
-    await removeKept(before.pictures.folder)
 }

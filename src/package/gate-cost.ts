@@ -3,8 +3,8 @@
  *
  * CloudFront measures a function in percent of a limit that it doesn't name ("compute utilization"), and says that
  * functions run for less than a millisecond. A function that throws at once was measured at 6. Here each 10 µs count
- * as 1 more: the time that the gate takes in njs 0.7.9, the nearest engine, the least of 40 runs on one core of a
- * server of 2023. The engine on AWS may be faster or slower, so only TestFunction knows the real share.
+ * as 1 more: the time that the gate takes in njs 0.7.9, the nearest engine, the least of 40 runs on a shared
+ * server. The engine on AWS may be faster or slower, so only TestFunction knows the real share.
  */
 export interface GateCost {
   /** `/photos/400x300,smart,auto/cats/tom.jpg`. */

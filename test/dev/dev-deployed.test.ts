@@ -5,6 +5,7 @@ import { project } from '../support/project.js'
 it.each([
   [['dev', '--write'], '--write needs --deployed'],
   [['dev', '--deployed', '--write', '--data', 'x'], '--write stores nothing on this machine'],
+  [['dev', '--deployed', '--originals', 'photos=.'], "--originals can't be used with --deployed"],
   [['dev', '--deployed', '--port', 'x'], '"x" is not a port'],
 ])('genato %j is wrong usage', async (args, said) => {
   expect(await genato(args, project())).toMatchObject({ code: 2, stderr: expect.stringContaining(said) })

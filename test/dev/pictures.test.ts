@@ -325,6 +325,36 @@ describe('a changed configuration', () => {
     expect(await dev.end()).toBe(0)
   })
 
+  it('of signing keys counts at once: the previous key signs on until it is taken away', async () => {
+    const cwd = project({
+      'genato.config.json': '{ "originals": { "mounts": { "photos": { "allow": "signed" } } } }',
+    })
+    put(path.join(cwd, '.genato/originals/photos/tom.jpg'), await photo({ width: 80, height: 60 }))
+    const dev = await startDevCli(cwd)
+    const file = path.join(cwd, '.genato/signing.json')
+    const { current: old } = JSON.parse(readFileSync(file, 'utf8')) as { current: string }
+    const sign = async () => (await genato(['sign', '/photos/40x30/tom.jpg'], cwd)).stdout.trim()
+    const before = await sign()
+    expect((await ask(dev, before)).status).toBe(200)
+
+    const keys = { current: 'k'.repeat(43), previous: old }
+    writeFileSync(file, JSON.stringify(keys))
+    const after = await sign()
+    expect(after).not.toBe(before)
+    await until(
+      async () => ask(dev, after),
+      ({ status }) => status === 200,
+    )
+    expect((await ask(dev, before)).status).toBe(200)
+
+    writeFileSync(file, JSON.stringify({ current: keys.current }))
+    await until(
+      async () => ask(dev, before),
+      ({ status }) => status === 403,
+    )
+    expect((await ask(dev, after)).status).toBe(200)
+  })
+
   it('that is wrong keeps the mounts as they were, and says what is wrong', async () => {
     const cwd = project({
       'genato.config.json': '{ "originals": { "mounts": { "photos": { "allow": "any" } } } }',
@@ -424,6 +454,15 @@ describe('commands for stored pictures', () => {
     const made = await genato(['render', '/photos/40x30/tom.jpg', ...originals, '--out', 'tom.webp'], cwd)
     expect(made).toMatchObject({ code: 0, stderr: '' })
     expect(await sharp(path.join(cwd, 'tom.webp')).metadata()).toMatchObject({ format: 'webp', width: 40 })
+  })
+
+  it('render finds faces by itself on a mount that asks Rekognition, and says so', async () => {
+    const config = { originals: { mounts: { checked: { allow: 'any', faces: 'rekognition' } } } }
+    const folder = project({ 'genato.config.json': JSON.stringify(config) })
+    put(path.join(folder, '.genato/originals/checked/tom.jpg'), await photo({ width: 80, height: 60 }))
+    const made = await genato(['render', '/checked/40x30,faces/tom.jpg', '--out', 'tom.jpg'], folder)
+    expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('built-in detector') as string })
+    expect(await sharp(path.join(folder, 'tom.jpg')).metadata()).toMatchObject({ width: 40, height: 30 })
   })
 
   it.each([

@@ -57,7 +57,7 @@ export async function listRenditions(
   })
 }
 
-export function isChosen({ mount, key }: { mount: string; key: string }, chosen: Chosen): boolean {
+function isChosen({ mount, key }: { mount: string; key: string }, chosen: Chosen): boolean {
   if (mount !== chosen.mount) return false
   return 'key' in chosen ? key === chosen.key : key.startsWith(chosen.prefix)
 }

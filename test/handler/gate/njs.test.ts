@@ -38,7 +38,9 @@ function runInNjs(code: string, events: readonly object[]): unknown[] {
 describe.skipIf(!NJS)('in njs, the gate answers as in Node', () => {
   test('for every size, token and key, in pairs too', async () => {
     const paths = [
-      ...TOKENS.flatMap((one) => TOKENS.map((other) => `/photos/40x30,${one},${other}/a`)),
+      ...TOKENS.flatMap((one, index) =>
+        TOKENS.slice(index).map((other) => `/photos/40x30,${one},${other}/a`),
+      ),
       ...SIZES.flatMap((size) => [`/photos/${size}/a`, `/photos/${size},auto/a`, `/photos/${size}`]),
       ...KEYS.flatMap((key) => [`/photos/40x30/${key}`, `/photos/${key}`, `/hidden/${key}`, key]),
       ...['400x300,webp', '400x301', '800x,auto'].map((operations) => `/listed/${operations}/a`),
@@ -89,11 +91,11 @@ async function expectSame(requests: readonly (readonly [uri: string, rest: objec
     requests.map(([uri, rest]) => gateEvent(uri, rest)),
   )
   expect(results).toHaveLength(requests.length)
+  const different: object[] = []
   for (const [index, [uri, rest]] of requests.entries()) {
     const [here, there] = [await gate(uri, rest), readResult(results[index])]
-    expect({ uri, result: [there.uri, there.code, there.status] }).toEqual({
-      uri,
-      result: [here.uri, here.code, here.status],
-    })
+    if (there.uri !== here.uri || there.code !== here.code || there.status !== here.status)
+      different.push({ uri, here, there })
   }
+  expect(different).toEqual([])
 }
