@@ -35,7 +35,8 @@ export async function avifRows({ photographs, node }) {
   try {
     const current = await encode({ effort, chromaSubsampling, quality, compare: true })
     const found = []
-    for (const choice of CHOICES) found.push({ ...choice, quality: await qualityFor(choice, current.ssim, encode) })
+    for (const choice of CHOICES)
+      found.push({ ...choice, quality: await qualityFor(choice, current.ssim, encode) })
     const times = await sideBySide(
       Object.fromEntries(found.map((choice, index) => [index, async () => (await encode(choice)).ms])),
       { rounds: ROUNDS, before: 1 },

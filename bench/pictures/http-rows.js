@@ -192,9 +192,7 @@ async function together({ hammer, own, support }) {
     { length: AT_ONCE },
     (_, at) => `/photos/${640 + at * 2}x480,webp/${PHOTOGRAPHS.large.name}`,
   )
-  const figures = /** @type {Figures} */ (
-    await hammer.ask({ port: own.port, targets, connections: AT_ONCE })
-  )
+  const figures = /** @type {Figures} */ (await hammer.ask({ port: own.port, targets, connections: AT_ONCE }))
   const functions = own.functions().map(support.residentPeak)
   const tool = support.residentPeak(own.pid)
   const total = functions.reduce((sum, one) => sum + one, tool)

@@ -12,7 +12,7 @@ import { reference, ssim } from './ssim.js'
 /** @typedef {'genato' | 'sharp' | 'ipx'} Name */
 
 const MOST = 1.1
-const ROUNDS = Number(process.env.R ?? 31)
+const ROUNDS = 31
 const BEFORE = 4
 
 const SIZE = { width: 800, height: 600 }
@@ -88,17 +88,26 @@ async function compare({ what, original, order, aims, turned = false, rounds = R
   // ipx doesn't turn, so it would do less.
   const others = Object.entries(sides).filter(([name, side]) => side && !(turned && name === 'ipx'))
   const shown = await results(others, { ...order, file }, setting.workspace)
+  /** @type {Record<string, number[]>} */
+  const cpu = Object.fromEntries(others.map(([name]) => [name, []]))
   const times = await sideBySide(
     Object.fromEntries(
       others.map(([name, side]) => [
         name,
-        async () => /** @type {Made} */ (await side?.ask({ ...order, file })).ms,
+        async () => {
+          const { ms, cpuMs } = /** @type {Made} */ (await side?.ask({ ...order, file }))
+          cpu[name]?.push(cpuMs)
+          return ms
+        },
       ]),
     ),
     { rounds, before: BEFORE },
   )
   const detail = others
-    .map(([name]) => `${name} ${milliseconds(quantile(times[name] ?? []))}, ${shown[name]}`)
+    .map(
+      ([name]) =>
+        `${name} ${milliseconds(quantile(times[name] ?? []))} (CPU ${milliseconds(quantile(cpu[name] ?? []))}), ${shown[name]}`,
+    )
     .join('; ')
   const versus = (/** @type {string} */ other) => ratio(times['genato'] ?? [], times[other] ?? [])
   /** @type {Row[]} */
@@ -115,7 +124,7 @@ async function compare({ what, original, order, aims, turned = false, rounds = R
     rows.push({
       what: `${what} ÷ ${other}`,
       target,
-      measured: `${ratioText(against)} × ${other}`,
+      measured: `${ratioText(against)} × ${other}, CPU ${ratio(cpu['genato'] ?? [], cpu[other] ?? []).median.toFixed(2)}`,
       verdict: limit === undefined ? '' : verdict(against.median <= limit),
       ...(other === 'sharp' ? { detail: `${detail}; ${rounds} rounds` } : {}),
     })

@@ -56,7 +56,8 @@ export async function prepareSetting(workspace) {
     startSides: () => ({
       genato: startSide(node, [benchFile('pictures/sides/genato.js'), built.folder], { env }),
       sharp: startSide(node, [benchFile('pictures/sides/sharp.js')], { env }),
-      ipx: ipx === undefined ? undefined : startSide(node, [benchFile('pictures/sides/ipx.js'), ipx], { env }),
+      ipx:
+        ipx === undefined ? undefined : startSide(node, [benchFile('pictures/sides/ipx.js'), ipx], { env }),
     }),
   }
 }

@@ -14,7 +14,11 @@ const C2 = (0.03 * 255) ** 2
  */
 export async function reference(original, width, height) {
   // PNG decodes without shortcuts; from a JPEG, libvips would decode fewer pixels.
-  const { data, info } = await sharp(original).autoOrient().removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(original)
+    .autoOrient()
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   const raw = { width: info.width, height: info.height, channels: info.channels }
   return luma(sharp(data, { raw }).resize(width, height))
 }

@@ -23,7 +23,9 @@ export async function installThumbor() {
     await run(pip, ['-m', 'pip', 'install', '--quiet', `thumbor==${VERSION}`])
     return undefined
   } catch (error) {
-    return { why: `thumbor can't be installed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}` }
+    return {
+      why: `thumbor can't be installed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+    }
   }
 }
 
