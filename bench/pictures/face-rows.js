@@ -24,7 +24,7 @@ export { openFaceDetector } from './faces/detector.ts'
  * @param {import('./setting.js').Setting} setting
  * @returns {Promise<import('../rows/row.js').Row[]>}
  */
-export async function faceRows({ workspace, photographs, node }) {
+export async function faceRows({ photographs, node }) {
   // The bundle finds sharp from where it lies.
   const bundle = path.join(ROOT, '.genato', 'bench-faces.cjs')
   const { metafile } = await build({

@@ -31,13 +31,13 @@ const CASES = [
         original: large.name,
         order,
         // What ipx encodes as AVIF, it does at another effort.
-        aims: /** @type {('sharp' | 'ipx')[]} */ (format === 'avif' ? ['sharp'] : ['sharp', 'ipx']),
+        aims: format === 'avif' ? ['sharp'] : ['sharp', 'ipx'],
       },
       {
         what: `12 MP → 800×600 ${format}, turned`,
         original: turned.name,
         order,
-        aims: /** @type {('sharp' | 'ipx')[]} */ (['sharp']),
+        aims: ['sharp'],
         turned: true,
       },
     ]
@@ -86,7 +86,9 @@ export async function renderRows(setting) {
 async function compare({ what, original, order, aims, turned = false, rounds = ROUNDS }, sides, setting) {
   const file = path.join(setting.photographs, original)
   // ipx doesn't turn, so it would do less.
-  const others = Object.entries(sides).filter(([name, side]) => side && !(turned && name === 'ipx'))
+  const others = Object.entries(sides).flatMap(([name, side]) =>
+    side && !(turned && name === 'ipx') ? [/** @type {const} */ ([name, side])] : [],
+  )
   const shown = await results(others, { ...order, file }, setting.workspace)
   /** @type {Record<string, number[]>} */
   const cpu = Object.fromEntries(others.map(([name]) => [name, []]))
@@ -95,7 +97,7 @@ async function compare({ what, original, order, aims, turned = false, rounds = R
       others.map(([name, side]) => [
         name,
         async () => {
-          const { ms, cpuMs } = /** @type {Made} */ (await side?.ask({ ...order, file }))
+          const { ms, cpuMs } = /** @type {Made} */ (await side.ask({ ...order, file }))
           cpu[name]?.push(cpuMs)
           return ms
         },
@@ -134,7 +136,7 @@ async function compare({ what, original, order, aims, turned = false, rounds = R
 
 /**
  * What comes out of each side: bytes, and similarity to the lossless result.
- * @param {[string, import('../lib/children.js').Side | undefined][]} sides
+ * @param {readonly (readonly [string, import('../lib/children.js').Side])[]} sides
  * @param {Order} order
  * @param {string} workspace
  */
@@ -145,7 +147,7 @@ async function results(sides, order, workspace) {
   const shown = {}
   for (const [name, side] of sides) {
     const save = path.join(workspace, `${name}.out`)
-    const { bytes } = /** @type {Made} */ (await side?.ask({ ...order, save }))
+    const { bytes } = /** @type {Made} */ (await side.ask({ ...order, save }))
     const likeness = wanted && (await ssim(await readFile(save), wanted)).toFixed(3)
     shown[name] = likeness === undefined ? size(bytes) : `${size(bytes)}, SSIM ${likeness}`
   }
