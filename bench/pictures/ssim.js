@@ -14,11 +14,7 @@ const C2 = (0.03 * 255) ** 2
  */
 export async function reference(original, width, height) {
   // PNG decodes without shortcuts; from a JPEG, libvips would decode fewer pixels.
-  const { data, info } = await sharp(original)
-    .autoOrient()
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(original).autoOrient().raw().toBuffer({ resolveWithObject: true })
   const raw = { width: info.width, height: info.height, channels: info.channels }
   return luma(sharp(data, { raw }).resize(width, height))
 }
@@ -79,7 +75,7 @@ function similarity([one, from], [other, otherFrom], width) {
 /** @param {import('sharp').Sharp} image */
 async function luma(image) {
   const { data, info } = await image
-    .removeAlpha()
+    .flatten({ background: '#ffffff' })
     .toColourspace('b-w')
     .raw()
     .toBuffer({ resolveWithObject: true })

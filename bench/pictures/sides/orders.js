@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
  * @property {string} [save] where to write the result.
  */
 
-/** @typedef {{ ms: number, cpuMs: number, bytes: number }} Made wall time and CPU time of all threads. */
+/** @typedef {{ ms: number, cpuMs: number | undefined, bytes: number }} Made wall time, and CPU time of all threads. */
 
 /**
  * Makes what each line of standard input orders, and prints its times and its bytes.
