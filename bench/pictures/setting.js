@@ -28,7 +28,7 @@ import { writePhotographs } from './photographs.js'
  */
 
 /** A mount named `photos` that permits everything. */
-export const CONFIG = { originals: { mounts: { photos: { allow: 'any' } } } }
+const CONFIG = { originals: { mounts: { photos: { allow: 'any' } } } }
 
 /** @param {string} workspace @returns {Promise<Setting>} */
 export async function prepareSetting(workspace) {
