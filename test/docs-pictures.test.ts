@@ -78,6 +78,8 @@ describe('docs/pictures.md', () => {
     )
     const thrown = [
       ...sources.join('\n').matchAll(/new Refusal\(\s*\d+,\s*'([A-Z_]+)'/g),
+      // A note that later requests are refused by.
+      ...sources.join('\n').matchAll(/\bcode: '([A-Z_]+)'/g),
       ...gate.join('\n').matchAll(/refusal\(\s*'([A-Z_]+)'/g),
     ].map(([, code = '']) => code)
     expect(new Set(thrown).size).toBeGreaterThan(12)
