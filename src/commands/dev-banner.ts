@@ -45,7 +45,9 @@ export async function servedMounts({ pictures }: DevServer): Promise<ServedMount
 /** The path of a picture that the mount allows. */
 async function exampleOf(mount: Mount, folder: OriginalsFolder): Promise<string | undefined> {
   const files = await folder.list('', LOOKED_AT).catch(() => [])
-  const key = (files.find((file) => PICTURE.test(file.key)) ?? files[0])?.key
+  const key = (
+    files.find((file) => PICTURE.test(file.key)) ?? files.find((file) => path.extname(file.key) === '')
+  )?.key
   if (key === undefined) return undefined
   const { allow, name } = mount
   if (typeof allow !== 'string') {
