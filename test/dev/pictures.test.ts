@@ -221,6 +221,9 @@ describe('genato dev --originals photos=DIR', () => {
       /^Nothing was made of/,
     )
     expect((await question()).headers['x-cache']).toBe('Miss from cloudfront')
+    expect((await genato(['renditions', 'photos/a%20b.jpg'], cwd)).stdout).toContain(
+      'If the name is percent-encoded, write /photos/a%20b.jpg',
+    )
   })
 })
 
