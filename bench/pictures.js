@@ -5,7 +5,7 @@ import { complain, printRows } from './lib/report.js'
 import { withWorkspace } from './lib/workspace.js'
 import { avifRows } from './pictures/avif-rows.js'
 import { faceRows } from './pictures/face-rows.js'
-import { firstEventRow } from './pictures/first-event-row.js'
+import { firstEventRows } from './pictures/first-event-rows.js'
 import { httpRows } from './pictures/http-rows.js'
 import { memoryRows } from './pictures/memory-rows.js'
 import { renderRows } from './pictures/render-rows.js'
@@ -16,7 +16,7 @@ const PARTS = {
   render: renderRows,
   avif: avifRows,
   http: httpRows,
-  first: firstEventRow,
+  first: firstEventRows,
   memory: memoryRows,
   faces: faceRows,
 }

@@ -22,9 +22,9 @@ const server = http.createServer((request, response) => {
 
 /** @param {http.IncomingMessage} request @param {number} bytes @param {http.ServerResponse} response */
 function answer({ method = '', url = '' }, bytes, response) {
-  if (url === '/counts') return void response.end(JSON.stringify(counts))
   const isOriginal = url.split('?')[0]?.endsWith(path.basename(file))
-  if (method === 'PUT' && bytes > 0) {
+  if (url === '/counts') response.end(JSON.stringify(counts))
+  else if (method === 'PUT' && bytes > 0) {
     counts.stored++
     response.writeHead(200, { ETag: ETAG, 'Content-Length': 0 }).end()
   } else if (method === 'GET' && isOriginal) {

@@ -14,14 +14,20 @@ s3 = boto3.client(
 )
 
 
-def render(original, width, height):
+ENCODERS = {
+    "jpg": {"format": "JPEG", "quality": 80, "optimize": True},
+    "webp": {"format": "WEBP", "quality": 80, "method": 4},
+}
+
+
+def render(original, width, height, format):
     image = Image.open(io.BytesIO(original))
     # JPEG's decoder can leave pixels out.
     image.draft("RGB", (width * 2, height * 2))
     image = ImageOps.exif_transpose(image)
     image = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    image.save(out, format="WEBP", quality=80, method=4)
+    image.save(out, **ENCODERS[format])
     return out.getvalue()
 
 
@@ -36,17 +42,18 @@ def exists(bucket, key):
 
 
 def handler(event, context):
-    width, height, key = event["width"], event["height"], event["key"]
-    rendition = f"{key}/{width}x{height}_webp"
+    width, height = event["width"], event["height"]
+    key, format = event["key"], event["format"]
+    rendition = f"{key}/{width}x{height}_{format}"
     if exists("renditions", rendition):
         return {"key": rendition}
     original = s3.get_object(Bucket="originals", Key=key)["Body"].read()
-    picture = render(original, width, height)
+    picture = render(original, width, height, format)
     s3.put_object(
         Bucket="renditions",
         Key=rendition,
         Body=picture,
-        ContentType="image/webp",
+        ContentType="image/jpeg" if format == "jpg" else "image/webp",
         CacheControl="public, max-age=3600, s-maxage=86400",
     )
     return {"key": rendition, "body": picture}

@@ -6,11 +6,10 @@ import { benchFile } from '../lib/places.js'
 import { quantile, ratio, sideBySide } from '../lib/side-by-side.js'
 import { milliseconds, notMeasured, ratioText, size, verdict } from '../rows/row.js'
 import { loadSupport } from '../serve/support.js'
-import { SETTINGS } from './encoders.js'
 import { ipxModifiers } from './ipx.js'
 import { PHOTOGRAPHS } from './photographs.js'
 import { reference, ssim } from './ssim.js'
-import { installThumbor, startThumbor } from './thumbor.js'
+import { installThumbor, startThumbor, thumborPath } from './thumbor.js'
 
 /** @typedef {import('../rows/row.js').Row} Row */
 /** @typedef {import('../serve/hammer.js').Figures} Figures */
@@ -19,7 +18,6 @@ import { installThumbor, startThumbor } from './thumbor.js'
 /** @typedef {{ port: number, target: (order: Pick<Order, 'width' | 'height' | 'format' | 'file'>) => string }} Server */
 
 const MOST_IPX = 1.15
-const MOST_THUMBOR = 0.5
 const ROUNDS = 31
 const BEFORE = 4
 const SIZE = { width: 800, height: 600 }
@@ -59,12 +57,7 @@ export async function httpRows(setting) {
     const { port } = /** @type {{ port: number }} */ (await ipx.next())
     servers['ipx'] = { port, target: ({ file, ...order }) => `/${ipxPath(order)}/${file}` }
   }
-  if (thumbor)
-    servers['thumbor'] = {
-      port: thumbor.port,
-      target: ({ width, height, format, file }) =>
-        `/unsafe/${width}x${height}/filters:format(${format === 'jpg' ? 'jpeg' : format}):quality(${SETTINGS[format].quality})/${file}`,
-    }
+  if (thumbor) servers['thumbor'] = { port: thumbor.port, target: thumborPath }
   try {
     const ask = async (/** @type {string} */ name, /** @type {Order} */ order) => {
       const server = servers[name]
@@ -119,8 +112,8 @@ async function turned({ format, ask, servers, setting, noThumbor }) {
   const times = await inTurns(names, order, ask)
   const detail = await details(names, order, { times, servers, setting })
   const what = `over HTTP, cold, 12 MP → 800×600 ${format}, turned`
-  if (noThumbor) return [notMeasured(what, `≤ ${MOST_THUMBOR} × thumbor`, noThumbor.why)]
-  return [versus(what, 'thumbor', MOST_THUMBOR, times, detail)]
+  if (noThumbor) return [notMeasured(what, '', noThumbor.why)]
+  return [versus(what, 'thumbor', undefined, times, detail)]
 }
 
 /** @param {string} what @param {Record<string, number[]>} times @param {Record<string, Server>} servers */
@@ -192,9 +185,7 @@ async function together({ hammer, own, support }) {
     { length: AT_ONCE },
     (_, at) => `/photos/${640 + at * 2}x480,webp/${PHOTOGRAPHS.large.name}`,
   )
-  const figures = /** @type {Figures} */ (
-    await hammer.ask({ port: own.port, targets, connections: AT_ONCE })
-  )
+  const figures = /** @type {Figures} */ (await hammer.ask({ port: own.port, targets, connections: AT_ONCE }))
   const functions = own.functions().map(support.residentPeak)
   const tool = support.residentPeak(own.pid)
   const total = functions.reduce((sum, one) => sum + one, tool)

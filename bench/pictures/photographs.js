@@ -71,7 +71,8 @@ function shades(random) {
   return Array.from({ length: SHADES }, (_, index) => {
     const hue = Math.floor(random() < 0.6 ? 20 + random() * 60 : random() * 360)
     const light = 12 + random() * 70
-    const color = (/** @type {number} */ by) => `hsl(${hue},${Math.floor(8 + random() * 40)}%,${(light * by).toFixed(0)}%)`
+    const color = (/** @type {number} */ by) =>
+      `hsl(${hue},${Math.floor(8 + random() * 40)}%,${(light * by).toFixed(0)}%)`
     return `<linearGradient id="s${index}" x2="${random().toFixed(2)}" y2="${random().toFixed(2)}"><stop offset="0" stop-color="${color(1.15)}"/><stop offset="1" stop-color="${color(0.75)}"/></linearGradient>`
   }).join('')
 }
@@ -84,7 +85,9 @@ async function withGrain(pixels, width, height) {
   const raw = /** @type {const} */ ({ width, height, channels: 3 })
   const soft = await sharp(pixels, { raw, limitInputPixels: false }).blur(0.7).raw().toBuffer()
   const random = randomFrom(11)
-  const table = Array.from({ length: 4096 }, () => Math.round((random() + random() + random() - 1.5) * 2 * GRAIN))
+  const table = Array.from({ length: 4096 }, () =>
+    Math.round((random() + random() + random() - 1.5) * 2 * GRAIN),
+  )
   let state = 1
   for (let at = 0; at < soft.length; at++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0

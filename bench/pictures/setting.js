@@ -28,7 +28,7 @@ import { writePhotographs } from './photographs.js'
  */
 
 /** A mount named `photos` that permits everything. */
-export const CONFIG = { originals: { mounts: { photos: { allow: 'any' } } } }
+const CONFIG = { originals: { mounts: { photos: { allow: 'any' } } } }
 
 /** @param {string} workspace @returns {Promise<Setting>} */
 export async function prepareSetting(workspace) {
@@ -56,7 +56,8 @@ export async function prepareSetting(workspace) {
     startSides: () => ({
       genato: startSide(node, [benchFile('pictures/sides/genato.js'), built.folder], { env }),
       sharp: startSide(node, [benchFile('pictures/sides/sharp.js')], { env }),
-      ipx: ipx === undefined ? undefined : startSide(node, [benchFile('pictures/sides/ipx.js'), ipx], { env }),
+      ipx:
+        ipx === undefined ? undefined : startSide(node, [benchFile('pictures/sides/ipx.js'), ipx], { env }),
     }),
   }
 }

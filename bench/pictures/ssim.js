@@ -14,13 +14,16 @@ const C2 = (0.03 * 255) ** 2
  */
 export async function reference(original, width, height) {
   // PNG decodes without shortcuts; from a JPEG, libvips would decode fewer pixels.
-  const { data, info } = await sharp(original).autoOrient().removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(original).autoOrient().raw().toBuffer({ resolveWithObject: true })
   const raw = { width: info.width, height: info.height, channels: info.channels }
   return luma(sharp(data, { raw }).resize(width, height))
 }
 
+/** Pixels by which a crop may lie elsewhere: a half pixel is rounded up by some and down by others. */
+const SHIFT = 1
+
 /**
- * The mean structural similarity of a picture to a reference, in luma. 1: the same.
+ * The mean structural similarity of a picture to a reference, in luma, where they fit best. 1: the same.
  * @param {Buffer} picture encoded.
  * @param {Awaited<ReturnType<typeof reference>>} wanted
  */
@@ -29,22 +32,34 @@ export async function ssim(picture, wanted) {
   const { width, height } = wanted
   if (got.width !== width || got.height !== height)
     throw new Error(`${got.width}×${got.height} pixels came out instead of ${width}×${height}.`)
+  let best = -1
+  for (let down = -SHIFT; down <= SHIFT; down++)
+    for (let right = -SHIFT; right <= SHIFT; right++)
+      best = Math.max(best, similarityAt(got, wanted, down * width + right))
+  return best
+}
+
+/** @typedef {Awaited<ReturnType<typeof luma>>} Luma */
+
+/** @param {Luma} got @param {Luma} wanted @param {number} shift in pixels of the reference. */
+function similarityAt(got, { data, width, height }, shift) {
   let sum = 0
   let windows = 0
-  for (let top = 0; top + WINDOW <= height; top += STEP)
-    for (let left = 0; left + WINDOW <= width; left += STEP) {
-      sum += similarity(got.data, wanted.data, top * width + left, width)
+  for (let top = SHIFT; top + WINDOW + SHIFT <= height; top += STEP)
+    for (let left = SHIFT; left + WINDOW + SHIFT <= width; left += STEP) {
+      const at = top * width + left
+      sum += similarity([got.data, at], [data, at + shift], width)
       windows++
     }
   return sum / windows
 }
 
-/** @param {Buffer} one @param {Buffer} other @param {number} from @param {number} width */
-function similarity(one, other, from, width) {
+/** Of one window. @param {[Buffer, number]} one and where it begins. @param {[Buffer, number]} other @param {number} width */
+function similarity([one, from], [other, otherFrom], width) {
   let [a, b, aa, bb, ab] = [0, 0, 0, 0, 0]
   for (let y = 0; y < WINDOW; y++)
-    for (let x = 0, at = from + y * width; x < WINDOW; x++, at++) {
-      const [p, q] = [one[at] ?? 0, other[at] ?? 0]
+    for (let x = 0; x < WINDOW; x++) {
+      const [p, q] = [one[from + y * width + x] ?? 0, other[otherFrom + y * width + x] ?? 0]
       a += p
       b += q
       aa += p * p
@@ -60,7 +75,7 @@ function similarity(one, other, from, width) {
 /** @param {import('sharp').Sharp} image */
 async function luma(image) {
   const { data, info } = await image
-    .removeAlpha()
+    .flatten({ background: '#ffffff' })
     .toColourspace('b-w')
     .raw()
     .toBuffer({ resolveWithObject: true })

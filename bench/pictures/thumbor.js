@@ -6,6 +6,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { run, startSide } from '../lib/children.js'
 import { benchFile, findProgram, ROOT } from '../lib/places.js'
+import { SETTINGS } from './encoders.js'
 
 const VERSION = '7.8.0'
 const VENV = path.join(ROOT, '.genato', `bench-thumbor-${VERSION}`)
@@ -23,7 +24,9 @@ export async function installThumbor() {
     await run(pip, ['-m', 'pip', 'install', '--quiet', `thumbor==${VERSION}`])
     return undefined
   } catch (error) {
-    return { why: `thumbor can't be installed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}` }
+    return {
+      why: `thumbor can't be installed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+    }
   }
 }
 
@@ -77,4 +80,39 @@ function freePort() {
       server.close(() => resolve(port))
     })
   })
+}
+
+/**
+ * The same operations in thumbor's words.
+ * @param {Omit<import('./sides/orders.js').Order, 'save'>} order
+ */
+export function thumborPath({ width, height, format, file }) {
+  const { quality } = SETTINGS[format]
+  const encoder = `format(${format === 'jpg' ? 'jpeg' : format}):quality(${quality})`
+  return `/unsafe/${width}x${height}/filters:${encoder}/${path.basename(file)}`
+}
+
+/**
+ * thumbor as a side that makes renditions. It only comes with a server, so its time includes HTTP on this machine.
+ * @param {{ workspace: string, photographs: string }} places
+ * @returns {Promise<import('../lib/children.js').Side | { why: string }>}
+ */
+export async function thumborSide(places) {
+  const missing = await installThumbor()
+  if (missing) return missing
+  const { port, end } = await startThumbor(places)
+  return {
+    end,
+    next: () => Promise.reject(new Error('thumbor says nothing unasked.')),
+    async ask(given) {
+      const order = /** @type {import('./sides/orders.js').Order} */ (given)
+      const started = performance.now()
+      const answer = await fetch(`http://127.0.0.1:${port}${thumborPath(order)}`)
+      const picture = Buffer.from(await answer.arrayBuffer())
+      const ms = performance.now() - started
+      if (!answer.ok) throw new Error(`thumbor answered ${answer.status} to ${thumborPath(order)}`)
+      if (order.save) await writeFile(order.save, picture)
+      return { ms, cpuMs: undefined, bytes: picture.length }
+    },
+  }
 }

@@ -2,7 +2,7 @@ import type { Metadata } from 'sharp'
 import type { PictureLimits } from '../shared/pictures/mount.js'
 import { readBmpHeader } from './bmp.js'
 import { loadEngine } from './engine.js'
-import { nameOther, sniff } from './sniff.js'
+import { isSequence, nameOther, sniff } from './sniff.js'
 import { checkSvg } from './svg.js'
 import { INPUT_TYPES, Refusal, type InputType, type Picture } from './types.js'
 
@@ -55,6 +55,9 @@ function inspectBmp(bytes: Buffer): Picture {
 async function inspectHeader(bytes: Buffer, type: InputType, limits: PictureLimits): Promise<Picture> {
   const open = await loadEngine(SECONDS)
   if (type === 'svg') await checkSvg(bytes, open, limits.pixels)
+  // libvips takes none whose major brand says so, although the file is in order.
+  if (type === 'avif' && isSequence(bytes))
+    throw new Refusal(415, 'NOT_A_PICTURE', 'The original is an animated AVIF, which is not read.')
   let header: Metadata
   try {
     header = await open(bytes, { limitInputPixels: false }).metadata()

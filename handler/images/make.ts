@@ -25,20 +25,57 @@ export async function makeFrom(job: RenditionJob, fetched: Fetched): Promise<Ren
     const { mount, operations, work } = job
     const { limits } = mount
     const picture = await timed(job, 'render', work.inspect(fetched.bytes, limits))
-    const blurred = mount.moderate !== false && (await moderated(job, picture, fetched, mount.moderate))
-    const faces = async () => facesOf(job, picture, fetched)
-    const before = job.ms.detect ?? 0
-    const seconds = Math.max(1, Math.ceil((job.deadline.at - Date.now()) / 1000))
-    const options = { limits, faces, blurred, seconds }
-    const made = await timed(job, 'render', work.make(picture, operations, options))
-    // Detection is a step of its own, although the renderer asks for it.
-    job.ms.render = rounded((job.ms.render ?? 0) - ((job.ms.detect ?? 0) - before))
-    return made
+    return await noteIfSlow(job, picture, fetched, async () => {
+      const blurred = mount.moderate !== false && (await moderated(job, picture, fetched, mount.moderate))
+      const faces = async () => facesOf(job, picture, fetched)
+      const before = job.ms.detect ?? 0
+      const seconds = Math.max(1, Math.ceil((job.deadline.at - Date.now()) / 1000))
+      const options = { limits, faces, blurred, seconds }
+      const made = await timed(job, 'render', work.make(picture, operations, options))
+      // Detection is a step of its own, although the renderer asks for it.
+      job.ms.render = rounded((job.ms.render ?? 0) - ((job.ms.detect ?? 0) - before))
+      return made
+    })
   } catch (error) {
     if (error instanceof Refusal && error.status === 415)
       await noteIfPossible(job, fetched, 'broken', { code: error.code, message: error.message })
     throw error
   }
+}
+
+/** Milliseconds before the deadline, in which the note is written. */
+const TIME_TO_NOTE = 1_500
+/** Milliseconds. With less time left, drawing is not to blame. */
+const TIME_TO_DRAW = 3_000
+/** Milliseconds. A busy machine may be at fault, so it is tried again. */
+const SLOW_FOR = 3_600_000
+
+/**
+ * Gives up on an SVG a little before the deadline, and notes that. librsvg can't be stopped: it works on after the
+ * answer, and if every request began that again, no process would have time for other pictures.
+ */
+async function noteIfSlow<T>(
+  job: RenditionJob,
+  { type }: Picture,
+  fetched: Fetched,
+  work: () => Promise<T>,
+): Promise<T> {
+  const left = job.deadline.at - Date.now() - TIME_TO_NOTE
+  if (type !== 'svg' || left < TIME_TO_DRAW) return work()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), left)
+  })
+  const working = work()
+  const first = await Promise.race([working.then((made) => ({ made })), late]).finally(() =>
+    clearTimeout(timer),
+  )
+  if (first !== 'late') return first.made
+  // Nobody waits for its end.
+  working.catch(() => undefined)
+  const message = 'The original is an SVG that takes too long to draw. It is tried again after an hour.'
+  await noteIfPossible(job, fetched, 'broken', { code: 'TOO_SLOW', message, until: Date.now() + SLOW_FOR })
+  throw new Unavailable('The SVG was not drawn in time.')
 }
 
 /** @returns whether the picture may only be shown blurred. @throws {Refusal} 403 */

@@ -1,10 +1,11 @@
 import type { Label } from './moderation.js'
 import { Refusal, type Face } from './types.js'
 
-/** @returns the refusal that was noted; `undefined` if there is none, or none that can be read. */
+/** @returns the refusal that was noted; `undefined` if there is none, none that can be read, or none that still counts. */
 export function readBroken(value: unknown): Refusal | undefined {
   if (!isObject(value)) return undefined
-  const { code, message } = value
+  const { code, message, until } = value
+  if (typeof until === 'number' && until < Date.now()) return undefined
   return typeof code === 'string' && typeof message === 'string' ? new Refusal(415, code, message) : undefined
 }
 

@@ -43,6 +43,11 @@ const OTHERS: readonly (readonly [name: string, is: (bytes: Uint8Array) => boole
   ['HTML', (bytes) => /^\s*<(!doctype html|html)\b/i.test(ascii(bytes, 0, 256))],
 ]
 
+/** Whether an AVIF is first of all an animation, by its major brand. */
+export function isSequence(bytes: Uint8Array): boolean {
+  return brands(bytes)[0] === 'avis'
+}
+
 /** The brands of an ISO media file (ISO/IEC 14496-12 §4.3): the major one, and those it is compatible with. */
 function brands(bytes: Uint8Array): string[] {
   if (ascii(bytes, 4, 8) !== 'ftyp') return []

@@ -14,7 +14,10 @@ const detect = openFaceDetector(weights)
 for await (const line of createInterface({ input: process.stdin })) {
   const { file } = /** @type {{ file: string }} */ (JSON.parse(line))
   const picture = await inspect(readFileSync(file), limits)
+  const cpu = process.cpuUsage()
   const started = performance.now()
   const faces = await detect(picture)
-  console.log(JSON.stringify({ ms: performance.now() - started, faces: faces.length }))
+  const ms = performance.now() - started
+  const { user, system } = process.cpuUsage(cpu)
+  console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1000, faces: faces.length }))
 }

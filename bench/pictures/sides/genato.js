@@ -11,6 +11,10 @@ const [folder = ''] = process.argv.slice(2)
 const { render } = createRequire(import.meta.url)(`${folder}/index.js`)
 
 await answerOrders(async ({ file, width, height, format }, original) => {
-  const { body } = await render(`/photos/${width}x${height},${format}/${path.basename(file)}`, original, 60_000)
+  const { body } = await render(
+    `/photos/${width}x${height},${format}/${path.basename(file)}`,
+    original,
+    60_000,
+  )
   return body
 })

@@ -20,6 +20,9 @@ const ipx = createIPX({
 
 await answerOrders(async (order, original) => {
   current = original
-  const { data } = await ipx(path.basename(order.file), ipxModifiers(order)).process()
+  const { data } = await ipx(
+    path.basename(order.file),
+    ipxModifiers(order, order.file.endsWith('.gif')),
+  ).process()
   return data
 })

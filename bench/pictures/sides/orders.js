@@ -11,10 +11,10 @@ import { createInterface } from 'node:readline'
  * @property {string} [save] where to write the result.
  */
 
-/** @typedef {{ ms: number, bytes: number }} Made */
+/** @typedef {{ ms: number, cpuMs: number | undefined, bytes: number }} Made wall time, and CPU time of all threads. */
 
 /**
- * Makes what each line of standard input orders, and prints its time and its bytes.
+ * Makes what each line of standard input orders, and prints its times and its bytes.
  * @param {(order: Order, original: Buffer) => Promise<Uint8Array>} make
  */
 export async function answerOrders(make) {
@@ -24,10 +24,12 @@ export async function answerOrders(make) {
     const order = /** @type {Order} */ (JSON.parse(line))
     const original = originals.get(order.file) ?? readFileSync(order.file)
     originals.set(order.file, original)
+    const cpu = process.cpuUsage()
     const started = performance.now()
     const picture = await make(order, original)
     const ms = performance.now() - started
+    const { user, system } = process.cpuUsage(cpu)
     if (order.save) writeFileSync(order.save, picture)
-    console.log(JSON.stringify({ ms, bytes: picture.length }))
+    console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1000, bytes: picture.length }))
   }
 }

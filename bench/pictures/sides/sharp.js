@@ -8,7 +8,9 @@ sharp.cache(false)
 
 await answerOrders(async ({ file, width, height, format }, original) =>
   encodeAs(
-    sharp(original, { animated: file.endsWith('.gif') }).autoOrient().resize(width, height),
+    sharp(original, { animated: file.endsWith('.gif') })
+      .autoOrient()
+      .resize(width, height),
     format,
   ).toBuffer(),
 )

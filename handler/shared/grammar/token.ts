@@ -37,7 +37,7 @@ export interface Head<P, R> {
 }
 
 /** How a person chooses a value. */
-type Field =
+export type Field =
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'color' }
   | { readonly kind: 'text' }

@@ -5,7 +5,7 @@ import { attack, refusedAs, type Attack } from './judge.js'
 const LATER = Math.floor(Date.now() / 1000) + 86_400
 
 /** Signs whatever text, as docs/signing.md describes. */
-export function hmac(key: string, text: string): string {
+function hmac(key: string, text: string): string {
   return createHmac('sha256', Buffer.from(key, 'base64url')).update(text).digest('base64url')
 }
 

@@ -113,6 +113,17 @@ describe('not a picture', () => {
     bmp.writeUInt32LE(1, 30)
     expect(await refusal(bmp)).toMatchObject({ code: 'NOT_A_PICTURE' })
   })
+
+  test('an animated AVIF is refused by its name, and not as broken', async () => {
+    const avif = await chartFile('avif', 32, 32)
+    avif.write('avis', 8, 'latin1')
+    expect(sniff(avif)).toBe('avif')
+    expect(await refusal(avif)).toMatchObject({
+      status: 415,
+      code: 'NOT_A_PICTURE',
+      message: 'The original is an animated AVIF, which is not read.',
+    })
+  })
 })
 
 describe('limits', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { inspect } from '../../../handler/images/inspect.js'
 import type { Label } from '../../../handler/images/moderation.js'
 import type { PictureWork } from '../../../handler/images/picture-work.js'
+import { readBroken } from '../../../handler/images/read-notes.js'
 import { makeRendition } from '../../../handler/images/rendition.js'
 import type { Moderation } from '../../../handler/shared/pictures/mount.js'
 import type { Operations } from '../../../handler/shared/pictures/operations.js'
@@ -47,6 +48,42 @@ async function stage({ change = {}, hook, work = {}, labels = [] }: Staged = {})
   }
   return { ...store, ...imageService(store.endpoint, [of], counted), of, calls }
 }
+
+describe('an SVG that takes too long', () => {
+  const endless = async () => new Promise<never>(() => undefined)
+  /** Two seconds are the deadline's, one and a half the note's, and the rest is to draw in. */
+  const remaining = 6_600
+
+  it('is not drawn again for an hour', async () => {
+    const { send, put, of, calls, notes } = await stage({ work: { make: endless } })
+    await put('slow.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'))
+    expect(await send(pathOf(of, 'slow.svg'), { remaining })).toMatchObject({
+      status: 503,
+      cacheControl: 'no-store',
+    })
+    expect(await notes()).toEqual(['broken.json'])
+    expect(await send(pathOf(of, 'slow.svg', { width: 50 }), { remaining })).toMatchObject({
+      status: 415,
+      cacheControl: 'public, max-age=300',
+      text: expect.stringMatching(/^TOO_SLOW: .* hour\.\n$/) as string,
+    })
+    expect(calls).toEqual(['inspect'])
+    const note = { code: 'TOO_SLOW', message: 'x' }
+    expect(readBroken({ ...note, until: Date.now() + 9_000 })).toMatchObject({
+      status: 415,
+      code: 'TOO_SLOW',
+    })
+    expect(readBroken({ ...note, until: Date.now() - 1 })).toBeUndefined()
+  })
+
+  it('is not blamed where little time was left, nor is a photograph', async () => {
+    const { send, put, of, notes } = await stage({ work: { make: endless } })
+    await put('slow.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'))
+    expect((await send(pathOf(of, 'slow.svg'), { remaining: 3_000 })).status).toBe(503)
+    expect((await send(pathOf(of, 'tom.jpg'), { remaining })).status).toBe(503)
+    expect(await notes()).toEqual([])
+  })
+})
 
 describe('a broken original', () => {
   /** A photograph whose second half is missing. */

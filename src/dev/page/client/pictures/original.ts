@@ -1,25 +1,13 @@
-import { layOut } from '../../../../../handler/shared/pictures/geometry.js'
-import type { Operations } from '../../../../../handler/shared/pictures/operations.js'
 import { canonicalPicturePath } from '../../../../../handler/shared/pictures/path.js'
-import type { Rect, Size } from '../../../../../handler/shared/pictures/turn.js'
-import { count } from '../../../../lib/text.js'
-import { sizeText } from '../../../../lib/units.js'
+import type { Rect } from '../../../../../handler/shared/pictures/turn.js'
 import { byId } from '../elements.js'
 import type { Manner } from '../form.js'
+import { cutBefore, cutOf, factsInWords, type Facts } from './facts.js'
 import { followGestures } from './gestures.js'
 import { middleOf, percentOf, pointAt, type Point } from './rects.js'
 import { refusalIn, type Service } from './service.js'
-import { createStage, type Face } from './stage.js'
+import { createStage } from './stage.js'
 import { factsPath, type Rendition } from './wanted.js'
-
-/** What the page reads of the service's answer to `json`. */
-interface Facts extends Size {
-  type: string
-  bytes: number
-  frames: number
-  faces: Face[]
-  rendition: Size & { cut: Rect }
-}
 
 /** The chosen original, with what the URL takes of it. */
 export interface OriginalView {
@@ -182,34 +170,3 @@ export function createOriginal({ service, onCrop, onPoint, onFace }: OriginalHan
 
 /** The service's answer is an error. */
 class Refused extends Error {}
-
-/** Before the service has answered, as it will compute it. Only the service finds what `smart` finds. */
-function cutBefore(size: Size, operations: Operations, facts: Facts | undefined): Rect | undefined {
-  const faces = (facts?.faces ?? []).map(({ left, top, width, height }) => ({
-    left: left / 100,
-    top: top / 100,
-    width: width / 100,
-    height: height / 100,
-  }))
-  const layout = layOut(size, operations, { faces, vector: facts?.type === 'svg' })
-  return layout.smart ? undefined : wholeIsNone(layout.cut, size)
-}
-
-function cutOf(facts: Facts, operations: Operations): Rect | undefined {
-  return wholeIsNone(facts.rendition.cut, operations.crop ?? facts)
-}
-
-/** A frame around everything would say nothing. */
-function wholeIsNone(cut: Rect, all: Size): Rect | undefined {
-  return cut.width >= all.width - 1 && cut.height >= all.height - 1 ? undefined : cut
-}
-
-function factsInWords({ type, bytes, width, height, frames, faces }: Facts): string {
-  return [
-    `${width} × ${height}`,
-    type,
-    sizeText(bytes),
-    ...(frames > 1 ? [count(frames, 'frame')] : []),
-    ...(faces.length > 0 ? [count(faces.length, 'face')] : []),
-  ].join(' · ')
-}
