@@ -21,12 +21,7 @@ export async function inspect(bytes: Buffer, limits: PictureLimits): Promise<Pic
       `The original has ${bytes.length} bytes, and the limit is ${limits.bytes}.`,
     )
   const type = sniff(bytes)
-  if (type === undefined)
-    throw new Refusal(
-      415,
-      'NOT_A_PICTURE',
-      `The original is ${nameOther(bytes)}, and not one of ${INPUT_TYPES.join(', ')}.`,
-    )
+  if (type === undefined) throw notAPicture(bytes)
   const picture = type === 'bmp' ? inspectBmp(bytes) : await inspectHeader(bytes, type, limits)
   const { width, height, frames } = picture
   if (frames > limits.frames)
@@ -82,6 +77,16 @@ function framesOf({ pages = 1 }: Metadata, type: InputType): number {
   return type === 'gif' || type === 'webp' ? pages : 1
 }
 
+const LISTED = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(INPUT_TYPES)
+
+export function notAPicture(bytes: Uint8Array): Refusal {
+  return new Refusal(415, 'NOT_A_PICTURE', `The original is ${nameOther(bytes)}, not ${LISTED}.`)
+}
+
 export function broken(type: InputType): Refusal {
-  return new Refusal(415, 'BROKEN', `The original begins as ${type} does, and can't be decoded.`)
+  return new Refusal(
+    415,
+    'BROKEN',
+    `The original looks like ${type}, but can't be decoded: it may be damaged or incomplete.`,
+  )
 }

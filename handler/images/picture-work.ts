@@ -1,13 +1,13 @@
 import { openFaceDetector } from './faces/detector.js'
-import { inspect } from './inspect.js'
+import { inspect, notAPicture } from './inspect.js'
 import { verdict, type Label } from './moderation.js'
 import { moderationLabels, rekognitionFaces } from './rekognition.js'
 import type { RekognitionEnvironment } from './rekognition-call.js'
-import { nameOther, sniff } from './sniff.js'
+import { sniff } from './sniff.js'
 import type { Mount, Moderation, PictureLimits } from '../shared/pictures/mount.js'
 import type { Operations } from '../shared/pictures/operations.js'
 import { makeRendition, type RenditionOptions } from './rendition.js'
-import { INPUT_TYPES, Refusal, type Face, type InputType, type Picture, type Rendition } from './types.js'
+import { type Face, type InputType, type Picture, type Rendition } from './types.js'
 
 /** Everything that is done to a picture's bytes, apart from where they come from and go to. */
 export interface PictureWork {
@@ -34,11 +34,7 @@ export function pictureWork(model: string, env: RekognitionEnvironment): Picture
     sniff(bytes) {
       const type = sniff(bytes)
       if (type) return type
-      throw new Refusal(
-        415,
-        'NOT_A_PICTURE',
-        `The original is ${nameOther(bytes)}, and not one of ${INPUT_TYPES.join(', ')}.`,
-      )
+      throw notAPicture(bytes)
     },
     inspect,
     make: makeRendition,

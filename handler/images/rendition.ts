@@ -80,14 +80,15 @@ function checkCrop(picture: Picture, operations: Operations): void {
   throw new Refusal(
     400,
     'BAD_CROP',
-    `crop=${crop.width}x${crop.height}+${crop.left}+${crop.top} reaches outside the original, which has ${picture.width}x${picture.height} pixels.`,
+    `crop=${crop.width}x${crop.height}+${crop.left}+${crop.top} reaches outside the original, which is ${picture.width}x${picture.height} pixels.`,
   )
 }
 
 function checkFace({ place }: Operations, faces: readonly Face[]): void {
   if (place.kind !== 'face' || place.index <= faces.length) return
-  const found = faces.length === 0 ? 'no face' : faces.length === 1 ? 'one face' : `${faces.length} faces`
-  throw new Refusal(400, 'NO_FACE', `face=${place.index} was asked for, and the original shows ${found}.`)
+  const found =
+    faces.length === 0 ? 'no face was' : faces.length === 1 ? 'one face was' : `${faces.length} faces were`
+  throw new Refusal(400, 'NO_FACE', `There is no face ${place.index}: ${found} found in the original.`)
 }
 
 function checkSize({ picture, operations, layout, format }: Job, limits: PictureLimits): void {

@@ -27,7 +27,7 @@ export function sniff(bytes: Uint8Array): InputType | undefined {
 export function nameOther(bytes: Uint8Array): string {
   if (bytes.byteLength === 0) return 'an empty file'
   const found = OTHERS.find(([, is]) => is(bytes))
-  return found ? found[0] : 'something else'
+  return found ? found[0] : 'of an unknown type'
 }
 
 const OTHERS: readonly (readonly [name: string, is: (bytes: Uint8Array) => boolean])[] = [

@@ -5,7 +5,7 @@ import { parsePicturePath } from '../../handler/shared/pictures/path.js'
 import { servedMounts, type Chosen, type StoredRendition } from '../dev/pictures/renditions.js'
 import type { Settings } from '../config/types.js'
 import { usageError } from '../lib/errors.js'
-import { ANSWERED_SO } from './explain.js'
+import { pictureAnsweredSo } from './explain.js'
 import { urlPath } from './url-path.js'
 
 /** What a user named: originals, or some renditions of one. */
@@ -65,7 +65,8 @@ function readUrl(given: string, mounts: ReadonlySet<string>): ChosenOriginals | 
       ...(parsed.kind === 'rendition' ? { operations: operationsKey(parsed.operations) } : {}),
     }
   } catch (error) {
-    if (error instanceof BadRequest) throw usageError(error.code, error.message, ANSWERED_SO)
+    if (error instanceof BadRequest)
+      throw usageError(error.code, error.message, pictureAnsweredSo(error.code))
     throw error
   }
 }

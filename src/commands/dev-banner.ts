@@ -4,6 +4,7 @@ import { signPath } from '../../handler/shared/pictures/sign.js'
 import type { Mount } from '../../handler/shared/pictures/mount.js'
 import { readOperationsKey } from '../../handler/shared/pictures/key.js'
 import type { DevServer } from '../dev/dev.js'
+import type { RunningPictures } from '../dev/pictures/running-pictures.js'
 import { readablePath } from '../lib/readable-path.js'
 import type { OriginalsFolder } from '../objects/originals-folder.js'
 import { firstLines } from './dev-arguments.js'
@@ -22,7 +23,11 @@ export interface ServedMount {
   example: string | undefined
 }
 
-export async function servedMounts({ pictures }: DevServer): Promise<ServedMount[]> {
+export async function servedMounts({
+  pictures,
+}: {
+  pictures: Pick<RunningPictures, 'mounts' | 'originals' | 'keys'> | undefined
+}): Promise<ServedMount[]> {
   if (!pictures) return []
   return Promise.all(
     pictures.mounts.map(async (mount) => {
@@ -45,7 +50,9 @@ export async function servedMounts({ pictures }: DevServer): Promise<ServedMount
 /** The path of a picture that the mount allows. */
 async function exampleOf(mount: Mount, folder: OriginalsFolder): Promise<string | undefined> {
   const files = await folder.list('', LOOKED_AT).catch(() => [])
-  const key = (files.find((file) => PICTURE.test(file.key)) ?? files[0])?.key
+  const key = (
+    files.find((file) => PICTURE.test(file.key)) ?? files.find((file) => path.extname(file.key) === '')
+  )?.key
   if (key === undefined) return undefined
   const { allow, name } = mount
   if (typeof allow !== 'string') {

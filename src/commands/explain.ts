@@ -4,11 +4,23 @@ import { usageError } from '../lib/errors.js'
 import type { Detail, Explanation } from '../../handler/shared/explanation.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { askPackage, askPictures } from './ask-package.js'
-import { loadWithMounts, mountOf, readOriginals, type OriginalsOption } from './originals-option.js'
-import { ignoredQuery, urlPath } from './url-path.js'
+import {
+  loadWithMounts,
+  missingMount,
+  mountOf,
+  readOriginals,
+  type OriginalsOption,
+} from './originals-option.js'
+import { ignoredFragment, ignoredQuery, urlPath } from './url-path.js'
 
 /** The hint of a wrong URL's error. The error itself says what would be right. */
 export const ANSWERED_SO = 'The service responds with status 400 and this sentence.'
+
+/** The same for a stored picture. The gate's own sentences are shorter. */
+export function pictureAnsweredSo(code: string): string {
+  const status = code === 'NOT_FOUND' ? 404 : code === 'NOT_ALLOWED' ? 403 : 400
+  return `The service responds with status ${status} and ${code}.`
+}
 
 /** `genato explain`: prints what a URL means to the package. Exit code 2 if the URL is wrong. */
 export async function explain(
@@ -33,7 +45,12 @@ export async function explain(
         ignored: await ignoredQuery(given, asked),
       }))
   if (ignored !== undefined) reporter.warn(ignored)
-  if (meaning.kind === 'rejected') throw usageError(meaning.code, meaning.message, ANSWERED_SO)
+  const cut = ignoredFragment(given)
+  if (cut !== undefined) reporter.warn(cut)
+  const missing = meaning.kind === 'file' ? missingMount(path, settings) : undefined
+  if (meaning.kind === 'rejected')
+    throw usageError(meaning.code, meaning.message, mount ? pictureAnsweredSo(meaning.code) : ANSWERED_SO)
+  if (missing !== undefined) reporter.warn(missing)
   reporter.result(table(rows(path, meaning)), fields(path, meaning))
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Mount } from '../../handler/shared/pictures/mount.js'
+import { looksLikePictureSize } from '../../handler/shared/pictures/size.js'
 import { loadSettings, type Overrides } from '../config/load.js'
 import { withMounts } from '../config/mounts.js'
 import type { Settings } from '../config/types.js'
@@ -54,6 +55,16 @@ export async function loadWithMounts(
   folders: ReadonlyMap<string, string>,
 ): Promise<Settings> {
   return withMounts(await loadSettings(cwd, overrides), folders.keys())
+}
+
+/**
+ * What to do about a path that has a stored picture's form, but begins with no mount.
+ * @returns `undefined` if it has another form, or its mount is there.
+ */
+export function missingMount(path: string, settings: Pick<Settings, 'originals'>): string | undefined {
+  const [, name = '', head = ''] = /^\/([a-z][a-z0-9-]*)\/([^/,]+)[^/]*\/./.exec(path) ?? []
+  if (!looksLikePictureSize(head) || mountOf(path, settings)) return undefined
+  return `There is no mount ${name}. --originals ${name}=DIR serves a folder as one.`
 }
 
 /** The mount that a path is below. */

@@ -14,10 +14,10 @@ import { FunctionFailed } from '../local/lambda/failure.js'
 import type { OriginalsFolder } from '../objects/originals-folder.js'
 import type { Reporter } from '../reporter/reporter.js'
 import { askPictures } from './ask-package.js'
-import { ANSWERED_SO } from './explain.js'
+import { pictureAnsweredSo } from './explain.js'
 import { formatOfFile } from './file-type.js'
 import { writeImage } from './image-file.js'
-import { urlPath } from './url-path.js'
+import { ignoredFragment, urlPath } from './url-path.js'
 
 /** Of these, the nearest name is looked for. */
 const MOST_NAMES = 2_000
@@ -37,6 +37,8 @@ export async function renderPicture(
   { mount, out, folders, settings, reporter }: Rendering,
 ): Promise<void> {
   const started = performance.now()
+  const cut = ignoredFragment(given)
+  if (cut !== undefined) reporter.warn(cut)
   const { wanted, key } = readPath(urlPath(given), mount, out)
   const folder = await openMountFolder(settings.originals.mounts, mount.name, {
     given: folders,
@@ -87,7 +89,8 @@ function readPath(asked: string, mount: Mount, out: string | undefined): { wante
     parsePicturePath(wanted, mounts)
     return { wanted, key }
   } catch (error) {
-    if (error instanceof BadRequest) throw usageError(error.code, error.message, ANSWERED_SO)
+    if (error instanceof BadRequest)
+      throw usageError(error.code, error.message, pictureAnsweredSo(error.code))
     throw error
   }
 }
@@ -116,6 +119,6 @@ function failure(error: FunctionFailed): GenatoError {
   if (thrown?.code === undefined)
     return new GenatoError('RENDER_FAILED', `The picture was not made. ${error.message}`, { cause: error })
   return thrown.name === 'BadRequest'
-    ? usageError(thrown.code, thrown.message, ANSWERED_SO)
+    ? usageError(thrown.code, thrown.message, pictureAnsweredSo(thrown.code))
     : new GenatoError(thrown.code, thrown.message)
 }

@@ -7,7 +7,13 @@ import { askPackage, type Asked } from './ask-package.js'
 import { ANSWERED_SO } from './explain.js'
 import { formatOfFile } from './file-type.js'
 import { refuseTerminal, writeImage } from './image-file.js'
-import { loadWithMounts, mountOf, readOriginals, type OriginalsOption } from './originals-option.js'
+import {
+  loadWithMounts,
+  missingMount,
+  mountOf,
+  readOriginals,
+  type OriginalsOption,
+} from './originals-option.js'
 import { renderPicture } from './render-picture.js'
 import { ignoredQuery, urlPath } from './url-path.js'
 
@@ -66,11 +72,8 @@ async function pathFor(
   throw usageError(named.code, named.message, ANSWERED_SO)
 }
 
-async function noImage(
-  wanted: string,
-  { generate: { generator } }: Settings,
-  { explain }: Asked,
-): Promise<GenatoError> {
+async function noImage(wanted: string, settings: Settings, { explain }: Asked): Promise<GenatoError> {
+  const { generator } = settings.generate
   const meaning = await explain(wanted)
   const meant = meaning.kind === 'file' ? meaning.suggestion : undefined
   return usageError(
@@ -80,7 +83,8 @@ async function noImage(
       ? `Did you mean ${meant}?`
       : generator
         ? 'The generator’s parse returned undefined for it.'
-        : 'The path of an image starts with a size, such as /640x480,white,png.',
+        : (missingMount(wanted, settings) ??
+          'The path of an image starts with a size, such as /640x480,white,png.'),
   )
 }
 

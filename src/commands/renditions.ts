@@ -19,7 +19,7 @@ export async function renditions(run: Run, given: string, args: { data?: string 
   ])
   run.reporter.result(
     rows.length === 0
-      ? `Nothing was made of ${chosen.text} on this machine.`
+      ? `Nothing was made of ${chosen.text} on this machine.${encodedHint(given)}`
       : [
           `${count(all.length, 'rendition')} of ${chosen.text} on this machine (${sizeText(bytesOf(all))}), times in UTC`,
           ...aligned(rows),
@@ -43,12 +43,19 @@ export function bytesOf(all: readonly StoredRendition[]): number {
   return all.reduce((sum, { size }) => sum + size, 0)
 }
 
+/** Without the first slash, a name is taken as it is. */
+function encodedHint(given: string): string {
+  return !given.startsWith('/') && /%[0-9a-f]{2}/i.test(given)
+    ? ` If the name is percent-encoded, write /${given}`
+    : ''
+}
+
 function noMount(given: string, mounts: ReadonlySet<string>) {
   return usageError(
     'NO_SUCH_MOUNT',
-    `${given} is below no mount.`,
+    `${given} doesn't begin with a mount.`,
     mounts.size === 0
-      ? 'There are none: genato dev --originals photos=DIR serves a folder as the mount photos.'
+      ? 'There are none yet: genato dev --originals photos=DIR serves a folder as the mount photos. If it ran with --data, give the same --data here.'
       : `The mounts are ${[...mounts].join(', ')}. Write one, a slash, and the original's key, such as ${[...mounts][0]}/cats/tom.jpg.`,
   )
 }

@@ -29,6 +29,17 @@ export async function ignoredQuery(
     : ignored
 }
 
+/**
+ * A warning about `#`, which starts a fragment in a URL: nothing after it reaches the service.
+ * @returns `undefined` if there is none.
+ */
+export function ignoredFragment(given: string): string | undefined {
+  const fragment = /#.*$/s.exec(withoutHost(given))?.[0]
+  return fragment === undefined
+    ? undefined
+    : `${fragment} is ignored: browsers keep it to themselves. In a name, write # as %23.`
+}
+
 function withoutHost(given: string): string {
   return given.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '')
 }

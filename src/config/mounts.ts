@@ -44,13 +44,13 @@ function readMount(name: string, given: MountConfig, source: string): Mount {
   if (allow === undefined)
     throw wrong(
       'allow',
-      'must be written',
+      'is required',
       "'any' lets viewers ask for every size and effect, 'signed' only for URLs with a signature, and a list such as ['400x300,webp'] only for these operations.",
     )
   if (given.bucket !== undefined && given.prefix === undefined)
     throw wrong(
       'prefix',
-      `must be written, because ${given.bucket} is an existing bucket`,
+      `is required, because ${given.bucket} is an existing bucket`,
       "'public/' serves only what lies below public/, and '' serves the whole bucket.",
     )
   const moderate = readModeration(given.moderate, wrong)
@@ -90,7 +90,7 @@ function readModeration(given: MountConfig['moderate'], wrong: Wrong): Moderatio
   if (action === undefined)
     throw wrong(
       'moderate.action',
-      'must be written',
+      'is required',
       "'blur' blurs a picture with such a label, and 'refuse' answers with status 403.",
     )
   return { minConfidence: given.minConfidence ?? 75, labels: given.labels ?? [], action }

@@ -87,7 +87,7 @@ describe('a mount', () => {
 
 describe('a wrong mount is refused with the wrong value and what to write', () => {
   it.each<[mount: unknown, message: RegExp]>([
-    [{}, /originals\.mounts\.photos\.allow must be written\./],
+    [{}, /originals\.mounts\.photos\.allow is required\./],
     [
       { allow: 'all' },
       /photos\.allow must be 'any', 'signed', or a list of operations.*800x,auto.*\(got "all"\)/,
@@ -103,10 +103,7 @@ describe('a wrong mount is refused with the wrong value and what to write', () =
     [{ allow: ['100x100,v=2'] }, /photos\.allow\.0 must not have v=/],
     [{ allow: ['/photos/400x300'] }, /photos\.allow\.0 must be one segment of a URL/],
     [{ allow: ['400x300, webp'] }, /photos\.allow\.0 must be one segment of a URL/],
-    [
-      { allow: 'any', bucket: 'my-photos' },
-      /photos\.prefix must be written, because my-photos is an existing/,
-    ],
+    [{ allow: 'any', bucket: 'my-photos' }, /photos\.prefix is required, because my-photos is an existing/],
     [{ allow: 'any', bucket: 'My_Photos' }, /photos\.bucket must be a bucket name.*"My_Photos"/],
     [{ allow: 'any', bucket: 'my.photos', prefix: '' }, /photos\.bucket must not have a dot/],
     [{ allow: 'any', prefix: 'public' }, /photos\.prefix must be empty, or end in \/.*\(got "public"\)/],
@@ -122,7 +119,7 @@ describe('a wrong mount is refused with the wrong value and what to write', () =
     [{ allow: 'any', fresh: 'never' }, /photos\.fresh must be 'check' or 'purge' \(got "never"\)/],
     [{ allow: 'any', faces: true }, /photos\.faces must be 'built-in' or 'rekognition' \(got true\)/],
     [{ allow: 'any', moderate: true }, /photos\.moderate must be false, or an object.*\(got true\)/],
-    [{ allow: 'any', moderate: {} }, /photos\.moderate\.action must be written/],
+    [{ allow: 'any', moderate: {} }, /photos\.moderate\.action is required/],
     [{ allow: 'any', moderate: { action: 'hide' } }, /photos\.moderate\.action must be 'blur' or 'refuse'/],
     [
       { allow: 'any', moderate: { action: 'blur', labels: [''] } },

@@ -221,6 +221,9 @@ describe('genato dev --originals photos=DIR', () => {
       /^Nothing was made of/,
     )
     expect((await question()).headers['x-cache']).toBe('Miss from cloudfront')
+    expect((await genato(['renditions', 'photos/a%20b.jpg'], cwd)).stdout).toContain(
+      'If the name is percent-encoded, write /photos/a%20b.jpg',
+    )
   })
 })
 
@@ -362,7 +365,7 @@ describe('a changed configuration', () => {
     put(path.join(cwd, '.genato/originals/photos/tom.jpg'), await photo({ width: 80, height: 60 }))
     const dev = await startDevCli(cwd)
     writeFileSync(path.join(cwd, 'genato.config.json'), '{ "originals": { "mounts": { "photos": {} } } }')
-    await dev.untilSaid('originals.mounts.photos.allow must be written')
+    await dev.untilSaid('originals.mounts.photos.allow is required')
     expect((await ask(dev, '/photos/40x30/tom.jpg')).status).toBe(200)
   })
 })
@@ -450,6 +453,24 @@ describe('commands for stored pictures', () => {
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('webp') as string })
   })
 
+  it.each([
+    [['/photos/40x30/a#b.jpg', ...originals], 0, '#b.jpg is ignored: browsers keep it to themselves'],
+    [['/photos/40x30/tom.jpg'], 0, 'There is no mount photos. --originals photos=DIR'],
+    [['/photos/tom.jpg', ...originals], 2, 'status 404 and NOT_FOUND'],
+    [['/photos/0x30/tom.jpg', ...originals], 2, 'status 400 and BAD_SIZE'],
+  ])('explain %j says what is not seen in the URL itself', async (args, code, said) => {
+    const ran = await genato(['explain', ...args], cwd)
+    expect(ran).toMatchObject({ code, stderr: expect.stringContaining(said) as string })
+  })
+
+  it('render without the mount’s folder says how to name it', async () => {
+    const ran = await genato(['render', '/photos/40x30/tom.jpg'], cwd)
+    expect(ran).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--originals photos=DIR') as string,
+    })
+  })
+
   it('render makes a rendition of a file, in the format that the output is named for', async () => {
     const made = await genato(['render', '/photos/40x30/tom.jpg', ...originals, '--out', 'tom.webp'], cwd)
     expect(made).toMatchObject({ code: 0, stderr: '' })
@@ -479,7 +500,7 @@ describe('commands for stored pictures', () => {
     const ran = await genato(['renditions', 'nope/tom.jpg'], project())
     expect(ran).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('nope/tom.jpg is below no mount') as string,
+      stderr: expect.stringContaining("nope/tom.jpg doesn't begin with a mount") as string,
     })
   })
 

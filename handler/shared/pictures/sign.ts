@@ -129,7 +129,7 @@ function unixSeconds(expires: Date | number | string, now: number): number {
       `${seconds} is too late: give unix seconds, not milliseconds, or a Date.`,
     )
   if (seconds * 1000 <= now)
-    throw new SigningError('BAD_EXPIRES', `${new Date(seconds * 1000).toISOString()} is over already.`)
+    throw new SigningError('BAD_EXPIRES', `${new Date(seconds * 1000).toISOString()} is in the past.`)
   return seconds
 }
 

@@ -39,8 +39,8 @@ export const size: Head<Operations, PictureRules> = {
   },
   write: ({ width, height }) => `${width ?? ''}x${height ?? ''}`,
   describe: ({ width, height }) => ({
-    width: width ?? 'as the height demands',
-    height: height ?? 'as the width demands',
+    width: width ?? 'in proportion to the height',
+    height: height ?? 'in proportion to the width',
   }),
 }
 

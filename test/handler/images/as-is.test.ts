@@ -51,7 +51,7 @@ describe('an original as it is stored', () => {
 
   it.each([
     ['page.jpg', '<!doctype html><script>alert(1)</script>', 'HTML'],
-    ['notes.png', 'hello', 'something else'],
+    ['notes.png', 'hello', 'of an unknown type'],
     ['empty.gif', '', 'an empty file'],
   ])('is refused if it is no picture, whatever it is called: %s', async (key, text, found) => {
     const { asIs, put } = await stage()

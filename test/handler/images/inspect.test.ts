@@ -99,12 +99,12 @@ describe('not a picture', () => {
     ['JPEG XL', Buffer.from([0xff, 0x0a, 0])],
     ['a compressed file', Buffer.from([0x1f, 0x8b, 8])],
     ['HTML', text('<!doctype html><title>x</title>')],
-    ['something else', text('hello')],
+    ['of an unknown type', text('hello')],
   ])('%s is named', async (name, bytes) => {
     expect(await refusal(bytes)).toMatchObject({
       status: 415,
       code: 'NOT_A_PICTURE',
-      message: `The original is ${name}, and not one of jpeg, png, webp, gif, avif, svg, tiff, bmp.`,
+      message: `The original is ${name}, not jpeg, png, webp, gif, avif, svg, tiff or bmp.`,
     })
   })
 

@@ -274,7 +274,7 @@ describe('a crop', () => {
     await expect(showing({ width: 10, crop })).rejects.toMatchObject({
       status: 400,
       code: 'BAD_CROP',
-      message: `crop=${crop.width}x${crop.height}+${crop.left}+${crop.top} reaches outside the original, which has 400x300 pixels.`,
+      message: `crop=${crop.width}x${crop.height}+${crop.left}+${crop.top} reaches outside the original, which is 400x300 pixels.`,
     })
   })
 })
@@ -547,15 +547,15 @@ describe('refusals', () => {
     const face: Face = { left: 0, top: 0, width: 0.1, height: 0.1, confidence: 1 }
     const asked = { width: 10, height: 10, place: { kind: 'face', index: 3 } } as const
     for (const [faces, found] of [
-      [[], 'no face'],
-      [[face], 'one face'],
-      [[face, face], '2 faces'],
+      [[], 'no face was'],
+      [[face], 'one face was'],
+      [[face, face], '2 faces were'],
     ] as const)
       await expect(rendition(original, asked, { faces: () => Promise.resolve(faces) })).rejects.toMatchObject(
         {
           status: 400,
           code: 'NO_FACE',
-          message: `face=3 was asked for, and the original shows ${found}.`,
+          message: `There is no face 3: ${found} found in the original.`,
         },
       )
   })

@@ -6,8 +6,8 @@ import { read, tokens } from './support.js'
 describe('the description of a path', () => {
   it.each([
     ['400x300', { width: 400, height: 300, fit: 'cover', place: 'center', format: "the original's" }],
-    ['400x,webp', { width: 400, height: 'as the width demands', format: 'webp', quality: 80 }],
-    ['x300,png', { width: 'as the height demands', height: 300, format: 'png' }],
+    ['400x,webp', { width: 400, height: 'in proportion to the width', format: 'webp', quality: 80 }],
+    ['x300,png', { width: 'in proportion to the height', height: 300, format: 'png' }],
     ['400x300,inside,auto', { width: 400, height: 300, fit: 'inside', format: 'auto' }],
     [
       '400x300,face=2,pad=10,ff880080,avif,q=70,rotate=180,flop,mono,sharpen,enlarge,blur=3,v=b',
