@@ -54,7 +54,7 @@ describe('an SVG that takes too long', () => {
   /** Two seconds are the deadline's, one and a half the note's, and the rest is to draw in. */
   const remaining = 6_600
 
-  it('is not drawn again for an hour', async () => {
+  it('is not drawn again for an hour', { timeout: 30_000 }, async () => {
     const { send, put, of, calls, notes } = await stage({ work: { make: endless } })
     await put('slow.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'))
     expect(await send(pathOf(of, 'slow.svg'), { remaining })).toMatchObject({
