@@ -14,3 +14,11 @@ export function applyEffects(image: Sharp, { mono, blur, sharpen }: Effects): Sh
   if (sharpen) image.sharpen()
   return image
 }
+
+/**
+ * Grey on a pipeline of sRGB pixels that is read as pixels again: of what `greyscale` makes, sharp's raw output has
+ * one band, and its transparency is lost. Pixels with a colour profile must have been converted before.
+ */
+export function greyWithAlpha(image: Sharp): Sharp {
+  return image.pipelineColourspace('b-w')
+}

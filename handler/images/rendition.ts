@@ -9,7 +9,7 @@ import { turnOf, UPRIGHT } from '../shared/pictures/turn.js'
 import { atMost } from './at-most.js'
 import { backgroundOf, hasBars, ontoBackground } from './background.js'
 import { draw, planDrawing } from './drawing.js'
-import { applyEffects, hasEffects } from './effects.js'
+import { applyEffects, greyWithAlpha, hasEffects } from './effects.js'
 import { encode, LONGEST_SIDE } from './encode.js'
 import { loadEngine, openPixels, toPixels, type Open, type Pixels } from './engine.js'
 import { describePicture } from './facts.js'
@@ -157,13 +157,27 @@ function planOf({ picture, operations, layout, source }: Work) {
 }
 
 /** Everything after the picture was drawn, for one frame. */
-async function finish({ operations, layout, format, open, picture }: Work, image: Sharp): Promise<Sharp> {
-  applyEffects(image, operations)
+async function finish(work: Work, image: Sharp): Promise<Sharp> {
+  const { operations, layout, format, open, picture } = work
   const background = backgroundOf(operations, format)
-  if (!hasBars(layout) && (!picture.alpha || background.a === 0)) return image
+  const behind = hasBars(layout) || (picture.alpha && background.a > 0)
+  const effective = await withEffects(work, image, behind)
+  if (!behind) return effective
   // Within one pipeline, sharp lays a background before it applies the effects: bars would turn grey, and bleed.
-  const drawn = hasEffects(operations) ? openPixels(open, await toPixels(image)) : image
+  const drawn = hasEffects(operations) ? openPixels(open, await toPixels(effective)) : effective
   return ontoBackground(drawn, background, layout)
+}
+
+/** @param behind whether something is laid behind the picture afterwards. */
+async function withEffects(
+  { picture, operations, format, open }: Work,
+  image: Sharp,
+  behind: boolean,
+): Promise<Sharp> {
+  const readAgain = behind || format === 'avif' || animates(picture, operations, format)
+  if (!operations.mono || !picture.alpha || !readAgain) return applyEffects(image, operations)
+  const grey = greyWithAlpha(openPixels(open, await toPixels(image)))
+  return applyEffects(grey, { ...operations, mono: false })
 }
 
 /**

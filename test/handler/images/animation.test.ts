@@ -187,7 +187,7 @@ test('transparency of an animation is kept', async () => {
     const bytes = await sharp(Buffer.concat([red, clear]), { raw })
       .toFormat(format)
       .toBuffer()
-    for (const asked of [{}, { flop: true }]) {
+    for (const asked of [{}, { flop: true }, { mono: true }]) {
       const { body } = await rendition(bytes, { width: 10, ...asked })
       const [first, second] = await framesOf(body)
       const alphaOf = async (frame: Buffer | undefined) => {

@@ -393,6 +393,36 @@ describe('effects', () => {
     expect(await contrast({ sharpen: true })).toBeGreaterThan(210)
   })
 
+  test.each(['jpg', 'png', 'webp', 'avif'] as const)(
+    'mono keeps what is transparent so, for %s',
+    async (format) => {
+      const dot = { create: { width: 20, height: 40, channels: 4 as const, background: 'red' } }
+      const png = await sharp({ create: { ...dot.create, width: 40, background: '#0000' } })
+        .composite([{ input: dot, left: 20, top: 0 }])
+        .withMetadata({ orientation: 3 })
+        .png()
+        .toBuffer()
+      const pixel = async (background?: Operations['background']) => {
+        const { body } = await rendition(png, {
+          width: 40,
+          ...(background ? { background } : {}),
+          format: { kind: 'fixed', format },
+          quality: format === 'png' ? undefined : 100,
+          mono: true,
+        })
+        const { data, info } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+        const at = (20 * info.width + 35) * info.channels
+        return [...data.subarray(at, at + 4)]
+      }
+      const near = (found: number[], wanted: number[]) =>
+        expect(Math.max(...wanted.map((value, band) => Math.abs(value - (found[band] ?? 0))))).toBeLessThan(6)
+      near(await pixel({ r: 255, g: 136, b: 0, a: 255 }), [255, 136, 0, 255])
+      const bare = await pixel()
+      if (format === 'jpg') near(bare, [255, 255, 255, 255])
+      else expect(bare[3]).toBe(0)
+    },
+  )
+
   test('mono is grey', async () => {
     const { body } = await rendition(original, {
       width: 40,
