@@ -8,7 +8,7 @@ import { originalsBucket } from '../config/names.js'
 import type { Settings } from '../config/types.js'
 import { openMountFolder } from '../dev/pictures/original-folders.js'
 import { homeOfOriginals } from '../dev/pictures/running-pictures.js'
-import { GenatoError, usageError } from '../lib/errors.js'
+import { GenatoError, messageOf, usageError } from '../lib/errors.js'
 import { readablePath } from '../lib/readable-path.js'
 import { FunctionFailed } from '../local/lambda/failure.js'
 import type { OriginalsFolder } from '../objects/originals-folder.js'
@@ -95,14 +95,30 @@ function readPath(asked: string, mount: Mount, out: string | undefined): { wante
   }
 }
 
-async function readOriginal(folder: OriginalsFolder, key: string, mount: Mount): Promise<Uint8Array> {
-  const about = await folder.head(key)
+/** @throws GenatoError NO_ORIGINAL, BYTES_LIMIT, ORIGINAL_UNREADABLE */
+export async function readOriginal(
+  folder: Pick<OriginalsFolder, 'root' | 'head' | 'get' | 'list'>,
+  key: string,
+  mount: Mount,
+): Promise<Uint8Array> {
+  const unreadable = (error: unknown) =>
+    new GenatoError('ORIGINAL_UNREADABLE', `${key} can't be read: ${messageOf(error)}.`, {
+      hint: `Check the permissions of the file in ${readablePath(folder.root)}.`,
+      cause: error,
+    })
+  const about = await folder.head(key).catch((error: unknown) => {
+    throw unreadable(error)
+  })
   if (about && about.size > mount.limits.bytes)
     throw new GenatoError(
       'BYTES_LIMIT',
       `${key} has ${about.size} bytes, and the limit of ${mount.name} is ${mount.limits.bytes}.`,
     )
-  const found = about && (await folder.get(key))
+  const found =
+    about &&
+    (await folder.get(key).catch((error: unknown) => {
+      throw unreadable(error)
+    }))
   if (found) return found.body
   const names = (await folder.list('', MOST_NAMES)).map((file) => file.key)
   const meant = nearest(key, names)
