@@ -17,18 +17,23 @@ const MOST_BYTES = 5 * 1024 * 1024
 /** Noise of 1920 pixels a side can be too much for the first. */
 const QUALITIES = [90, 60, 30]
 
-/** @throws {Refusal} 415 BROKEN @throws {DeadlinePassed} */
-export async function frameForRekognition(picture: Picture, frame: number): Promise<SentFrame> {
-  const { data, width, height } = await stillFrame(picture, frame, {
-    width: LONGEST_SIDE,
-    height: LONGEST_SIDE,
-  })
+/**
+ * @param ground what transparent parts lie on.
+ * @throws {Refusal} 415 BROKEN @throws {DeadlinePassed}
+ */
+export async function frameForRekognition(
+  picture: Picture,
+  frame: number,
+  ground = '#ffffff',
+): Promise<SentFrame> {
+  const most = { width: LONGEST_SIDE, height: LONGEST_SIDE }
+  const { data, width, height } = await stillFrame(picture, frame, most, ground)
   const open = await loadEngine(25)
   const right = Math.max(0, SHORTEST_SIDE - width)
   const bottom = Math.max(0, SHORTEST_SIDE - height)
   for (const quality of QUALITIES) {
     const pixels = openPixels(open, { data, width, height, frames: 1, channels: 3 })
-    if (right > 0 || bottom > 0) pixels.extend({ right, bottom, background: '#ffffff' })
+    if (right > 0 || bottom > 0) pixels.extend({ right, bottom, background: ground })
     const jpeg = await pixels.jpeg({ quality }).toBuffer()
     if (jpeg.length <= MOST_BYTES)
       return { jpeg, share: { width: width / (width + right), height: height / (height + bottom) } }

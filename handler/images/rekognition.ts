@@ -21,7 +21,9 @@ export async function rekognitionFaces(picture: Picture, env: RekognitionEnviron
 }
 
 /**
- * The labels of the first, the middle and the last frame together, each with its highest confidence.
+ * The labels of the first, the middle and the last frame together, each with its highest confidence. A picture with
+ * transparency is looked at on white and on black: a white figure can't be seen on the one, and a URL can ask for the
+ * other.
  * @param minConfidence percent.
  * @throws {Refusal} 415 if the picture can't be read. Any other error: Rekognition gave no answer.
  */
@@ -33,8 +35,7 @@ export async function moderationLabels(
   const last = picture.frames - 1
   const frames = [...new Set([0, Math.floor(last / 2), last])]
   const lists = await Promise.all(
-    frames.map(async (index) => {
-      const { jpeg } = await frameForRekognition(picture, index)
+    (await distinctFrames(picture, frames)).map(async (jpeg) => {
       const answer = await callRekognition(env, 'DetectModerationLabels', jpeg, {
         MinConfidence: minConfidence,
       })
@@ -45,6 +46,16 @@ export async function moderationLabels(
   for (const label of lists.flat())
     if (label.confidence > (surest.get(label.name)?.confidence ?? -1)) surest.set(label.name, label)
   return [...surest.values()].sort((one, other) => other.confidence - one.confidence)
+}
+
+/** Most pictures with an alpha channel are opaque, and look the same on both grounds. */
+async function distinctFrames(picture: Picture, frames: readonly number[]): Promise<Buffer[]> {
+  const grounds = picture.alpha ? ['#ffffff', '#000000'] : ['#ffffff']
+  const sent = await Promise.all(
+    frames.flatMap((frame) => grounds.map(async (ground) => frameForRekognition(picture, frame, ground))),
+  )
+  const jpegs = sent.map(({ jpeg }) => jpeg)
+  return jpegs.filter((jpeg, at) => jpegs.findIndex((other) => other.equals(jpeg)) === at)
 }
 
 function readFace(detail: unknown, { share }: SentFrame): Face {

@@ -17,11 +17,16 @@ export interface StillFrame {
 const PATIENCE = 25
 
 /**
- * One frame of a picture as a viewer sees it: upright, and on white. It is shrunk to fit inside `most`, and never
+ * One frame of a picture as a viewer sees it: upright, and on `ground`. It is shrunk to fit inside `most`, and never
  * enlarged.
  * @throws {Refusal} 415 BROKEN @throws {DeadlinePassed}
  */
-export async function stillFrame(picture: Picture, frame: number, most: Size): Promise<StillFrame> {
+export async function stillFrame(
+  picture: Picture,
+  frame: number,
+  most: Size,
+  ground = '#ffffff',
+): Promise<StillFrame> {
   const { width, height } = picture
   const shrink = Math.min(1, most.width / width, most.height / height)
   const size = { width: pixels(width * shrink), height: pixels(height * shrink) }
@@ -29,7 +34,7 @@ export async function stillFrame(picture: Picture, frame: number, most: Size): P
   try {
     const source = await openSource(picture, open)
     const plan = planDrawing(source, picture, { left: 0, top: 0, width, height }, size, UPRIGHT)
-    const image = draw(source.open(frame), plan).flatten({ background: '#ffffff' })
+    const image = draw(source.open(frame), plan).flatten({ background: ground })
     const { data } = await toPixels(image)
     return { data, ...size }
   } catch (error) {

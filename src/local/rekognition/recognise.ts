@@ -13,6 +13,8 @@ const MOST_STRETCH = 0.05
 /** As the image function sends pictures: handler/images/rekognition-frame.ts. */
 const LONGEST_SIDE = 1920
 const SHORTEST_SIDE = 80
+const WHITE = '#ffffff'
+const BLACK = '#000000'
 
 interface Look {
   ratio: number
@@ -21,7 +23,8 @@ interface Look {
 
 /**
  * A request to Rekognition has a picture's pixels and no name. So the picture is compared with those originals that the
- * file of answers names: with their first, middle and last frame.
+ * file of answers names: with their first, middle and last frame,
+ * on white and on black, as moderation sends them.
  * @param sent JPEG or PNG.
  */
 export async function findingsFor(
@@ -46,20 +49,23 @@ export async function findingsFor(
 async function looksOf(bytes: Buffer): Promise<Look[]> {
   const sharp = await loadSharp()
   try {
-    const { pages = 1 } = await sharp(bytes).metadata()
+    const { pages = 1, hasAlpha } = await sharp(bytes).metadata()
+    const grounds = hasAlpha ? [WHITE, BLACK] : [WHITE]
     const frames = [...new Set([0, Math.floor((pages - 1) / 2), pages - 1])]
-    return await Promise.all(frames.map(async (frame) => lookOf(bytes, frame)))
+    return await Promise.all(
+      frames.flatMap((frame) => grounds.map(async (ground) => lookOf(bytes, frame, ground))),
+    )
   } catch {
     return []
   }
 }
 
-async function lookOf(bytes: Buffer, page: number): Promise<Look> {
+async function lookOf(bytes: Buffer, page: number, ground = WHITE): Promise<Look> {
   const sharp = await loadSharp()
   const upright = await sharp(bytes, { page })
     .autoOrient()
     .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
+    .flatten({ background: ground })
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true })
@@ -67,7 +73,7 @@ async function lookOf(bytes: Buffer, page: number): Promise<Look> {
   const right = Math.max(0, SHORTEST_SIDE - width)
   const bottom = Math.max(0, SHORTEST_SIDE - height)
   const padded = await sharp(upright.data, { raw: { width, height, channels } })
-    .extend({ right, bottom, background: '#ffffff' })
+    .extend({ right, bottom, background: ground })
     .png({ compressionLevel: 0 })
     .toBuffer()
   const pixels = await sharp(padded).resize(SIDE, SIDE, { fit: 'fill' }).removeAlpha().raw().toBuffer()

@@ -121,6 +121,24 @@ describe('moderation by Rekognition', () => {
     expect(await moderationLabels(await pictureOf(animation), env, 75)).toEqual(LABELS)
   })
 
+  it.each(['white', 'black'])('looks at a %s figure on a transparent ground', async (ink) => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"><circle cx="70" cy="90" r="50" fill="${ink}"/></svg>`
+    const figure = await sharp(Buffer.from(svg)).png().toBuffer()
+    const seen = await sharp(figure)
+      .flatten({ background: ink === 'white' ? 'black' : 'white' })
+      .png()
+      .toBuffer()
+    const env = await rekognition({ 'photos/seen.png': { bytes: seen, findings: { labels: LABELS } } })
+    expect(await moderationLabels(await pictureOf(figure), env, 75)).toEqual(LABELS)
+  })
+
+  it('sends a picture once whose alpha channel is opaque', async () => {
+    const bytes = await sharp(photograph('cat')).ensureAlpha().png().toBuffer()
+    const { env, bodies } = await scripted({ status: 200, body: '{"ModerationLabels":[]}' })
+    expect(await moderationLabels(await pictureOf(bytes), env, 75)).toEqual([])
+    expect(bodies).toHaveLength(1)
+  })
+
   it('pads a picture that is too small for Rekognition, and finds the faces where they are', async () => {
     const bytes = await sharp(photograph('astronaut')).resize(40, 60, { fit: 'fill' }).png().toBuffer()
     const { jpeg, share } = await frameForRekognition(await pictureOf(bytes), 0)
