@@ -102,6 +102,8 @@ function openBucket(connection: Connection, { location, until, account }: Openin
       // 409: another operation on the key is running, and S3 asks to try again.
       if (response.status === 409) response = await send(connection, request, until)
       if (response.status === 412) return 'refused'
+      // With many at work on one key, again. Whoever wrote it, the caller has to look once more.
+      if (response.status === 409 && condition) return 'refused'
       // Source: Amazon S3 user guide, "How to prevent object overwrites with conditional writes": If-Match on an
       // object that was deleted meanwhile.
       if (response.status === 404 && condition && 'ifMatch' in condition && isNoSuchKey(response))
@@ -112,7 +114,9 @@ function openBucket(connection: Connection, { location, until, account }: Openin
 
     async delete(key, ifMatch) {
       const headers = { ...owner, 'If-Match': ifMatch }
-      const response = await send(connection, { method: 'DELETE', key: nameOf(key), headers }, until)
+      const request = { method: 'DELETE', key: nameOf(key), headers } as const
+      let response = await send(connection, request, until)
+      if (response.status === 409) response = await send(connection, request, until)
       if (response.status === 412) return false
       if (response.status === 404 || response.status === 204 || response.status === 200) return true
       throw refused('DELETE', key, response)
