@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readSigningKey } from '../../handler/shared/pictures/signing-key.js'
 import { GenatoError, messageOf, systemCode } from './errors.js'
 import { readablePath } from './readable-path.js'
 import { readIfPresent, removeIfPresent } from './whole-files.js'
@@ -15,9 +16,6 @@ export interface SigningKeys {
 }
 
 const NAME = 'signing.json'
-
-/** As genato writes them; a longer one may be brought. */
-const KEY = /^[\w-]{43,}$/
 
 /**
  * Reads the keys of `.genato/signing.json`, and makes them if there are none.
@@ -74,10 +72,19 @@ function parse(bytes: Buffer, file: string): SigningKeys {
     throw unreadable(file, 'it is not JSON')
   }
   const { current, previous } = (value ?? {}) as { current?: unknown; previous?: unknown }
-  if (typeof current !== 'string' || !KEY.test(current)) throw unreadable(file, 'current is no key')
-  if (previous === undefined) return { current }
-  if (typeof previous !== 'string' || !KEY.test(previous)) throw unreadable(file, 'previous is no key')
-  return { current, previous }
+  const checked = (name: string, key: unknown): string => {
+    try {
+      // The signer's own check: the gate must not accept a key that nobody can sign with.
+      readSigningKey(key as string)
+      return key as string
+    } catch (cause) {
+      throw unreadable(file, `${name} is no key (${messageOf(cause).replace(/\.$/, '')})`)
+    }
+  }
+  return {
+    current: checked('current', current),
+    ...(previous === undefined ? {} : { previous: checked('previous', previous) }),
+  }
 }
 
 function unreadable(file: string, reason: string): GenatoError {

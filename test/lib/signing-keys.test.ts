@@ -46,6 +46,8 @@ describe('the signing keys of this machine', () => {
     ['{}', 'current is no key'],
     ['{ "current": "short" }', 'current is no key'],
     [`{ "current": "${KEY}=" }`, 'current is no key'],
+    [`{ "current": "${'a'.repeat(43)}" }`, 'current is no key (The key is not random'],
+    [`{ "current": "${KEY}AA" }`, 'current is no key'],
     [`{ "current": "${KEY}", "previous": 5 }`, 'previous is no key'],
   ])('%s is refused, and stays as it is', async (text, reason) => {
     const root = withFile(text)
