@@ -26,6 +26,11 @@ const prefix = v.pipe(
     /^$|^(?!\/)(?!.*\/\/)(?!(?:.*\/)?\.\.?\/)[^\0\\]*\/$/s,
     "must be empty, or end in / and have no empty, . or .. segment, such as 'public/'",
   ),
+  // The role of the image function is granted what matches the prefix and a star.
+  v.check(
+    (given) => !/[*?]|\$\{/.test(given),
+    'must not contain * or ? or ${, which IAM policies read as wildcards and variables',
+  ),
 )
 
 const MODERATE = {

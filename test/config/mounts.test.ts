@@ -109,6 +109,8 @@ describe('a wrong mount is refused with the wrong value and what to write', () =
     [{ allow: 'any', prefix: 'public' }, /photos\.prefix must be empty, or end in \/.*\(got "public"\)/],
     [{ allow: 'any', prefix: '/public/' }, /photos\.prefix/],
     [{ allow: 'any', prefix: 'a//b/' }, /photos\.prefix/],
+    [{ allow: 'any', prefix: 'a*/' }, /photos\.prefix must not contain \*/],
+    [{ allow: 'any', prefix: 'a${b}/' }, /photos\.prefix must not contain/],
     [{ allow: 'any', prefix: 'a/../b/' }, /photos\.prefix/],
     [{ allow: 'any', prefix: './' }, /photos\.prefix/],
     [{ allow: 'any', asIs: 'yes' }, /photos\.asIs must be true or false \(got "yes"\)/],
