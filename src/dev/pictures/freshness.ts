@@ -21,7 +21,7 @@ interface Keeping {
 
 /**
  * Makes the edge forget its copies when `genato purge` was run, and when an original has changed: here a changed file
- * is a changed original at once, while on AWS an edge keeps its copy for a minute.
+ * is a changed original at once, while on AWS an edge keeps its copy for up to a day.
  */
 export async function keepFresh({
   data,
