@@ -46,6 +46,19 @@ async function settingsOf(group: string): Promise<string[]> {
   return below.flat()
 }
 
+it('docs/generators.md has a generator that works as it stands', async () => {
+  const text = readFileSync(path.join(ROOT, 'docs/generators.md'), 'utf8')
+  const cwd = project({
+    'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
+    'gen.ts': /^```ts\n([\s\S]*?)^```$/m.exec(text)?.[1] ?? '',
+  })
+  expect(await genato(['render', '/hello/A%26B.svg', '--out', 'x.svg'], cwd)).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
+  expect(readFileSync(path.join(cwd, 'x.svg'), 'utf8')).toContain('Hello, A&amp;B')
+})
+
 describe('the README', () => {
   it('has the two commands, and CI runs the second as it stands', () => {
     expect(blocks('sh')[0]).toMatch(/^npm ci && npm start .*\nnpm ci && npm test\n$/)
@@ -96,18 +109,6 @@ describe('the README', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp'])
   })
 
-  it('has a generator that works as it stands', async () => {
-    const cwd = project({
-      'genato.config.json': '{ "generate": { "generator": "./gen.ts" } }',
-      'gen.ts': blocks('ts')[0] ?? '',
-    })
-    expect(await genato(['render', '/hello/A%26B.svg', '--out', 'x.svg'], cwd)).toMatchObject({
-      code: 0,
-      stderr: '',
-    })
-    expect(readFileSync(path.join(cwd, 'x.svg'), 'utf8')).toContain('Hello, A&amp;B')
-  })
-
   it('has every command with every option, and no others', async () => {
     const listed = firstColumn('command')
     const { stdout } = await genato(['--help'], project())
@@ -126,7 +127,7 @@ describe('the README', () => {
     }
   })
 
-  it('fits into 170 lines', () => expect(README.trimEnd().split('\n').length).toBeLessThan(170))
+  it('fits into 150 lines', () => expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(150))
 
   it('quotes only errors that exist, as do the docs', () => {
     const sources = [
