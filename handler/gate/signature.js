@@ -42,7 +42,8 @@ function once(parameter) {
  */
 export function signedPath(request) {
   var query = request.querystring || {}
-  var names = Object.keys(query).join()
+  // CloudFront documents no order for the names.
+  var names = Object.keys(query).sort().join()
   var signature = once(query.sig)
   var expires = names === 'sig' ? '' : once(query.exp)
   if (

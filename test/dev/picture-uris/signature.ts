@@ -58,7 +58,6 @@ const WAYS: readonly Way[] = [
   ({ path, sig }) => `${path}?exp=&sig=${sig}`,
   ({ path, sig }) => `${path}?exp=0&sig=${sig}`,
   ({ path, sig }) => `${path}?exp=${LATER}&sig=${sig}`,
-  ({ path, key }) => `${path}?sig=${signature(key, path, String(LATER))}&exp=${LATER}`,
   ({ path, key }) => `${path}?exp=${LATER + 1}&sig=${signature(key, path, String(LATER))}`,
   ({ path, key }) => `${path}?exp=0${LATER}&sig=${signature(key, path, `0${LATER}`)}`,
   ({ path, key }) => `${path}?exp=%2B${LATER}&sig=${signature(key, path, `+${LATER}`)}`,

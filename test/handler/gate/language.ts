@@ -23,7 +23,7 @@ const GLOBALS = new Set(
 
 const METHODS = new Set(
   `charAt charCodeAt concat createHmac digest every exec filter forEach from hasOwnProperty indexOf join keys map now
-  replace slice split stringify test toLowerCase toString toUpperCase trim update`.split(/\s+/),
+  replace slice sort split stringify test toLowerCase toString toUpperCase trim update`.split(/\s+/),
 )
 
 /** njs compiles patterns with PCRE, which lacks some of JavaScript's: `[^]` is an error there. */

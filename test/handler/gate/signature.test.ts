@@ -38,6 +38,8 @@ describe('lets through', () => {
     ['the current key', PATH, `sig=${SIG}`],
     ['the previous key', PATH, `sig=${sign(PATH, '', PREVIOUS)}`],
     ['an expiry to come', PATH, `exp=${soon}&sig=${sign(PATH, String(soon))}`],
+    // CloudFront documents no order for the query's names.
+    ['an expiry after the signature', PATH, `sig=${sign(PATH, String(soon))}&exp=${soon}`],
     ['a far expiry', PATH, `exp=999999999999&sig=${sign(PATH, '999999999999')}`],
     // Clients and proxies escape more or less than the signer. The key is the same.
     ['needless escapes', '/signed/%3400x300,web%70/%63ats/tom%2Ejpg', `sig=${SIG}`],
@@ -84,7 +86,6 @@ describe('refuses', () => {
     ['a wrong one before the right one', PATH, `sig=${wrong}&sig=${SIG}`],
     ['another parameter', PATH, `sig=${SIG}&x=1`],
     ['another parameter before', PATH, `x=1&sig=${SIG}`],
-    ['an expiry after the signature', PATH, `sig=${sign(PATH, String(soon))}&exp=${soon}`],
     ['an expiry twice', PATH, `exp=${soon}&exp=${soon}&sig=${sign(PATH, String(soon))}`],
     ['an added expiry', PATH, `exp=${soon}&sig=${SIG}`],
     ['a removed expiry', PATH, `sig=${sign(PATH, String(soon))}`],
