@@ -7,44 +7,14 @@ import type { PictureRules } from './rules.js'
 import { size } from './size.js'
 import { unknownToken } from './unknown-token.js'
 
+const GEOMETRY = [fit, place, pad, crop]
+const EFFECTS = [quality, rotate, flop, flip, mono, sharpen, still, enlarge, blur, version]
+
 /** The URLs of stored pictures, between the mount and the original's key: `400x300,smart,webp,q=70`. */
 export const PICTURE_GRAMMAR: Grammar<Operations, PictureRules> = {
   head: size,
-  tokens: [
-    fit,
-    place,
-    pad,
-    crop,
-    format,
-    background,
-    quality,
-    rotate,
-    flop,
-    flip,
-    mono,
-    sharpen,
-    still,
-    enlarge,
-    blur,
-    version,
-  ],
-  canonicalOrder: [
-    fit,
-    place,
-    pad,
-    crop,
-    background,
-    format,
-    quality,
-    rotate,
-    flop,
-    flip,
-    mono,
-    sharpen,
-    still,
-    enlarge,
-    blur,
-    version,
-  ],
+  // Whether a background says anything depends on the format.
+  tokens: [...GEOMETRY, format, background, ...EFFECTS],
+  canonicalOrder: [...GEOMETRY, background, format, ...EFFECTS],
   unknown: unknownToken,
 }
