@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
@@ -340,9 +341,10 @@ describe('a changed configuration', () => {
     const before = await sign()
     expect((await ask(dev, before)).status).toBe(200)
 
-    const keys = { current: 'k'.repeat(43), previous: old }
+    const keys = { current: randomBytes(32).toString('base64url'), previous: old }
     writeFileSync(file, JSON.stringify(keys))
     const after = await sign()
+    expect(after).toMatch(/^\/photos\/40x30\/tom\.jpg\?sig=/)
     expect(after).not.toBe(before)
     await until(
       async () => ask(dev, after),
