@@ -7,7 +7,8 @@ import { HOME_REGION } from '../../lib/home-region.js'
 import type { FunctionIdentity } from '../../local/lambda/environment.js'
 import { describeAnswers, readAnswers } from '../../local/rekognition/answers.js'
 import type { Operation } from '../../local/rekognition/operations.js'
-import { startRekognition, type Rekognition } from '../../local/rekognition/server.js'
+import type { Loopback } from '../../lib/loopback.js'
+import { startRekognition } from '../../local/rekognition/server.js'
 import type { Reporter } from '../../reporter/reporter.js'
 import type { Originals } from './original-folders.js'
 import { asksRekognition } from './renditions.js'
@@ -27,7 +28,7 @@ interface Around {
 export async function startLocalRekognition(
   mounts: readonly Mount[],
   { answersFile, originals, credentials, reporter }: Around,
-): Promise<Rekognition | undefined> {
+): Promise<Loopback | undefined> {
   const allowed = new Set<Operation>([
     ...(mounts.some(({ faces }) => faces === 'rekognition') ? (['DetectFaces'] as const) : []),
     ...(mounts.some(({ moderate }) => moderate) ? (['DetectModerationLabels'] as const) : []),

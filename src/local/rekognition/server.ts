@@ -3,8 +3,8 @@
  * Version 4. It looks at no picture: what it finds comes from a file. docs/local-edge.md compares it with Rekognition.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { serveOnLoopback, type Loopback } from '../../lib/loopback.js'
 import { readRequestBody } from '../s3/request-body.js'
 import { verifySignature, type Credentials } from '../s3/signature.js'
 import type { Answers } from './answers.js'
@@ -27,35 +27,13 @@ export interface RekognitionOptions {
   onError?: ((error: unknown) => void) | undefined
 }
 
-export interface Rekognition {
-  /** `http://127.0.0.1:<port>` */
-  endpoint: string
-  /** Drops every connection at once. */
-  close(): Promise<void>
-}
-
 /** Bytes. 5 MiB in base64, and some JSON around it. */
 const MOST_BODY = 8 * 1024 * 1024
 const TARGET = 'RekognitionService.'
 
 /** Starts the local Rekognition on a free port of 127.0.0.1. Rejects if it can't listen. */
-export async function startRekognition(options: RekognitionOptions): Promise<Rekognition> {
-  const server = createServer((request, response) => {
-    void serve(options, request, response)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  server.on('error', (error) => options.onError?.(error))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The local Rekognition has no port.')
-  let closed: Promise<void> | undefined
-  async function stop(): Promise<void> {
-    const ended = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await ended
-  }
-  return { endpoint: `http://127.0.0.1:${address.port}`, close: async () => (closed ??= stop()) }
+export async function startRekognition(options: RekognitionOptions): Promise<Loopback> {
+  return serveOnLoopback((request, response) => void serve(options, request, response), options.onError)
 }
 
 async function serve(

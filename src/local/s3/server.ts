@@ -5,12 +5,11 @@
  * presigned URLs, and responds to those with S3's own errors. docs/local-edge.md compares it with S3.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Grant } from '../../../templates/grants.js'
+import { serveOnLoopback } from '../../lib/loopback.js'
 import type { Objects, ReadableObjects } from '../../objects/object-store.js'
 import { authorize, mayLearnAbsence } from './authorize.js'
 import { putCondition } from './conditions.js'
@@ -54,25 +53,17 @@ export interface ObjectStore {
 /** Starts the local S3 on a free port of 127.0.0.1. Rejects if it can't listen. */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
   const underWay = new Set<Promise<void>>()
-  const server = createServer((request, response) => {
+  const server = await serveOnLoopback((request, response) => {
     const done = serve(options, request, response).finally(() => underWay.delete(done))
     underWay.add(done)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  server.on('error', (error) => options.onError?.(error))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The object store has no port.')
-
-  let closed: Promise<void> | undefined
-  async function stop(): Promise<void> {
-    const ended = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await ended
-    await Promise.all(underWay)
+  }, options.onError)
+  return {
+    endpoint: server.endpoint,
+    async close() {
+      await server.close()
+      await Promise.all(underWay)
+    },
   }
-  return { endpoint: `http://127.0.0.1:${address.port}`, close: async () => (closed ??= stop()) }
 }
 
 async function serve(
